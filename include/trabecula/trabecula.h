@@ -1,0 +1,31 @@
+/*
+ * trabecula.h - the whole public interface, in the order in which data flows:
+ *
+ *   scan -> volume (grey, spacing) -> calibration -> VOI mask -> filter -> threshold -> clean -> bone mask
+ *        -> {volume, density, distance, thickness, surface} -> result record -> {JSON, CSV, maps, picture}
+ *
+ * Conventions that hold everywhere: x runs fastest, then y, then z; lengths in mm unless the name ends in
+ * _vox; outside the image is unknown, not background; bone outside the VOI is context; the VOI wall is never
+ * a surface; results have the same bits for any number of threads.
+ */
+#ifndef TRABECULA_H
+#define TRABECULA_H
+
+#include "trabecula/status.h"
+#include "trabecula/version.h"
+#include "trabecula/grid.h"
+#include "trabecula/volume.h"
+#include "trabecula/mask.h"
+#include "trabecula/calibration.h"
+#include "trabecula/volume_io.h"
+#include "trabecula/voi.h"
+#include "trabecula/filter.h"
+#include "trabecula/threshold.h"
+#include "trabecula/label.h"
+#include "trabecula/density.h"
+#include "trabecula/distance.h"
+#include "trabecula/thickness.h"
+#include "trabecula/surface.h"
+#include "trabecula/picture.h"
+
+#endif

@@ -1,0 +1,112 @@
+/* volume_io.h - read and write volumes: TIFF in all its forms, and the formats that ITK knows. */
+#ifndef TRABECULA_VOLUME_IO_H
+#define TRABECULA_VOLUME_IO_H
+
+#include "trabecula/calibration.h"
+#include "trabecula/mask.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/** One thing that a file says of itself, for `trabecula info` and the record. All text is UTF-8. */
+typedef struct trb_fact {
+    char key[64];
+    char value[256];
+    char source[64]; /* "TIFF tag 282", "ImageJ description", "OME-XML", "mouse7_rec.log", ... */
+} trb_fact;
+
+/** What was found about a scan. Passive data; trb_scan_info_clear() frees the facts. */
+typedef struct trb_scan_info {
+    char format[96];         /* "TIFF folder, 200 files", "multi-page TIFF", "MetaImage" */
+    char spacing_source[96]; /* "--voxel-size", "ImageJ description", ..., empty when not known */
+    size_t files;            /* image files that make the volume */
+    uint64_t bytes_on_disk;
+    trb_calibration calibration; /* what the files say of the grey scale (kept, applied only when asked) */
+    char warning[512];           /* something the user should know (gaps, odd unit); empty when none */
+    size_t n_facts;
+    trb_fact *facts;
+} trb_scan_info;
+
+TRB_API void trb_scan_info_clear(trb_scan_info *info);
+
+/** How to open a scan; start from trb_open_options_default(). */
+typedef struct trb_open_options {
+    double spacing_mm[3]; /* overrides the file when > 0 */
+    bool allow_gaps;      /* missing numbers in a series are left out, with a warning (spacing unchanged) */
+    size_t memory_limit_bytes; /* refuse to read more than this at once; 0: no limit */
+} trb_open_options;
+
+TRB_API trb_open_options trb_open_options_default(void);
+
+/** An opened scan: headers are read and checked, voxels are not. Opaque. */
+typedef struct trb_scan trb_scan;
+
+/**
+ * Open a folder of numbered slices, one file, or any format the ITK bridge knows.
+ *
+ * Convention  Files of a folder are ordered by the last number in their names; a gap is an error.
+ * Output      *out: yours; trb_scan_close() ends it. NULL unless TRB_OK.
+ * Errors      TRB_ERR_IO, TRB_ERR_FORMAT, TRB_ERR_UNSUPPORTED, TRB_ERR_DATA: the text names file and page.
+ * Cost        Headers of every file; no voxels.
+ */
+TRB_API TRB_NODISCARD trb_status trb_scan_open(const char *path, const trb_open_options *options,
+                                               trb_scan **out, trb_error *err);
+
+/** Close a scan; NULL is fine. */
+TRB_API void trb_scan_close(trb_scan *scan);
+
+/** Grid (spacing 0 where no source gave it), type and facts; borrowed until the scan is closed. */
+TRB_API const trb_grid *trb_scan_grid(const trb_scan *scan);
+TRB_API trb_type trb_scan_type(const trb_scan *scan);
+TRB_API const trb_scan_info *trb_scan_facts(const trb_scan *scan);
+
+/**
+ * Read planes z0 <= z < z1 into dst (nx * ny * (z1 - z0) voxels of the scan's type).
+ *
+ * Errors      TRB_ERR_FORMAT for a truncated or corrupt page, TRB_ERR_CANCELLED; the text names file and
+ *             page. NaN and infinity are refused here (TRB_ERR_DATA).
+ * Cost        Decodes on all threads; memory for the slices in flight only.
+ * Threads     One call at a time for one scan. Same bits for any thread count.
+ */
+TRB_API TRB_NODISCARD trb_status trb_scan_read(trb_scan *scan, size_t z0, size_t z1, void *dst,
+                                               const trb_progress *progress, trb_error *err);
+
+/**
+ * Open, read everything (or the box), close.
+ *
+ * Input       box: NULL for all. info: filled when not NULL (clear it afterwards).
+ * Output      *out: yours.
+ */
+TRB_API TRB_NODISCARD trb_status trb_volume_read(const char *path, const trb_open_options *options,
+                                                 const trb_box *box, const trb_progress *progress,
+                                                 trb_volume **out, trb_scan_info *info, trb_error *err);
+
+/** How to write. Start from trb_write_options_default(). */
+typedef enum trb_tiff_compression { TRB_TIFF_NONE, TRB_TIFF_DEFLATE, TRB_TIFF_LZW } trb_tiff_compression;
+typedef struct trb_write_options {
+    trb_tiff_compression compression; /* TIFF; other formats compress when their writer can */
+    bool force;                       /* replace an existing file */
+    const char *description;          /* further "key=value" lines for the ImageJ description, or NULL */
+} trb_write_options;
+
+TRB_API trb_write_options trb_write_options_default(void);
+
+/**
+ * Write a volume; the format follows from the name: .tif .tiff (ImageJ-calibrated, BigTIFF from 3.9 GB on),
+ * .mha .mhd .nrrd .nii .nii.gz.
+ *
+ * Errors      TRB_ERR_ARGUMENT for an unknown ending or an existing file without force; TRB_ERR_IO.
+ *             The final name appears only complete: temporary name beside it, fsync, rename.
+ */
+TRB_API TRB_NODISCARD trb_status trb_volume_write(const char *path, const trb_volume *volume,
+                                                  const trb_write_options *options, trb_error *err);
+
+/** The same for a mask, as uint8 with 0 and 255. */
+TRB_API TRB_NODISCARD trb_status trb_mask_write(const char *path, const trb_mask *mask,
+                                                const trb_write_options *options, trb_error *err);
+
+#ifdef __cplusplus
+}
+#endif
+#endif
