@@ -296,9 +296,9 @@ static void voxels_that_are_not_cubes_are_refused_or_resampled(void **state)
     CHECK_OK(trb_settings_set(&settings, "voxel-size", "19.5um,19.5um,25um", err));
     CHECK_OK(trb_settings_set(&settings, "tbn", "ratio", err));
     trb_record *record = NULL;
-    trb_error err = {TRB_OK, ""};
-    assert_int_equal(TRB_ERR_ARGUMENT, trb_analyze(testing_bone(), NULL, &settings, false, NULL, &record, NULL, &err));
-    assert_non_null(strstr(err.text, "--resample isotropic"));
+    trb_error refused = {TRB_OK, ""};
+    assert_int_equal(TRB_ERR_ARGUMENT, trb_analyze(testing_bone(), NULL, &settings, false, NULL, &record, NULL, &refused));
+    assert_non_null(strstr(refused.text, "--resample isotropic"));
     CHECK_OK(trb_settings_set(&settings, "resample", "isotropic", err));
     CHECK_OK(trb_analyze(testing_bone(), NULL, &settings, false, NULL, &record, NULL, err));
     assert_int_equal(256, record->grid.nz); /* 200 * 25 / 19.5 = 256.4 */
