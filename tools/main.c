@@ -1,14 +1,18 @@
 /* main.c - the program: finds the subcommand and runs it. */
 #include "cli.h"
+#include "cmd_analyze.h"
 
 #include <fcntl.h>
 #include <string.h>
 #include <unistd.h>
 
+extern const cli_command cmd_metrics;
 static const cli_command cmd_help, cmd_completion, cmd_man;
 
 /* Every command, in the order of the overview. */
 static const cli_command *const COMMANDS[] = {
+    &cmd_analyze,
+    &cmd_metrics,
     &cmd_help,
     &cmd_completion,
     &cmd_man,
@@ -130,6 +134,7 @@ static int dispatch(int argc, char **argv)
 int main(int argc, char **argv)
 {
     occupy_standard_streams();
+    cmd_analyze_prepare();
     const int code = dispatch(argc, argv);
     return cli_close_stdout("trabecula", code);
 }
