@@ -261,6 +261,7 @@ int cli_close_stdout(const char *who, int code);
 
 void cli_help_print(const cli_command *command, FILE *to);
 void cli_man_print(const cli_command *command, FILE *to);
+void cli_man_overview_print(const cli_command *const *commands, size_t n, FILE *to);
 /** shell: 0 bash, 1 zsh, 2 fish. */
 void cli_completion_print(const cli_command *const *commands, size_t n, int shell, FILE *to);
 

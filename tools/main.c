@@ -89,6 +89,10 @@ static const cli_command cmd_completion = {
 
 static int run_man(cli_call *call)
 {
+    if (call->n_words == 0) {
+        cli_man_overview_print(COMMANDS, CLI_COUNT(COMMANDS), stdout);
+        return CLI_DONE;
+    }
     const cli_command *command = find_command(call->words[0]);
     if (!command)
         return unknown_command(call->words[0]);
@@ -98,8 +102,8 @@ static int run_man(cli_call *call)
 
 static const char *const MAN_EXAMPLES[] = {"trabecula man info | man -l -", "shows the manual page of info", NULL};
 static const cli_command cmd_man = {.name = "man", .summary = "print the manual page of a command",
-                                    .usage = "COMMAND", .examples = MAN_EXAMPLES, .least_words = 1, .most_words = 1,
-                                    .word_name = "COMMAND", .run = run_man};
+                                    .usage = "[COMMAND]", .examples = MAN_EXAMPLES, .most_words = 1,
+                                    .run = run_man};
 
 /* A file opened while 0, 1 or 2 is closed would become standard output, and results would go into it. */
 static void occupy_standard_streams(void)
