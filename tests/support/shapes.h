@@ -1,0 +1,13 @@
+/* shapes.h - the masks on which distance and thickness kernels have ever gone wrong. */
+#ifndef SHAPES_H
+#define SHAPES_H
+
+#include "trabecula/mask.h"
+
+/** How many shapes there are. */
+int shapes_count(void);
+
+/** Shape i: small enough for a brute-force oracle. *name: static text for messages. Yours. */
+trb_mask *shapes_make(int i, const char **name);
+
+#endif
