@@ -126,17 +126,19 @@ static void check_areas(const json_t *surface, const trb_surface_counts *counts,
         trb_mask_destroy(wider);
         trb_mask_destroy(box);
     }
-    for (int t = 2; t < TRB_SURFACE_TABLES; t++) {
+    for (int t = 0; t < TRB_SURFACE_TABLES; t++) {
+        /* the reference rounded the areas of the first two tables to float32, configuration by configuration */
+        const double relative = t < 2 ? 1e-7 : 1e-8;
         const trb_surface_table table = (trb_surface_table)t;
         char path[128];
         snprintf(path, sizeof path, "marching_cubes_binary|%s|weighted_mm2", TABLES[t]);
-        CHECK_RELATIVE(testing_number(surface, path), trb_surface_marching_cubes(counts, table) * H * H, 1e-8);
+        CHECK_RELATIVE(testing_number(surface, path), trb_surface_marching_cubes(counts, table) * H * H, relative);
         snprintf(path, sizeof path, "marching_cubes_binary|%s|all8_mm2", TABLES[t]);
-        CHECK_RELATIVE(testing_number(surface, path), trb_surface_marching_cubes(&all8, table) * H * H, 1e-8);
+        CHECK_RELATIVE(testing_number(surface, path), trb_surface_marching_cubes(&all8, table) * H * H, relative);
         snprintf(path, sizeof path, "marching_cubes_binary|%s|replicated_border_mm2", TABLES[t]);
         if (!voi)
             CHECK_RELATIVE(testing_number(surface, path), trb_surface_marching_cubes(&replicated, table) * H * H,
-                           1e-8);
+                           relative);
     }
 }
 

@@ -1,7 +1,7 @@
 /* surface.c - areas from the counts of octants.c. */
 #include "trabecula/surface.h"
 
-#include "measure/marching_cubes.h"
+#include "measure/surface_tables.h"
 
 #include <math.h>
 
@@ -11,21 +11,12 @@ const char *trb_surface_table_name(trb_surface_table table)
     return (unsigned)table < TRB_SURFACE_TABLES ? NAMES[table] : "unknown";
 }
 
-static double cell_area(unsigned code, trb_surface_table table)
-{
-    trb_cell_polygons polygons;
-    trb_cell_triangles triangles;
-    trb_cell_cut(code, table == TRB_SURFACE_MARROW_JOINED ? TRB_JOIN_MARROW : TRB_JOIN_BONE, &polygons);
-    trb_cell_triangulate(&polygons, &triangles);
-    return trb_cell_midpoint_area(&triangles);
-}
-
 double trb_surface_marching_cubes(const trb_surface_counts *counts, trb_surface_table table)
 {
     double area = 0;
     for (unsigned code = 0; code < 256; code++)
         if (counts->eighths[code])
-            area += (double)counts->eighths[code] / 8 * cell_area(code, table);
+            area += (double)counts->eighths[code] / 8 * trb_surface_cell_area(code, table);
     return area;
 }
 
