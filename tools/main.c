@@ -6,13 +6,15 @@
 #include <string.h>
 #include <unistd.h>
 
-extern const cli_command cmd_metrics;
+extern const cli_command cmd_info, cmd_convert, cmd_metrics;
 static const cli_command cmd_help, cmd_completion, cmd_man;
 
 /* Every command, in the order of the overview. */
 static const cli_command *const COMMANDS[] = {
     &cmd_analyze,
     &cmd_metrics,
+    &cmd_info,
+    &cmd_convert,
     &cmd_help,
     &cmd_completion,
     &cmd_man,

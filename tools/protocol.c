@@ -114,7 +114,8 @@ static trb_status set_scalar(cli_call *call, const char *place, const char *name
 static trb_status set_value(cli_call *call, const char *place, const char *name, const json_t *value,
                             trb_error *err)
 {
-    if (json_is_null(value)) /* was not given in the former run */
+    /* What was not given in the former run is null or an empty text. */
+    if (json_is_null(value) || (json_is_string(value) && json_string_length(value) == 0))
         return TRB_OK;
     if (!json_is_array(value))
         return set_scalar(call, place, name, value, err);
