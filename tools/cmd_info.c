@@ -52,7 +52,8 @@ static const double PERCENTS[] = {1, 5, 25, 50, 75, 95, 99};
 /* What is found, before it is printed in either form. */
 struct findings {
     const char *path;
-    trb_grid grid; /* of the whole scan */
+    const char *voxel_size_text; /* as given on the command line, or NULL */
+    trb_grid grid;               /* of the whole scan */
     trb_type type;
     const trb_scan_info *info;
     size_t n_warnings;
@@ -290,12 +291,16 @@ static void print_grey(const struct findings *found)
     print_bars(found);
 }
 
+/* The command to try next, with what had to be given here and with a placeholder for what is missing. */
 static void print_next(const struct findings *found)
 {
-    printf("\nnext: trabecula analyze %s%s -o results/\n", found->path,
-           trb_grid_has_spacing(&found->grid) && strcmp(found->info->spacing_source, "--voxel-size") != 0
-               ? ""
-               : " --voxel-size 19.5um");
+    const char *quote = strpbrk(found->path, " \t\"'$&;()<>|*?`\\") ? "'" : "";
+    printf("\nnext: trabecula analyze %s%s%s", quote, found->path, quote);
+    if (found->voxel_size_text)
+        printf(" --voxel-size %s", found->voxel_size_text);
+    else if (!trb_grid_has_spacing(&found->grid))
+        printf(" --voxel-size SIZE");
+    printf(" -o results\n");
 }
 
 static void print_text(const struct findings *found)
@@ -422,6 +427,7 @@ static int run(cli_call *call)
 {
     const struct info_options *options = call->options;
     struct findings found = {.path = call->words[0], .otsu = NAN};
+    found.voxel_size_text = cli_setting_of(call, "voxel-size")->text;
     trb_open_options open = trb_open_options_default();
     memcpy(open.spacing_mm, options->voxel_size.mm, sizeof open.spacing_mm);
     open.allow_gaps = options->allow_gaps;

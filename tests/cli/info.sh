@@ -10,7 +10,7 @@ expect_stdout '0\.0195 mm \(--voxel-size\)'
 expect_stdout 'Otsu +[0-9]+ \(whole image, not smoothed; bone is grey >= this\)'
 expect_stdout '<- Otsu'
 expect_stdout '%'
-expect_stdout '^next: trabecula analyze '
+expect_stdout '^next: trabecula analyze .*lhdl-3155\.tif --voxel-size 19\.5um -o results$'
 refuse_stdout 'nan|inf$'
 expect_no_stderr
 
