@@ -23,44 +23,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Offer the vector of `from` at index `at`, one step (ox,oy,oz) away. */
-static inline void offer(const ipl_row *from, size_t at, int ox, int oy, int oz, int32_t *n, int v[3])
-{
-    const int x = from->x[at], y = from->y[at], z = from->z[at];
-    const int32_t length = from->n[at] + 2 * (ox * x + oy * y + oz * z) + (ox != 0) + (oy != 0) + (oz != 0);
-    if (length < *n) {
-        *n = length;
-        v[0] = x + ox;
-        v[1] = y + oy;
-        v[2] = z + oz;
-    }
-}
-
-void ipl_row_plain(const ipl_rows *rows, const uint64_t *object, size_t nx, int dx, int dy, int dz)
-{
-    const ipl_row *own = &rows->own;
-    for (size_t i = 0; i < nx; i++) {
-        const size_t x = dx > 0 ? i : nx - 1 - i;
-        if (!(object[x >> 6] >> (x & 63) & 1))
-            continue;
-        const size_t back = x - (size_t)dx; /* may be one before the row: padding */
-        int32_t n = own->n[x];
-        int v[3] = {own->x[x], own->y[x], own->z[x]};
-        offer(&rows->below, x, 0, 0, -dz, &n, v);
-        offer(&rows->side, x, 0, -dy, 0, &n, v);
-        offer(own, back, -dx, 0, 0, &n, v);
-        offer(&rows->edge, x, 0, -dy, -dz, &n, v);
-        offer(&rows->below, back, -dx, 0, -dz, &n, v);
-        offer(&rows->side, back, -dx, -dy, 0, &n, v);
-        offer(&rows->edge, back, -dx, -dy, -dz, &n, v);
-        own->n[x] = n;
-        own->x[x] = (int16_t)v[0];
-        own->y[x] = (int16_t)v[1];
-        own->z[x] = (int16_t)v[2];
-    }
-}
-
-/* Squared lengths of two slices, with one row of IPL_FAR above and below, and between rows. */
+/* Eight times the squared lengths of two slices, with a row of FAR8 above and below, and FAR8 between rows. */
+#define FAR8 (8 * IPL_FAR)
 typedef struct lengths {
     size_t stride, rows;
     int32_t *memory, *slice[2];
@@ -75,34 +39,19 @@ static trb_status lengths_init(const ipl_field *field, lengths *out, trb_error *
     if (!out->memory)
         return TRB_ERR_MEMORY;
     for (size_t i = 0; i < 2 * each; i++)
-        out->memory[i] = IPL_FAR;
+        out->memory[i] = FAR8;
     for (size_t i = 0; i < 2; i++)
         out->slice[i] = out->memory + i * each + IPL_LEAD + out->stride;
     return TRB_OK;
-}
-
-/* Lengths of a slice from its vectors: background 0, an object voxel with the vector 0 is unset. */
-static void load_lengths(const ipl_field *field, const trb_mask *object, size_t z, int32_t *n)
-{
-    for (size_t y = 0; y < field->grid.ny; y++) {
-        const uint64_t *bits = trb_mask_row(object, y, z);
-        const size_t at = z * field->plane + y * field->stride;
-        int32_t *row = n + y * field->stride;
-        for (size_t x = 0; x < field->grid.nx; x++) {
-            const int a = field->x[at + x], b = field->y[at + x], c = field->z[at + x];
-            const int32_t length = a * a + b * b + c * c;
-            row[x] = length == 0 && (bits[x >> 6] >> (x & 63) & 1) ? IPL_FAR : length;
-        }
-    }
 }
 
 /* What a slice needs to be swept: the fields, lengths of it and of the slice behind, and rows of nothing. */
 typedef struct sweep {
     const ipl_field *field;
     const trb_mask *object;
-    ipl_row_step *step;
+    ipl_row_steps steps;
     int32_t *own_n, *behind_n; /* row 0 of the slice, and of the slice at -dz */
-    int32_t *far_row;          /* a row of IPL_FAR */
+    int32_t *far_row;          /* a row of FAR8 */
     int16_t *zero_row;         /* a row of vectors 0 */
 } sweep;
 
@@ -116,30 +65,32 @@ static ipl_row row_at(const sweep *s, int32_t *n, ptrdiff_t y, ptrdiff_t z)
     return (ipl_row){n + in_plane, s->field->x + at, s->field->y + at, s->field->z + at};
 }
 
-static void sub_scan(const sweep *s, ptrdiff_t z, int dz, int dy, int dx)
+static void sub_scan(const sweep *s, ptrdiff_t z, const ipl_scan *scan)
 {
     const trb_grid *grid = &s->field->grid;
     const ptrdiff_t ny = (ptrdiff_t)grid->ny;
     for (ptrdiff_t i = 0; i < ny; i++) {
-        const ptrdiff_t y = dy > 0 ? i : ny - 1 - i;
-        const ipl_rows rows = {row_at(s, s->own_n, y, z), row_at(s, s->own_n, y - dy, z),
-                               row_at(s, s->behind_n, y, z - dz), row_at(s, s->behind_n, y - dy, z - dz)};
-        s->step(&rows, trb_mask_row(s->object, (size_t)y, (size_t)z), grid->nx, dx, dy, dz);
+        const ptrdiff_t y = scan->dy > 0 ? i : ny - 1 - i, side = y - scan->dy, below = z - scan->dz;
+        const ipl_rows rows = {row_at(s, s->own_n, y, z), row_at(s, s->own_n, side, z),
+                               row_at(s, s->behind_n, y, below), row_at(s, s->behind_n, side, below)};
+        s->steps.step(&rows, trb_mask_row(s->object, (size_t)y, (size_t)z), grid->nx, scan);
     }
 }
 
 static void pass(sweep *s, const lengths *n, int dz)
 {
-    const ptrdiff_t nz = (ptrdiff_t)s->field->grid.nz;
-    for (ptrdiff_t i = 0; i < nz; i++) {
-        const ptrdiff_t z = dz > 0 ? i : nz - 1 - i;
+    const trb_grid *grid = &s->field->grid;
+    const ipl_scan scans[4] = {{0, dz, dz, dz}, {1, -dz, dz, dz}, {2, -dz, -dz, dz}, {3, dz, -dz, dz}};
+    for (size_t i = 0; i < grid->nz; i++) {
+        const size_t z = dz > 0 ? i : grid->nz - 1 - i;
         s->own_n = n->slice[i & 1];
         s->behind_n = n->slice[(i + 1) & 1];
-        load_lengths(s->field, s->object, (size_t)z, s->own_n);
-        sub_scan(s, z, dz, dz, dz);
-        sub_scan(s, z, dz, dz, -dz);
-        sub_scan(s, z, dz, -dz, -dz);
-        sub_scan(s, z, dz, -dz, dz);
+        for (size_t y = 0; y < grid->ny; y++) {
+            const ipl_row own = row_at(s, s->own_n, (ptrdiff_t)y, (ptrdiff_t)z);
+            s->steps.lengths(&own, trb_mask_row(s->object, y, z), grid->nx, FAR8);
+        }
+        for (int k = 0; k < 4; k++)
+            sub_scan(s, (ptrdiff_t)z, &scans[k]);
     }
 }
 
@@ -181,7 +132,7 @@ trb_status ipl_field_create(const trb_mask *object, bool plain, ipl_field *out, 
     out->y = out->x + each + IPL_LEAD;
     out->z = out->y + each + IPL_LEAD;
     sweep s = {.field = out, .object = object, .zero_row = zero_row + IPL_LEAD};
-    s.step = plain ? ipl_row_plain : ipl_row_best();
+    s.steps = ipl_row_steps_choose(plain);
     s.far_row = n.slice[0] - out->stride;
     pass(&s, &n, 1);
     pass(&s, &n, -1);

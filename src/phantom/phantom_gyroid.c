@@ -149,7 +149,7 @@ float trb_phantom_gyroid_covered(const trb_phantom_shape *shape, const double ce
     if (!(fabs(d) <= BAND))
         return d < 0 ? 1 : 0;
     const double from_middle = between(p, q);
-    const bool straight = from_middle / k > 1 && shape->period >= 14 * shape->radius;
+    const bool straight = from_middle / k > 0.7; /* the outermost sub-point: sqrt(3) * 3/8 = 0.65 */
     if (straight)
         for (int axis = 0; axis < 3; axis++)
             normal[axis] = (p[axis] - q[axis]) / from_middle;
