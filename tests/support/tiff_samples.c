@@ -136,11 +136,13 @@ static void write_page(TIFF *tiff, const trb_volume *volume, size_t z, const tif
 
 void tiff_sample_write(const char *path, const trb_volume *volume, const tiff_layout *layout)
 {
+    const TIFFErrorHandler before = TIFFSetWarningHandler(NULL); /* the old Deflate code is on purpose */
     TIFF *tiff = TIFFOpen(path, layout->mode);
     assert_non_null(tiff);
     for (size_t z = 0; z < volume->grid.nz; z++)
         write_page(tiff, volume, z, layout);
     TIFFClose(tiff);
+    TIFFSetWarningHandler(before);
 }
 
 void tiff_sample_write_slice(const char *path, const trb_volume *volume, size_t z, const tiff_layout *layout)
@@ -217,6 +219,37 @@ uint32_t tiff_one_directory(tiff_bytes *to, bool big_endian, uint32_t nx, uint32
     for (uint32_t i = 0; i < nx * ny * planes; i++)
         tiff_put(to, i, bits / 8);
     return data;
+}
+
+void tiff_check_reads(const char *path, const trb_volume *expected, const char *what)
+{
+    trb_volume *actual = NULL;
+    trb_error err = {TRB_OK, ""};
+    if (trb_volume_read(path, NULL, NULL, NULL, &actual, NULL, &err) != TRB_OK)
+        fail_msg("%s: %s", what, err.text);
+    if (!trb_grid_same_size(&expected->grid, &actual->grid) || expected->type != actual->type)
+        fail_msg("%s: %zu x %zu x %zu %s became %zu x %zu x %zu %s", what, expected->grid.nx, expected->grid.ny,
+                 expected->grid.nz, trb_type_name(expected->type), actual->grid.nx, actual->grid.ny, actual->grid.nz,
+                 trb_type_name(actual->type));
+    for (size_t z = 0; z < expected->grid.nz; z++)
+        for (size_t y = 0; y < expected->grid.ny; y++)
+            for (size_t x = 0; x < expected->grid.nx; x++)
+                if (trb_volume_get(expected, x, y, z) != trb_volume_get(actual, x, y, z))
+                    fail_msg("%s: voxel (%zu, %zu, %zu) should be %.17g and is %.17g", what, x, y, z,
+                             trb_volume_get(expected, x, y, z), trb_volume_get(actual, x, y, z));
+    trb_volume_destroy(actual);
+}
+
+void tiff_check_refused(const char *path, trb_status status, const char *fragment)
+{
+    trb_volume *volume = NULL;
+    trb_error err = {TRB_OK, ""};
+    const trb_status actual = trb_volume_read(path, NULL, NULL, NULL, &volume, NULL, &err);
+    assert_null(volume);
+    if (actual != status || !strstr(err.text, fragment))
+        fail_msg("%s: expected '%s' with \"%s\", got '%s': %s", path, trb_status_name(status), fragment,
+                 trb_status_name(actual), err.text);
+    assert_int_equal(status, err.status);
 }
 
 const char *tiff_path(const char *format, ...)

@@ -2,7 +2,7 @@
 #ifndef TIFF_SAMPLES_H
 #define TIFF_SAMPLES_H
 
-#include "trabecula/volume.h"
+#include "trabecula/volume_io.h"
 
 #include <tiffio.h>
 
@@ -64,6 +64,12 @@ void tiff_put_entry(tiff_bytes *to, unsigned tag, unsigned type, uint32_t count,
  */
 uint32_t tiff_one_directory(tiff_bytes *to, bool big_endian, uint32_t nx, uint32_t ny, unsigned bits, uint32_t planes,
                             const char *description);
+
+/** Open and read all; the voxels must be those of `expected`. `what` is for the message. */
+void tiff_check_reads(const char *path, const trb_volume *expected, const char *what);
+
+/** Opening or reading must fail with this status and a text that holds this fragment. */
+void tiff_check_refused(const char *path, trb_status status, const char *fragment);
 
 /** Path in the scratch folder of this test, in one of a few static buffers. */
 const char *tiff_path(const char *format, ...) __attribute__((format(printf, 1, 2)));
