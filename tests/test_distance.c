@@ -1,6 +1,7 @@
 /* test_distance.c - exact distance maps. */
 #include "support/testing.h"
 
+#include "core/simd.h"
 #include "oracle/thickness_oracle.h"
 #include "support/shapes.h"
 #include "trabecula/distance.h"
@@ -12,13 +13,17 @@ static void compare_with_oracle(const trb_mask *object, trb_border border, const
     if (border == TRB_BORDER_UNKNOWN && trb_mask_count(object) == voxels)
         return;
     uint32_t *expected = oracle_distance(object, border);
-    trb_volume *d2 = NULL;
-    CHECK_OK(trb_distance_squared(object, border, &d2, err));
-    for (size_t i = 0; i < voxels; i++)
-        if (((uint32_t *)d2->voxels)[i] != expected[i])
-            fail_msg("%s, border %d: voxel %zu has %u, the oracle %u", name, (int)border, i,
-                     ((uint32_t *)d2->voxels)[i], expected[i]);
-    trb_volume_destroy(d2);
+    for (int path = 0; path < 3; path++) { /* a path that the processor lacks falls back to another */
+        trb_volume *d2 = NULL;
+        testing_simd(path);
+        CHECK_OK(trb_distance_squared(object, border, &d2, err));
+        for (size_t i = 0; i < voxels; i++)
+            if (((uint32_t *)d2->voxels)[i] != expected[i])
+                fail_msg("%s, border %d, %s: voxel %zu has %u, the oracle %u", name, (int)border,
+                         trb_simd_path(), i, ((uint32_t *)d2->voxels)[i], expected[i]);
+        trb_volume_destroy(d2);
+    }
+    testing_simd(-1);
     free(expected);
 }
 

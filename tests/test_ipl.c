@@ -130,7 +130,7 @@ static void every_row_step_gives_the_vectors_of_the_oracle(void **state)
             static const double densities[] = {0.3, 0.8, 0.98, 0.9995};
             trb_mask *object = testing_random_mask(widths[i], 11, 9, densities[k], 7 * i + (size_t)k);
             trb_mask_set(object, widths[i] - 1, 5, 6, 0);
-            ipl_oracle o = ipl_oracle_make(object, NULL, 1, 1);
+            ipl_oracle o = ipl_oracle_make(object, NULL, 0, 1);
             for (int plain = 0; plain < 2; plain++) {
                 ipl_field field;
                 CHECK_OK(ipl_field_create(object, plain, &field, err));
@@ -147,6 +147,42 @@ static void every_row_step_gives_the_vectors_of_the_oracle(void **state)
             ipl_oracle_free(&o);
             trb_mask_destroy(object);
         }
+}
+
+/* Tall enough to be cut into chunks; what each object needs of the rule that joins them is said beside it. */
+static void chunks_swept_at_the_same_time_give_the_vectors_of_the_oracle(void **state)
+{
+    (void)state;
+    const int before = trb_threads();
+    for (int kind = 0; kind < 5; kind++) {
+        const size_t nx = 19, ny = 13, nz = 219;
+        static const double density[] = {0.6, 0.97, 2, 2, 2};
+        trb_mask *object = testing_random_mask(nx, ny, nz, density[kind], (uint64_t)kind);
+        if (kind == 2)
+            trb_mask_set(object, 3, 4, 0, 0); /* does not settle in the first pass */
+        if (kind == 3)
+            trb_mask_set(object, 3, 4, nz - 1, 0); /* settles in the first pass, but not in the second */
+        if (kind == 4)
+            for (size_t z = 5; z < nz; z += 31)
+                trb_mask_set(object, z % nx, z % ny, z, 0); /* settles slowly */
+        ipl_oracle o = ipl_oracle_make(object, NULL, 0, 1);
+        for (int threads = 1; threads <= 5; threads++) {
+            trb_threads_set(threads);
+            ipl_field field;
+            CHECK_OK(ipl_field_create(object, threads == 4, &field, err));
+            for (size_t at = 0; at < nx * ny * nz; at++) {
+                int v[3];
+                ipl_field_get(&field, at % nx, at / nx % ny, at / nx / ny, v);
+                for (int axis = 0; axis < 3; axis++)
+                    if ((double)v[axis] != o.contact[3 * at + (size_t)axis])
+                        fail_msg("object %d, %d threads, voxel %zu, axis %d", kind, threads, at, axis);
+            }
+            ipl_field_clear(&field);
+        }
+        ipl_oracle_free(&o);
+        trb_mask_destroy(object);
+    }
+    trb_threads_set(before);
 }
 
 /* The table of the definitions: a plate of n voxels across any axis is n by version 3, but 2 for n = 1. */
@@ -303,6 +339,7 @@ int main(void)
         cmocka_unit_test(a_plate_has_the_thickness_of_the_table),
         cmocka_unit_test(direct_tb_n_of_plates_is_the_gap_between_their_axes),
         cmocka_unit_test(every_row_step_gives_the_vectors_of_the_oracle),
+        cmocka_unit_test(chunks_swept_at_the_same_time_give_the_vectors_of_the_oracle),
         cmocka_unit_test(random_masks_agree_with_the_oracle),
         cmocka_unit_test(pieces_of_bone_agree_with_the_oracle),
         cmocka_unit_test(the_number_of_threads_changes_nothing),

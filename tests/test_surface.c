@@ -176,6 +176,27 @@ static void the_real_bone_has_the_expected_surface(void **state)
     }
 }
 
+static void the_grey_surface_is_the_expected_one(void **state)
+{
+    (void)state;
+    static const trb_filter FILTERS[5] = {{TRB_FILTER_NONE, 0, 0},
+                                          {TRB_FILTER_GAUSSIAN, 0.8, 1},
+                                          {TRB_FILTER_GAUSSIAN_TRUNCATED, 0.8, 1},
+                                          {TRB_FILTER_NONE, 0, 0},
+                                          {TRB_FILTER_GAUSSIAN, 0.8, 1}};
+    trb_mask *ellipse = testing_ellipse_voi();
+    for (int which = 0; which < 5; which++) {
+        char path[256];
+        snprintf(path, sizeof path, "cases|%s|surface|marching_cubes_grey", CASES[which]);
+        const json_t *expected = testing_at(testing_expected(), path);
+        double area = 0;
+        CHECK_OK(trb_surface_grey(testing_bone(), &FILTERS[which], testing_number(expected, "level"),
+                                  which >= 3 ? ellipse : NULL, &area, err));
+        CHECK_RELATIVE(testing_number(expected, "weighted_mm2"), area * H * H, 1e-3);
+    }
+    trb_mask_destroy(ellipse);
+}
+
 static void every_width_and_voi_counts_as_the_plain_loops_do(void **state)
 {
     (void)state;
@@ -201,6 +222,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_width_and_voi_counts_as_the_plain_loops_do),
         cmocka_unit_test(the_real_bone_has_the_expected_surface),
+        cmocka_unit_test(the_grey_surface_is_the_expected_one),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

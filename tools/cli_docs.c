@@ -109,7 +109,8 @@ void cli_man_print(const cli_command *command, FILE *to)
         fputs(".\n", to);
     }
     fputs(".SH EXIT STATUS\n0 done; 1 failed; 2 wrong usage; 3 some scans of many failed; 130 interrupted.\n"
-          ".SH SEE ALSO\n.BR trabecula (1)\n", to);
+          ".SH SEE ALSO\n.BR trabecula (1)\n",
+          to);
 }
 
 void cli_man_overview_print(const cli_command *const *commands, size_t n, FILE *to)
@@ -121,7 +122,20 @@ void cli_man_overview_print(const cli_command *const *commands, size_t n, FILE *
         roff_text(to, commands[i]->summary);
         fputs(".\n", to);
     }
-    fputs(".SH EXIT STATUS\n0 done; 1 failed; 2 wrong usage; 3 some scans of many failed; 130 interrupted.\n", to);
+    fputs(".SH EXIT STATUS\n0 done; 1 failed; 2 wrong usage; 3 some scans of many failed; 130 interrupted.\n",
+          to);
+}
+
+/* Do the arguments of this command name other commands? */
+static bool names_commands(const cli_command *command)
+{
+    return strcmp(command->name, "help") == 0 || strcmp(command->name, "man") == 0;
+}
+
+static void command_names(FILE *to, const cli_command *const *commands, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        fprintf(to, "%s%s", i ? " " : "", commands[i]->name);
 }
 
 /* ---- bash */
@@ -156,18 +170,19 @@ static void bash_values(FILE *to, const cli_command *command)
 
 static void bash_print(const cli_command *const *commands, size_t n, FILE *to)
 {
-    fputs("# bash completion of trabecula; made by 'trabecula completion bash'\n"
-          "_trabecula() {\n"
-          "    local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]} command=${COMP_WORDS[1]}\n"
-          "    local options= words=\n"
-          "    COMPREPLY=()\n"
-          "    # bash splits --name=value at the sign\n"
-          "    if [[ $cur == '=' ]]; then cur=\n"
-          "    elif [[ $prev == '=' ]]; then prev=${COMP_WORDS[COMP_CWORD-2]}; fi\n"
-          "    if ((COMP_CWORD == 1)); then\n"
-          "        COMPREPLY=($(compgen -W '--help --version", to);
-    for (size_t i = 0; i < n; i++)
-        fprintf(to, " %s", commands[i]->name);
+    fputs(
+        "# bash completion of trabecula; made by 'trabecula completion bash'\n"
+        "_trabecula() {\n"
+        "    local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]} command=${COMP_WORDS[1]}\n"
+        "    local options= words=\n"
+        "    COMPREPLY=()\n"
+        "    # bash splits --name=value at the sign\n"
+        "    if [[ $cur == '=' ]]; then cur=\n"
+        "    elif [[ $prev == '=' ]]; then prev=${COMP_WORDS[COMP_CWORD-2]}; fi\n"
+        "    if ((COMP_CWORD == 1)); then\n"
+        "        COMPREPLY=($(compgen -W '--help --version ",
+        to);
+    command_names(to, commands, n);
     fputs("' -- \"$cur\"))\n        return\n    fi\n    case \"$command $prev\" in\n", to);
     for (size_t i = 0; i < n; i++)
         bash_values(to, commands[i]);
@@ -177,22 +192,20 @@ static void bash_print(const cli_command *const *commands, size_t n, FILE *to)
         for (size_t row = 0; row < cli_rows(commands[i]); row++)
             fprintf(to, "%s--%s", row ? " " : "", cli_row(commands[i], row)->name);
         fputs("'", to);
-        if (commands[i]->words) {
-            fputs(" words='", to);
+        fputs(" words='", to);
+        if (commands[i]->words)
             words_of(to, commands[i]->words);
-            fputs("'", to);
-        }
-        fputs(" ;;\n", to);
+        else if (names_commands(commands[i]))
+            command_names(to, commands, n);
+        fputs("' ;;\n", to);
     }
-    fputs("    help|man) words='", to);
-    for (size_t i = 0; i < n; i++)
-        fprintf(to, "%s%s", i ? " " : "", commands[i]->name);
-    fputs("' ;;\n    esac\n"
+    fputs("    esac\n"
           "    if [[ $cur == -* ]]; then COMPREPLY=($(compgen -W \"$options\" -- \"$cur\"))\n"
           "    elif [[ $words && $COMP_CWORD == 2 ]]; then COMPREPLY=($(compgen -W \"$words\" -- \"$cur\"))\n"
           "    else COMPREPLY=($(compgen -f -- \"$cur\")); fi\n"
           "}\n"
-          "complete -o filenames -F _trabecula trabecula\n", to);
+          "complete -o filenames -F _trabecula trabecula\n",
+          to);
 }
 
 /* ---- zsh */
@@ -236,14 +249,16 @@ static void zsh_option(FILE *to, const cli_option *option)
 static void zsh_print(const cli_command *const *commands, size_t n, FILE *to)
 {
     fputs("#compdef trabecula\n# zsh completion of trabecula; made by 'trabecula completion zsh'\n"
-          "local -a commands\ncommands=(\n", to);
+          "local -a commands\ncommands=(\n",
+          to);
     for (size_t i = 0; i < n; i++) {
         fprintf(to, "    '%s:", commands[i]->name);
         zsh_text(to, commands[i]->summary);
         fputs("'\n", to);
     }
     fputs(")\nif ((CURRENT == 2)); then\n    _describe command commands\n    return\nfi\n"
-          "shift words\n((CURRENT--))\ncase $words[1] in\n", to);
+          "shift words\n((CURRENT--))\ncase $words[1] in\n",
+          to);
     for (size_t i = 0; i < n; i++) {
         fprintf(to, "    %s) _arguments \\\n", commands[i]->name);
         for (size_t row = 0; row < cli_rows(commands[i]); row++)
@@ -252,10 +267,9 @@ static void zsh_print(const cli_command *const *commands, size_t n, FILE *to)
             fputs("        '1:word:(", to);
             words_of(to, commands[i]->words);
             fputs(")' ", to);
-        } else if (strcmp(commands[i]->name, "help") == 0 || strcmp(commands[i]->name, "man") == 0) {
+        } else if (names_commands(commands[i])) {
             fputs("        '1:command:(", to);
-            for (size_t k = 0; k < n; k++)
-                fprintf(to, "%s%s", k ? " " : "", commands[k]->name);
+            command_names(to, commands, n);
             fputs(")' ", to);
         } else {
             fputs("        ", to);
@@ -278,14 +292,15 @@ static void fish_text(FILE *to, const char *text)
     fputc('\'', to);
 }
 
-static void fish_command(FILE *to, const cli_command *command)
+static void fish_command(FILE *to, const cli_command *command, const cli_command *const *commands, size_t n)
 {
     fprintf(to, "complete -c trabecula -n __fish_use_subcommand -f -a %s -d ", command->name);
     fish_text(to, command->summary);
     fputc('\n', to);
     for (size_t row = 0; row < cli_rows(command); row++) {
         const cli_option *option = cli_row(command, row);
-        fprintf(to, "complete -c trabecula -n '__fish_seen_subcommand_from %s' -l %s", command->name, option->name);
+        fprintf(to, "complete -c trabecula -n '__fish_seen_subcommand_from %s' -l %s", command->name,
+                option->name);
         if (option->letter)
             fprintf(to, " -s %c", option->letter);
         if (option->choices) {
@@ -299,9 +314,12 @@ static void fish_command(FILE *to, const cli_command *command)
         fish_text(to, option->help);
         fputc('\n', to);
     }
-    if (command->words) {
+    if (command->words || names_commands(command)) {
         fprintf(to, "complete -c trabecula -n '__fish_seen_subcommand_from %s' -f -a '", command->name);
-        words_of(to, command->words);
+        if (command->words)
+            words_of(to, command->words);
+        else
+            command_names(to, commands, n);
         fputs("'\n", to);
     }
 }
@@ -310,7 +328,7 @@ static void fish_print(const cli_command *const *commands, size_t n, FILE *to)
 {
     fputs("# fish completion of trabecula; made by 'trabecula completion fish'\n", to);
     for (size_t i = 0; i < n; i++)
-        fish_command(to, commands[i]);
+        fish_command(to, commands[i], commands, n);
 }
 
 void cli_completion_print(const cli_command *const *commands, size_t n, int shell, FILE *to)

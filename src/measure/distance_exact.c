@@ -199,34 +199,6 @@ static void plane_mm(void *voxels, const trb_grid *grid, bool closed, double *wo
     }
 }
 
-/* The object has voxels but the image has no background: every distance is infinite. */
-static trb_status check_background(const trb_mask *object, trb_border border, trb_error *err)
-{
-    if (border == TRB_BORDER_UNKNOWN && trb_mask_count(object) == trb_grid_voxels(&object->grid))
-        return trb_error_set(err, TRB_ERR_DATA,
-                             "every voxel of the image is object, so no distance ends: check the threshold");
-    return TRB_OK;
-}
-
-trb_status trb_distance_squared(const trb_mask *object, trb_border border, trb_volume **out, trb_error *err)
-{
-    *out = NULL;
-    trb_volume *d2 = NULL;
-    trb_status status = trb_distance_fits(&object->grid, err);
-    if (!status)
-        status = check_background(object, border, err);
-    if (!status)
-        status = trb_volume_create(&object->grid, TRB_U32, &d2, err);
-    if (!status)
-        status = trb_distance_exact_planes(object, border, 0, object->grid.nz, d2->voxels, err);
-    if (status) {
-        trb_volume_destroy(d2);
-        return status;
-    }
-    *out = d2;
-    return TRB_OK;
-}
-
 static trb_status planes_mm(trb_volume *volume, trb_border border, trb_error *err)
 {
     const trb_grid *grid = &volume->grid;
@@ -250,30 +222,13 @@ static trb_status planes_mm(trb_volume *volume, trb_border border, trb_error *er
     return TRB_OK;
 }
 
-trb_status trb_distance_mm(const trb_mask *object, trb_border border, trb_volume **out, trb_error *err)
+trb_status trb_distance_exact_mm(const trb_mask *object, trb_border border, trb_volume *mm, trb_error *err)
 {
-    *out = NULL;
     const trb_grid *grid = &object->grid;
-    if (!trb_grid_has_spacing(grid))
-        return trb_error_set(err, TRB_ERR_ARGUMENT, "a distance in mm needs the voxel size: set --voxel-size");
-    trb_volume *mm = NULL;
-    uint32_t *seen = NULL;
-    trb_status status = trb_distance_fits(grid, err);
-    if (!status)
-        status = check_background(object, border, err);
-    if (!status)
-        status = trb_volume_create(grid, TRB_F32, &mm, err);
-    if (!status && !(seen = trb_alloc(grid->nx * grid->ny, sizeof *seen, "a plane of distances", err)))
-        status = TRB_ERR_MEMORY;
-    if (!status) {
-        scan_z_all(object, border, 0, grid->nz, seen, mm->voxels);
-        status = planes_mm(mm, border, err);
-    }
+    uint32_t *seen = trb_alloc(grid->nx * grid->ny, sizeof *seen, "a plane of distances", err);
+    if (!seen)
+        return TRB_ERR_MEMORY;
+    scan_z_all(object, border, 0, grid->nz, seen, mm->voxels);
     free(seen);
-    if (status) {
-        trb_volume_destroy(mm);
-        return status;
-    }
-    *out = mm;
-    return TRB_OK;
+    return planes_mm(mm, border, err);
 }

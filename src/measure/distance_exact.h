@@ -17,4 +17,8 @@ TRB_NODISCARD trb_status trb_distance_fits(const trb_grid *grid, trb_error *err)
 TRB_NODISCARD trb_status trb_distance_exact_planes(const trb_mask *object, trb_border border, size_t z0,
                                                    size_t z1, uint32_t *out, trb_error *err);
 
+/** Distances in mm of the whole image into a float32 volume on its grid, any spacing (which must be known). */
+TRB_NODISCARD trb_status trb_distance_exact_mm(const trb_mask *object, trb_border border, trb_volume *mm,
+                                               trb_error *err);
+
 #endif

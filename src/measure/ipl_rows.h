@@ -2,12 +2,17 @@
 #ifndef TRB_IPL_ROWS_H
 #define TRB_IPL_ROWS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-/** A row of vectors (x,y,z) and their squared lengths n. Readable from 16 before to 16 behind the row. */
+/**
+ * A row of vectors (x,y,z) and eight times their squared lengths: the three bits below hold the order of a
+ * candidate, so that one minimum finds the shortest and, of equal ones, the first.
+ * Readable from 16 before to 16 behind the row.
+ */
 typedef struct ipl_row {
-    int32_t *n;
+    int32_t *n8;
     int16_t *x, *y, *z;
 } ipl_row;
 
@@ -16,12 +21,29 @@ typedef struct ipl_rows {
     ipl_row own, side, below, edge;
 } ipl_rows;
 
-/** One row of one sub-scan with directions dx, dy, dz (+1 or -1); only voxels of `object` change. */
-typedef void ipl_row_step(const ipl_rows *rows, const uint64_t *object, size_t nx, int dx, int dy, int dz);
+/** A sub-scan: its place in its slice, 0 to 3, and its directions, +1 or -1. */
+typedef struct ipl_scan {
+    int index, dx, dy, dz;
+} ipl_scan;
 
-void ipl_row_plain(const ipl_rows *rows, const uint64_t *object, size_t nx, int dx, int dy, int dz);
+/** One row of one sub-scan; only voxels of `object` change. */
+typedef void ipl_row_step(const ipl_rows *rows, const uint64_t *object, size_t nx, const ipl_scan *scan);
 
-/** The fastest step that this processor can run; every step gives the same bits. */
-ipl_row_step *ipl_row_best(void);
+/** Eight times the squared lengths of a row of vectors; an object voxel with the vector 0 gets `unset`. */
+typedef void ipl_row_lengths(const ipl_row *row, const uint64_t *object, size_t nx, int32_t unset);
+
+/** A set of steps; every set gives the same bits. */
+typedef struct ipl_row_steps {
+    ipl_row_step *step;
+    ipl_row_lengths *lengths;
+} ipl_row_steps;
+
+/** The fastest steps that this processor can run, or the plain ones. */
+ipl_row_steps ipl_row_steps_choose(bool plain);
+
+/* x86 with AVX2 (ipl_rows_avx2.c). */
+bool ipl_row_avx2_runs(void);
+void ipl_row_step_avx2(const ipl_rows *rows, const uint64_t *object, size_t nx, const ipl_scan *scan);
+void ipl_row_lengths_avx2(const ipl_row *row, const uint64_t *object, size_t nx, int32_t unset);
 
 #endif

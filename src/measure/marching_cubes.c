@@ -143,8 +143,11 @@ static double midpoint_area(int a, int b, int c)
     return triangle_area(p[0], p[1], p[2]);
 }
 
-/* best[i][j]: smallest area for the vertices i to j of the polygon; via[i][j]: third vertex on the side i j. */
-static void triangulate_polygon(const uint8_t *edge, int n, trb_cell_triangles *out)
+/*
+ * best[i][j]: smallest area for the vertices i to j of the polygon; via[i][j]: third vertex on the side i j.
+ * For the largest area all areas count negative.
+ */
+static void triangulate_polygon(const uint8_t *edge, int n, double sign, trb_cell_triangles *out)
 {
     double best[TRB_CELL_EDGES][TRB_CELL_EDGES] = {{0}};
     int via[TRB_CELL_EDGES][TRB_CELL_EDGES] = {{0}};
@@ -153,7 +156,7 @@ static void triangulate_polygon(const uint8_t *edge, int n, trb_cell_triangles *
             const int j = i + span;
             best[i][j] = DBL_MAX;
             for (int k = i + 1; k < j; k++) {
-                const double area = best[i][k] + best[k][j] + midpoint_area(edge[i], edge[k], edge[j]);
+                const double area = best[i][k] + best[k][j] + sign * midpoint_area(edge[i], edge[k], edge[j]);
                 if (area < best[i][j] - 1e-9) { /* of equal ones the first, whatever the rounding */
                     best[i][j] = area;
                     via[i][j] = k;
@@ -176,11 +179,11 @@ static void triangulate_polygon(const uint8_t *edge, int n, trb_cell_triangles *
     }
 }
 
-void trb_cell_triangulate(const trb_cell_polygons *polygons, trb_cell_triangles *out)
+void trb_cell_triangulate(const trb_cell_polygons *polygons, trb_cell_cutting cutting, trb_cell_triangles *out)
 {
     memset(out, 0, sizeof *out);
     for (int p = 0; p < polygons->count; p++)
-        triangulate_polygon(polygons->edge[p], polygons->size[p], out);
+        triangulate_polygon(polygons->edge[p], polygons->size[p], cutting == TRB_LARGEST_AREA ? -1 : 1, out);
 }
 
 double trb_cell_midpoint_area(const trb_cell_triangles *triangles)

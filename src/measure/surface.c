@@ -43,16 +43,16 @@ static double weighted(uint64_t whole, uint64_t half)
 
 double trb_surface_crofton(const trb_surface_counts *counts, int directions)
 {
-    double area = 0;
-    for (int k = 0; k < directions; k++)
+    double area = directions == 3 || directions == 13 ? 0 : NAN;
+    for (int k = 0; k < directions && !isnan(area); k++)
         area += share(k, directions) * weighted(counts->changes[k], counts->half_changes[k]) / sqrt(STEP2[k]);
     return 2 * area;
 }
 
 double trb_surface_crofton_density(const trb_surface_counts *counts, int directions, uint64_t tv_voxels)
 {
-    double area = 0;
-    for (int k = 0; k < directions; k++) {
+    double area = directions == 3 || directions == 13 ? 0 : NAN;
+    for (int k = 0; k < directions && !isnan(area); k++) {
         const double line = weighted(counts->pairs[k], counts->half_pairs[k]) * sqrt(STEP2[k]);
         if (line > 0)
             area += share(k, directions) * weighted(counts->changes[k], counts->half_changes[k]) / line;

@@ -9,11 +9,11 @@
  * reference surface areas alone. A triangle whose corners are middles of edges, or the middle of the cell, has
  * the area sqrt(k) / 8 with a whole number k, and a configuration has few possible sums of those: a joining for
  * each ambiguous face, a triangulation of each polygon, or a tunnel between two polygons with or without a
- * vertex in the middle of the cell. The areas of 158 phantoms, nearly without ambiguous cells, gave the list
- * BOTH; with these, the areas of the five reference cases of the real bone left one choice in every other class
- * and are met to 1e-7 (to 4e-10 when each area is rounded to float32 first, as the reference did). Rotations and
- * mirror images of a configuration turned out to have equal areas in both tables. In short, lewiner joins the
- * bone on ambiguous faces and lorensen the marrow, and neither takes the smallest triangles.
+ * vertex in the middle of the cell. The areas of 158 phantoms, nearly without ambiguous cells, gave the
+ * unambiguous classes; with these, the areas of the five reference cases of the real bone left one choice in
+ * every other class and are met to 1e-7 (to 4e-10 when each area is rounded to float32 first, as the reference
+ * did). What came out: rotations and mirror images have equal areas; lewiner joins the bone on ambiguous faces,
+ * lorensen the marrow; both cut polygons into the largest triangles, with the exceptions listed below.
  *
  * One class is not held by data, because it occurs in none: 105, four corners of which no two share an edge.
  * Whichever phase is joined on all its faces, four small triangles remain.
@@ -42,34 +42,24 @@ unsigned trb_surface_class(unsigned code)
     return smallest;
 }
 
-/* Classes whose triangles are not those of the smallest area: k of each triangle. */
-typedef struct listed {
+/* A class with other triangles than the rule gives: k of each of them. */
+typedef struct exception {
     unsigned class;
     int k[9];
-} listed;
+} exception;
 
-static const listed BOTH[] = {
-    {7, {3, 12, 16}},      /* three corners of a face: the pentagon */
-    {31, {3, 12, 16}},     /* its complement */
-    {27, {8, 8, 12, 12}},  /* a path of three edges, not in a plane: the hexagon */
-    {30, {3, 3, 12, 16}},  /* the pentagon and one corner */
-};
-
-static const listed LEWINER[] = {
-    {6, {3, 3, 12, 12}},                  /* two corners across a face, joined by a hexagon */
-    {22, {3, 3, 3, 4, 4, 4, 4, 4, 4}},    /* three corners, no two on one edge: a tunnel from triangle to hexagon */
+static const exception LEWINER[] = {
+    {22, {3, 3, 3, 4, 4, 4, 4, 4, 4}},    /* three corners, no two on one edge: a tunnel, triangle to hexagon */
     {25, {8, 8, 11, 11, 11}},             /* an edge and a corner across a face, joined: seven vertices */
     {61, {3, 3, 3, 3, 4, 4, 11, 11, 11}}, /* complement of 25: a tunnel with a vertex in the middle of the cell */
 };
 
-static const listed LORENSEN[] = {
-    {61, {3, 3, 11, 20, 20}},  /* complement of an edge and a corner across a face: seven vertices */
-    {107, {3, 3, 3, 12, 12}},  /* complement of three corners, no two on one edge: triangle and hexagon */
-    {111, {3, 3, 12, 12}},     /* complement of two corners across a face: the hexagon */
+static const exception LORENSEN[] = {
+    {61, {3, 3, 11, 20, 20}}, /* complement of an edge and a corner across a face: seven vertices */
 };
 
-/* -1 when the class is not in the list. */
-static double listed_area(const listed *list, size_t n, unsigned class)
+/* -1 when the class is not listed. */
+static double area_of_exception(const exception *list, size_t n, unsigned class)
 {
     for (size_t i = 0; i < n; i++) {
         if (list[i].class != class)
@@ -82,27 +72,28 @@ static double listed_area(const listed *list, size_t n, unsigned class)
     return -1;
 }
 
-static double constructed_area(unsigned code, unsigned joined)
+static double constructed_area(unsigned code, unsigned joined, trb_cell_cutting cutting)
 {
     trb_cell_polygons polygons;
     trb_cell_triangles triangles;
     trb_cell_cut(code, joined, &polygons);
-    trb_cell_triangulate(&polygons, &triangles);
+    trb_cell_triangulate(&polygons, cutting, &triangles);
     return trb_cell_midpoint_area(&triangles);
 }
 
 double trb_surface_cell_area(unsigned code, trb_surface_table table)
 {
-    if (table == TRB_SURFACE_LEWINER || table == TRB_SURFACE_LORENSEN) {
-        const unsigned class = trb_surface_class(code);
-        double area = listed_area(BOTH, sizeof BOTH / sizeof *BOTH, class);
-        if (area < 0 && table == TRB_SURFACE_LEWINER)
-            area = listed_area(LEWINER, sizeof LEWINER / sizeof *LEWINER, class);
-        else if (area < 0)
-            area = listed_area(LORENSEN, sizeof LORENSEN / sizeof *LORENSEN, class);
-        if (area >= 0)
-            return area;
+    double area = -1;
+    switch (table) {
+    case TRB_SURFACE_LEWINER:
+        area = area_of_exception(LEWINER, sizeof LEWINER / sizeof *LEWINER, trb_surface_class(code));
+        return area >= 0 ? area : constructed_area(code, TRB_JOIN_BONE, TRB_LARGEST_AREA);
+    case TRB_SURFACE_LORENSEN:
+        area = area_of_exception(LORENSEN, sizeof LORENSEN / sizeof *LORENSEN, trb_surface_class(code));
+        return area >= 0 ? area : constructed_area(code, TRB_JOIN_MARROW, TRB_LARGEST_AREA);
+    case TRB_SURFACE_BONE_JOINED: return constructed_area(code, TRB_JOIN_BONE, TRB_SMALLEST_AREA);
+    case TRB_SURFACE_MARROW_JOINED: return constructed_area(code, TRB_JOIN_MARROW, TRB_SMALLEST_AREA);
+    case TRB_SURFACE_TABLES: break;
     }
-    const bool bone_joined = table == TRB_SURFACE_LEWINER || table == TRB_SURFACE_BONE_JOINED;
-    return constructed_area(code, bone_joined ? TRB_JOIN_BONE : TRB_JOIN_MARROW);
+    return NAN;
 }

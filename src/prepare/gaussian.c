@@ -10,16 +10,13 @@
  * how the image is cut. The vector clones below use wider registers for the same operations (no fused
  * multiply-add: that would round once where the convention rounds twice).
  */
-#include "trabecula/filter.h"
-
-#include "core/memory.h"
 #include "prepare/filter_rows.h"
 
-#include <float.h>
+#include "core/memory.h"
+
 #include <math.h>
 #include <omp.h>
 #include <stdlib.h>
-#include <string.h>
 
 /* Clones are chosen by the dynamic loader, before a sanitizer is ready for it. */
 #if defined(__x86_64__) && defined(__gnu_linux__) && defined(__GNUC__) && !defined(__clang__) &&               \
@@ -29,22 +26,8 @@
 #define WIDER
 #endif
 
-#define SUPPORT_MAX 32
 #define RING_BYTES ((size_t)160 << 10) /* for the ring of one thread: a share of a 512 KiB L2 cache */
 #define RUN_PLANES ((size_t)64)        /* 2 * support planes more are read: 3 % for support 1 */
-#define LARGEST_SMOOTHED 1e37          /* sums of two such values still fit float32 */
-
-struct trb_smoother {
-    const trb_volume *volume; /* what the caller gave */
-    trb_volume *median;       /* stored result of the median filter, or NULL */
-    trb_filter_kind kind;
-    size_t support;
-    float taps[SUPPORT_MAX + 1];
-    bool small;    /* every intermediate value fits int32 */
-    size_t stride; /* floats between rows of scratch */
-    size_t band, bands; /* rows of a tile, tiles along y */
-    size_t runs;        /* tiles along z */
-};
 
 static size_t least(size_t a, size_t b)
 {
@@ -115,14 +98,14 @@ typedef struct scratch {
 static size_t scratch_floats(const trb_smoother *s)
 {
     const size_t rows = 2 + (s->band + 2 * s->support) + (2 * s->support + 1) * s->band;
-    return trb_size_multiply(rows, s->stride + 2 * (SUPPORT_MAX + 16));
+    return trb_size_multiply(rows, s->stride + 2 * (TRB_SUPPORT_MAX + 16));
 }
 
 static scratch scratch_carve(const trb_smoother *s, float *block)
 {
     scratch c;
     c.line = block;
-    c.x = c.line + s->stride + 2 * (SUPPORT_MAX + 16);
+    c.x = c.line + s->stride + 2 * (TRB_SUPPORT_MAX + 16);
     c.ring = c.x + (s->band + 2 * s->support) * s->stride;
     c.row = c.ring + (2 * s->support + 1) * s->band * s->stride;
     return c;
@@ -139,8 +122,8 @@ static size_t clamp_index(size_t i_plus_support, size_t support, size_t n)
 static void along_x(const trb_smoother *s, const scratch *c, size_t y, size_t z, float *out)
 {
     const size_t nx = s->volume->grid.nx, support = s->support;
-    const float *in[2 * SUPPORT_MAX + 1];
-    float *grey = c->line + SUPPORT_MAX + 16;
+    const float *in[2 * TRB_SUPPORT_MAX + 1];
+    float *grey = c->line + TRB_SUPPORT_MAX + 16;
     trb_volume_row_float(s->volume, y, z, grey);
     for (size_t k = 1; k <= support; k++) {
         grey[-(ptrdiff_t)k] = grey[0];
@@ -156,7 +139,7 @@ static void fill_ring(const trb_smoother *s, const scratch *c, size_t y0, size_t
 {
     const size_t ny = s->volume->grid.ny, nx = s->volume->grid.nx, support = s->support;
     const size_t lo = y0 < support ? 0 : y0 - support, hi = least(y1 + support, ny);
-    const float *in[2 * SUPPORT_MAX + 1];
+    const float *in[2 * TRB_SUPPORT_MAX + 1];
     float *plane = c->ring + z % (2 * support + 1) * s->band * s->stride;
     for (size_t y = lo; y < hi; y++)
         along_x(s, c, y, z, c->x + (y - lo) * s->stride);
@@ -171,7 +154,7 @@ static void smooth_tile(const trb_smoother *s, const scratch *c, size_t y0, size
                         trb_row_sink *sink, void *user, int thread)
 {
     const size_t nz = s->volume->grid.nz, nx = s->volume->grid.nx, support = s->support;
-    const float *in[2 * SUPPORT_MAX + 1];
+    const float *in[2 * TRB_SUPPORT_MAX + 1];
     size_t next = z0 < support ? 0 : z0 - support; /* first plane that the ring does not hold yet */
     for (size_t z = z0; z < z1; z++) {
         for (; next <= least(z + support, nz - 1); next++)
@@ -188,28 +171,8 @@ static void smooth_tile(const trb_smoother *s, const scratch *c, size_t y0, size
 
 /* ---- all tiles ---- */
 
-static void stored_rows(const trb_volume *volume, trb_row_sink *sink, void *user)
+trb_status trb_gaussian_each_row(const trb_smoother *s, trb_row_sink *sink, void *user, trb_error *err)
 {
-    const size_t ny = volume->grid.ny;
-    const ptrdiff_t rows = (ptrdiff_t)(ny * volume->grid.nz);
-#pragma omp parallel for schedule(static)
-    for (ptrdiff_t row = 0; row < rows; row++)
-        sink(user, omp_get_thread_num(), (size_t)row % ny, (size_t)row / ny, NULL);
-}
-
-const trb_volume *trb_smoother_stored(const trb_smoother *smoother)
-{
-    if (smoother->kind == TRB_FILTER_NONE)
-        return smoother->volume;
-    return smoother->median;
-}
-
-trb_status trb_smoother_each_row(const trb_smoother *s, trb_row_sink *sink, void *user, trb_error *err)
-{
-    if (trb_smoother_stored(s)) {
-        stored_rows(trb_smoother_stored(s), sink, user);
-        return TRB_OK;
-    }
     const trb_grid *grid = &s->volume->grid;
     const ptrdiff_t tiles = (ptrdiff_t)(s->bands * s->runs);
     const size_t floats = scratch_floats(s);
@@ -238,53 +201,21 @@ trb_status trb_smoother_each_row(const trb_smoother *s, trb_row_sink *sink, void
     return TRB_OK;
 }
 
-/* ---- the public door ---- */
-
-typedef struct plane_copy {
-    float *out;
-    size_t nx, ny, z0;
-} plane_copy;
-
-static void copy_row(void *user, int thread, size_t y, size_t z, const float *smooth)
+trb_status trb_gaussian_planes(const trb_smoother *s, size_t z0, size_t z1, trb_row_sink *sink, void *user,
+                               trb_error *err)
 {
-    const plane_copy *copy = user;
-    (void)thread;
-    memcpy(copy->out + ((z - copy->z0) * copy->ny + y) * copy->nx, smooth, copy->nx * sizeof *smooth);
-}
-
-trb_status trb_smoother_planes(const trb_smoother *s, size_t z0, size_t z1, float *out, trb_error *err)
-{
-    const trb_grid *grid = &s->volume->grid;
-    if (z0 > z1 || z1 > grid->nz)
-        return trb_error_set(err, TRB_ERR_ARGUMENT, "planes %zu:%zu do not lie in 0:%zu", z0, z1, grid->nz);
-    const trb_volume *stored = trb_smoother_stored(s);
-    if (stored) {
-        for (size_t z = z0; z < z1; z++)
-            for (size_t y = 0; y < grid->ny; y++)
-                trb_volume_row_float(stored, y, z, out + ((z - z0) * grid->ny + y) * grid->nx);
-        return TRB_OK;
-    }
+    const size_t ny = s->volume->grid.ny;
     float *block = trb_alloc(scratch_floats(s), sizeof *block, "smoothing", err);
     if (!block)
         return TRB_ERR_MEMORY;
     const scratch c = scratch_carve(s, block);
-    plane_copy copy = {out, grid->nx, grid->ny, z0};
-    for (size_t y0 = 0; y0 < grid->ny; y0 += s->band)
-        smooth_tile(s, &c, y0, least(y0 + s->band, grid->ny), z0, z1, copy_row, &copy, 0);
+    for (size_t y0 = 0; y0 < ny; y0 += s->band)
+        smooth_tile(s, &c, y0, least(y0 + s->band, ny), z0, z1, sink, user, 0);
     free(block);
     return TRB_OK;
 }
 
-const char *trb_filter_name(trb_filter_kind kind)
-{
-    switch (kind) {
-    case TRB_FILTER_NONE: return "none";
-    case TRB_FILTER_GAUSSIAN: return "gaussian";
-    case TRB_FILTER_GAUSSIAN_TRUNCATED: return "gaussian-truncated";
-    case TRB_FILTER_MEDIAN: return "median";
-    }
-    return "unknown";
-}
+/* ---- the plan ---- */
 
 /* w(k) = float32(exp(-k^2 / (2 sigma^2))) / float32(sum of all), the sum in double over the float32 values. */
 static void make_taps(trb_smoother *s, double sigma)
@@ -298,82 +229,14 @@ static void make_taps(trb_smoother *s, double sigma)
         s->taps[k] /= (float)sum;
 }
 
-static trb_status check_filter(const trb_filter *filter, trb_error *err)
-{
-    const bool gaussian = filter->kind == TRB_FILTER_GAUSSIAN || filter->kind == TRB_FILTER_GAUSSIAN_TRUNCATED;
-    if (filter->kind == TRB_FILTER_NONE)
-        return TRB_OK;
-    if (!gaussian && filter->kind != TRB_FILTER_MEDIAN)
-        return trb_error_set(err, TRB_ERR_ARGUMENT, "there is no filter number %d", (int)filter->kind);
-    if (filter->support_vox < 1 || filter->support_vox > SUPPORT_MAX)
-        return trb_error_set(err, TRB_ERR_ARGUMENT,
-                             "a filter support of %d voxels is not in 1..%d (1 gives 3 taps an axis)",
-                             filter->support_vox, SUPPORT_MAX);
-    if (gaussian && !(filter->sigma_vox > 0 && filter->sigma_vox <= 1e6))
-        return trb_error_set(err, TRB_ERR_ARGUMENT,
-                             "a Gaussian sigma of %g voxels must be above 0 (0.8 with support 1 is customary)",
-                             filter->sigma_vox);
-    return TRB_OK;
-}
-
-/* Voxels so large that float32 sums of them overflow would come out as infinity. */
-static trb_status check_magnitude(const trb_volume *volume, trb_error *err)
-{
-    double lowest, highest;
-    if (trb_type_is_integer(volume->type))
-        return TRB_OK;
-    trb_volume_range(volume, &lowest, &highest);
-    if (lowest >= -LARGEST_SMOOTHED && highest <= LARGEST_SMOOTHED)
-        return TRB_OK;
-    return trb_error_set(err, TRB_ERR_DATA,
-                         "voxels from %g to %g are too large to be smoothed in float32 (limit 1e37): "
-                         "use --filter none or rescale the image",
-                         lowest, highest);
-}
-
-static void plan_tiles(trb_smoother *s)
+void trb_gaussian_plan(trb_smoother *s, double sigma_vox)
 {
     const trb_grid *grid = &s->volume->grid;
+    make_taps(s, sigma_vox);
+    s->small = trb_type_is_integer(s->volume->type) && trb_type_bytes(s->volume->type) <= 2;
     s->stride = (grid->nx + 15) / 16 * 16 + 16; /* rows never a power of two apart */
     const size_t rows = RING_BYTES / (s->stride * sizeof(float) * (2 * s->support + 1));
     s->band = least(grid->ny, rows < 8 ? 8 : rows);
     s->bands = (grid->ny + s->band - 1) / s->band;
     s->runs = (grid->nz + RUN_PLANES - 1) / RUN_PLANES;
-}
-
-trb_status trb_smoother_create(const trb_volume *volume, const trb_filter *filter, trb_smoother **out,
-                               trb_error *err)
-{
-    static const trb_filter none = {TRB_FILTER_NONE, 0, 0};
-    *out = NULL;
-    if (!filter)
-        filter = &none;
-    trb_status status = check_filter(filter, err);
-    if (!status && filter->kind != TRB_FILTER_NONE && filter->kind != TRB_FILTER_MEDIAN)
-        status = check_magnitude(volume, err);
-    if (status)
-        return status;
-    if (filter->kind == TRB_FILTER_MEDIAN)
-        return trb_error_set(err, TRB_ERR_UNSUPPORTED, "the median filter is not built in");
-    trb_smoother *s = trb_alloc_zero(1, sizeof *s, "a filter", err);
-    if (!s)
-        return TRB_ERR_MEMORY;
-    s->volume = volume;
-    s->kind = filter->kind;
-    s->support = (size_t)filter->support_vox;
-    s->small = trb_type_is_integer(volume->type) && trb_type_bytes(volume->type) <= 2;
-    if (s->kind != TRB_FILTER_NONE) {
-        make_taps(s, filter->sigma_vox);
-        plan_tiles(s);
-    }
-    *out = s;
-    return TRB_OK;
-}
-
-void trb_smoother_destroy(trb_smoother *smoother)
-{
-    if (!smoother)
-        return;
-    trb_volume_destroy(smoother->median);
-    free(smoother);
 }

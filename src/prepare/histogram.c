@@ -29,10 +29,11 @@ typedef struct scale {
 } scale;
 
 typedef struct counting {
-    const trb_volume *stored;
+    trb_type type; /* of the rows */
     const trb_mask *voi;
     size_t nx;
     scale scale;
+    bool small;        /* the image has 8 or 16 bits, smoothed or not */
     size_t lanes;      /* tables a thread: neighbours of equal value would wait for each other */
     uint64_t *counts;  /* threads * lanes * bins */
     double *low, *high; /* one a thread: range of the values in the VOI */
@@ -45,13 +46,12 @@ static bool inside(const uint64_t *voi, size_t x)
     return !voi || (voi[x >> 6] >> (x & 63) & 1);
 }
 
-static void range_row(void *user, int thread, size_t y, size_t z, const float *smooth)
+static void range_row(void *user, int thread, size_t y, size_t z, const void *row)
 {
     const counting *c = user;
     const uint64_t *voi = c->voi ? trb_mask_row(c->voi, y, z) : NULL;
     double low = c->low[thread], high = c->high[thread];
-    const void *row = smooth ? smooth : trb_volume_row(c->stored, y, z);
-    TRB_WITH_TYPE(smooth ? TRB_F32 : c->stored->type, (uintptr_t)row, for (size_t x = 0; x < c->nx; x++) {
+    TRB_WITH_TYPE(c->type, (uintptr_t)row, for (size_t x = 0; x < c->nx; x++) {
         if (inside(voi, x)) {
             low = (double)v[x] < low ? (double)v[x] : low;
             high = (double)v[x] > high ? (double)v[x] : high;
@@ -110,29 +110,36 @@ static void bins_of_small_floats(const float *v, size_t n, int lowest, int last,
     }
 }
 
-static void bins_of_row(const counting *c, const float *smooth, const void *row, size_t x, size_t n,
-                        uint16_t *bin)
+/* Bin numbers of n voxels from x on. */
+static void bins_of_row(const counting *c, const void *row, size_t x, size_t n, uint16_t *bin)
 {
     const double per_width = c->scale.per_width, lowest_bin = c->scale.lowest_bin;
     const double last = (double)(c->scale.bins - 1);
-    if (smooth && c->scale.per_width == 1 && fabs(lowest_bin) <= BINS_MAX) {
-        bins_of_small_floats(smooth + x, n, (int)lowest_bin, (int)last, bin);
-        return;
-    }
-    if (smooth) {
-        const float *v = smooth + x;
-        CLAMPED_BIN(v[i])
-        return;
-    }
-    const int lowest = (int)fmax(fmin(lowest_bin, 0), -BINS_MAX);
-    switch (c->stored->type) {
-    case TRB_U8: for (size_t i = 0; i < n; i++) bin[i] = ((const uint8_t *)row)[x + i]; break;
+    switch (c->type) {
+    case TRB_U8: {
+        const uint8_t *v = (const uint8_t *)row + x;
+        for (size_t i = 0; i < n; i++)
+            bin[i] = v[i];
+    } break;
+    case TRB_I8: {
+        const int8_t *v = (const int8_t *)row + x;
+        for (size_t i = 0; i < n; i++)
+            bin[i] = (uint16_t)(v[i] - INT8_MIN);
+    } break;
     case TRB_U16: memcpy(bin, (const uint16_t *)row + x, n * sizeof *bin); break;
-    case TRB_I8: for (size_t i = 0; i < n; i++) bin[i] = (uint16_t)(((const int8_t *)row)[x + i] - lowest); break;
-    case TRB_I16: for (size_t i = 0; i < n; i++) bin[i] = (uint16_t)(((const int16_t *)row)[x + i] - lowest); break;
+    case TRB_I16: {
+        const int16_t *v = (const int16_t *)row + x;
+        for (size_t i = 0; i < n; i++)
+            bin[i] = (uint16_t)(v[i] - INT16_MIN);
+    } break;
     case TRB_U32: CLAMPED_BIN(((const uint32_t *)row)[x + i]) break;
     case TRB_I32: CLAMPED_BIN(((const int32_t *)row)[x + i]) break;
-    case TRB_F32: CLAMPED_BIN(((const float *)row)[x + i]) break;
+    case TRB_F32:
+        if (c->small)
+            bins_of_small_floats((const float *)row + x, n, (int)lowest_bin, (int)last, bin);
+        else
+            CLAMPED_BIN(((const float *)row)[x + i])
+        break;
     case TRB_F64: CLAMPED_BIN(((const double *)row)[x + i]) break;
     }
 }
@@ -161,16 +168,15 @@ static void count_bins(const counting *c, const uint16_t *bin, size_t n, const u
     }
 }
 
-static void count_row(void *user, int thread, size_t y, size_t z, const float *smooth)
+static void count_row(void *user, int thread, size_t y, size_t z, const void *row)
 {
     const counting *c = user;
     const uint64_t *voi = c->voi ? trb_mask_row(c->voi, y, z) : NULL;
-    const void *row = smooth ? NULL : trb_volume_row(c->stored, y, z);
     uint64_t *counts = c->counts + (size_t)thread * c->lanes * c->scale.bins;
     uint16_t bin[CHUNK];
     for (size_t x = 0; x < c->nx; x += CHUNK) {
         const size_t n = c->nx - x < CHUNK ? c->nx - x : CHUNK;
-        bins_of_row(c, smooth, row, x, n, bin);
+        bins_of_row(c, row, x, n, bin);
         count_bins(c, bin, n, voi ? voi + (x >> 6) : NULL, counts);
     }
 }
@@ -179,7 +185,8 @@ static trb_status choose_scale(const trb_smoother *smoother, trb_type type, coun
                                trb_error *err)
 {
     double low, high;
-    if (trb_type_is_integer(type) && trb_type_bytes(type) <= 2) {
+    c->small = trb_type_is_integer(type) && trb_type_bytes(type) <= 2;
+    if (c->small) {
         trb_type_range(type, &low, &high);
         c->scale = (scale){1, low, (size_t)(high - low) + 1};
         return TRB_OK;
@@ -251,7 +258,7 @@ trb_status trb_histogram_measure(const trb_volume *volume, const trb_filter *fil
     if (status)
         return status;
     const size_t threads = (size_t)omp_get_max_threads();
-    counting c = {.stored = trb_smoother_stored(smoother), .voi = voi, .nx = volume->grid.nx};
+    counting c = {.type = trb_smoother_row_type(smoother), .voi = voi, .nx = volume->grid.nx};
     status = choose_scale(smoother, volume->type, &c, threads, err);
     if (!status)
         status = count_all(smoother, &c, threads, out, err);

@@ -16,7 +16,6 @@
 
 typedef struct packing {
     trb_mask *mask;
-    const trb_volume *stored; /* NULL: rows come smoothed */
     trb_type type;            /* of the values compared */
     bool none;                /* no value of the type reaches the threshold */
     bool invert;
@@ -74,12 +73,11 @@ PACK_ROW(pack_i32, int32_t)
 PACK_ROW(pack_f32, float)
 PACK_ROW(pack_f64, double)
 
-static void pack_row(void *user, int thread, size_t y, size_t z, const float *smooth)
+static void pack_row(void *user, int thread, size_t y, size_t z, const void *row)
 {
     const packing *p = user;
     uint64_t *words = trb_mask_row(p->mask, y, z);
     const size_t nx = p->mask->grid.nx;
-    const void *row = smooth ? smooth : trb_volume_row(p->stored, y, z);
     (void)thread;
     if (!p->none) {
         switch (p->type) {
@@ -152,8 +150,7 @@ trb_status trb_threshold_apply(const trb_volume *volume, const trb_filter *filte
     if (!status)
         status = trb_mask_create(&volume->grid, &p.mask, err);
     if (!status) {
-        p.stored = trb_smoother_stored(smoother);
-        p.type = p.stored ? p.stored->type : TRB_F32;
+        p.type = trb_smoother_row_type(smoother);
         place_bound(&p, threshold);
         status = trb_smoother_each_row(smoother, pack_row, &p, err);
     }

@@ -78,3 +78,17 @@ trb_mask *shapes_make(int i, const char **name)
                 trb_mask_set(mask, x, y, z, voxel(s, x, y, z));
     return mask;
 }
+
+void testing_simd(int path)
+{
+    static const char *const NAMES[] = {"plain", "avx2", "avx512"};
+    static char before[32];
+    if (!before[0])
+        snprintf(before, sizeof before, "%s", getenv("TRABECULA_SIMD") ? getenv("TRABECULA_SIMD") : "-");
+    if (path >= 0)
+        assert_int_equal(setenv("TRABECULA_SIMD", NAMES[path], 1), 0);
+    else if (before[0] == '-')
+        assert_int_equal(unsetenv("TRABECULA_SIMD"), 0);
+    else
+        assert_int_equal(setenv("TRABECULA_SIMD", before, 1), 0);
+}
