@@ -8,6 +8,7 @@
 #include "trabecula/thickness.h"
 
 #include "core/memory.h"
+#include "measure/ipl.h"
 #include "measure/thickness_fiji.h"
 #include "measure/thickness_paint.h"
 #include "measure/thickness_stats.h"
@@ -30,15 +31,6 @@ const char *trb_thickness_rule_name(trb_thickness_rule rule)
 trb_thickness_options trb_thickness_options_default(void)
 {
     return (trb_thickness_options){TRB_THICKNESS_EXACT, TRB_CENTRES_IMAGE, TRB_BORDER_UNKNOWN};
-}
-
-static trb_status trb_ipl_thickness_measure(const trb_mask *object, const trb_mask *voi,
-                                            const trb_thickness_options *options, trb_thickness *result,
-                                            trb_volume **map, trb_error *err)
-{
-    (void)object, (void)voi, (void)result, (void)map;
-    return trb_error_set(err, TRB_ERR_UNSUPPORTED, "the thickness rule %s is not built in",
-                         trb_thickness_rule_name(options->rule));
 }
 
 /* The lengths of a map: mm when the voxel size is known, voxels otherwise. */
