@@ -23,6 +23,24 @@ typedef struct trb_calibration {
     double mu_water_per_cm; /* 0: not known */
 } trb_calibration;
 
+/**
+ * A calibration from the text of an option:
+ *
+ *   slope=S,intercept=I[,unit=mgHA/cm3][,mu-scaling=M][,mu-water=W]
+ *
+ * Convention  Without mu-scaling: density = S * grey + I. With it, as Scanco writes it: mu = grey / M in
+ *             1/cm, density = S * mu + I. slope and intercept may be left out together when mu-scaling is
+ *             there. mu-water (1/cm) gives Hounsfield units: HU = -1000 + 1000 mu / W.
+ *             unit is that of slope * grey and intercept: mgHA/cm3 (default; also mgHA/ccm, mg/cm3, mg/ccm)
+ *             or gHA/cm3 (also gHA/ccm, g/cm3, g/ccm), which is multiplied by 1000.
+ *             Text without '=' is the path of a JSON object with the keys slope, intercept, unit, mu_scaling
+ *             and mu_water; other keys of it are left alone.
+ * Output      *out: all fields are set.
+ * Errors      TRB_ERR_ARGUMENT for an unknown, repeated or missing key or a number that does not parse (says
+ *             what was expected); TRB_ERR_IO, TRB_ERR_FORMAT for the file.
+ */
+TRB_API TRB_NODISCARD trb_status trb_calibration_parse(const char *text, trb_calibration *out, trb_error *err);
+
 /** Unit of a threshold as given on the command line. */
 typedef enum trb_grey_unit {
     TRB_UNIT_GREY,       /* the stored value */
@@ -36,10 +54,24 @@ typedef enum trb_grey_unit {
 TRB_API const char *trb_grey_unit_name(trb_grey_unit unit);
 
 /**
+ * A threshold from the text of an option: VALUE[UNIT], UNIT one of grey (also gray, and when left out), HU,
+ * mgHA (also mgHA/cm3, mgHA/ccm, mg/cm3, mg/ccm), 1/cm, permille. Case does not matter; spaces may stand
+ * between the two.
+ *
+ * Convention  "0.51/cm" could mean 0.5 1/cm or 0.51 /cm. It is refused; write '0.5 1/cm'.
+ * Errors      TRB_ERR_ARGUMENT; the text lists the units.
+ */
+TRB_API TRB_NODISCARD trb_status trb_threshold_parse(const char *text, double *value, trb_grey_unit *unit,
+                                                     trb_error *err);
+
+/**
  * The grey value that corresponds to `value` in `unit`.
  *
+ * Convention  permille: floor(value * largest value of the type / 1000), as IPL truncates it. Other units are
+ *             not rounded.
  * Errors      TRB_ERR_ARGUMENT when the scan has no calibration for that unit (says which option gives
- *             it), when a slope is 0, or for permille on a float type.
+ *             it), when its slope is not above 0 (the threshold would turn round), or for permille on a float
+ *             type.
  * Source      Scanco: density = slope * mu + intercept, HU = -1000 + 1000 mu / mu_water.
  */
 TRB_API TRB_NODISCARD trb_status trb_calibration_to_grey(const trb_calibration *calibration, trb_type type,

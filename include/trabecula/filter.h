@@ -32,23 +32,29 @@ typedef struct trb_smoother trb_smoother;
  * Prepare a filter on a volume.
  *
  * Convention  w(k) = float32(exp(-k^2 / (2 sigma^2))) / float32(sum); passes x, then y, then z;
- *             acc = w0 * v + sum over k of wk * (left + right), all float32, no fused multiply-add;
- *             outside the image the edge voxel is repeated.
+ *             acc = w0 * v, then acc + wk * (left + right) for k = 1, 2, ..., all float32, no fused
+ *             multiply-add; outside the image the edge voxel is repeated. Lengths are in voxels on every axis,
+ *             also where the spacing differs.
+ * Input       volume: kept until the smoother is destroyed. filter: NULL for none.
  * Output      *out: yours; trb_smoother_destroy() frees it.
- * Errors      TRB_ERR_ARGUMENT for sigma <= 0, support < 1 or > 32; TRB_ERR_MEMORY.
+ * Errors      TRB_ERR_ARGUMENT for sigma <= 0, support < 1 or > 32; TRB_ERR_DATA for float voxels beyond 1e37,
+ *             whose sums would overflow float32; TRB_ERR_MEMORY.
+ * Cost        Nothing yet, except one pass over float voxels to see that they can be smoothed.
  * Source      IPL seg_gauss; definitions: taps for sigma 0.8, support 1 are 0.238994, 0.522011, 0.238994.
  */
 TRB_API TRB_NODISCARD trb_status trb_smoother_create(const trb_volume *volume, const trb_filter *filter,
                                                      trb_smoother **out, trb_error *err);
 
+/** Free a smoother; NULL is fine. The volume stays. */
 TRB_API void trb_smoother_destroy(trb_smoother *smoother);
 
 /**
  * Filtered planes z0 <= z < z1 into out (float32, nx * ny * (z1 - z0)).
  *
+ * Errors      TRB_ERR_ARGUMENT for planes outside the volume; TRB_ERR_MEMORY for scratch.
+ * Cost        2 * support planes more than asked for are read: ask for some at a time.
  * Threads     Reentrant: many threads may ask one smoother for different planes. Every plane has the same
  *             bits however the range is cut. Does not start threads itself.
- * Errors      TRB_ERR_MEMORY for its scratch planes.
  */
 TRB_API TRB_NODISCARD trb_status trb_smoother_planes(const trb_smoother *smoother, size_t z0, size_t z1,
                                                      float *out, trb_error *err);

@@ -24,15 +24,26 @@ TRB_API void trb_parts_clear(trb_parts *parts);
  * Count and measure the parts.
  *
  * Output      *out: init by this function; clear it.
- * Cost        Runs and union-find, about 1 ns a voxel and core; 16 bytes a run.
+ * Errors      TRB_ERR_MEMORY; TRB_ERR_UNSUPPORTED for rows of 2^32 voxels and more.
+ * Cost        Runs and union-find, about 1 ns a voxel and core; 16 bytes a run, 8 a row, 9 a part.
  * Threads     Uses all; the numbering does not depend on their number.
  */
 TRB_API TRB_NODISCARD trb_status trb_parts_measure(const trb_mask *mask, trb_connectivity connectivity,
                                                    trb_parts *out, trb_error *err);
 
-/** A uint32 volume with part number + 1, 0 outside. For pictures and tests. */
+/**
+ * A uint32 volume with part number + 1, 0 outside. For pictures and tests.
+ *
+ * Output      *out: yours.
+ * Errors      As trb_parts_measure(); TRB_ERR_UNSUPPORTED for 2^32 - 1 parts and more.
+ */
 TRB_API TRB_NODISCARD trb_status trb_parts_label(const trb_mask *mask, trb_connectivity connectivity,
                                                  trb_volume **out, trb_error *err);
+
+/*
+ * Cleaning, in place. Counts are of voxels and may be NULL. Errors, cost and threads as trb_parts_measure();
+ * after an error the mask is as it was.
+ */
 
 /** Remove parts of fewer than min_voxels. *removed (may be NULL) counts the voxels taken away. In place. */
 TRB_API TRB_NODISCARD trb_status trb_despeckle(trb_mask *mask, trb_connectivity connectivity,

@@ -10,15 +10,19 @@ extern "C" {
 #endif
 
 /**
- * Histogram of the filtered grey values in the VOI.
- * Integer types: bin k counts floor(value) == lowest + k, width 1 (exact for 8 and 16 bit; for 32-bit types
- * and float types 65536 bins between the smallest and the largest value, width says how wide).
+ * Histogram of the filtered grey values in the VOI: bin k counts lowest + k * width <= value < lowest +
+ * (k + 1) * width.
+ * 8- and 16-bit images: one bin of width 1 for every value of the type, lowest is its smallest value; smoothed
+ * values count as floor(value), and those that rounding put outside the type in the end bins.
+ * Other types: bins between the smallest and the largest filtered value in the VOI, at most 65536; the width is
+ * a power of two (1 at least for integers) and the edges are multiples of it, so that value >= edge in float
+ * arithmetic says exactly what the bins say.
  */
 typedef struct trb_histogram {
     double lowest; /* lower edge of bin 0 */
     double width;
     size_t bins;
-    uint64_t *counts; /* yours; trb_histogram_clear() frees it */
+    uint64_t *counts; /* `bins` counts, yours; trb_histogram_clear() frees them */
     uint64_t total;
 } trb_histogram;
 
@@ -27,9 +31,11 @@ TRB_API void trb_histogram_clear(trb_histogram *histogram);
 /**
  * Count.
  *
- * Input       voi: NULL for the whole image.
+ * Input       filter: NULL for none. voi: NULL for the whole image.
  * Output      *out: init by this function; clear it.
- * Errors      TRB_ERR_MEMORY; TRB_ERR_DATA for an empty VOI.
+ * Errors      TRB_ERR_MEMORY; TRB_ERR_DATA for an empty VOI; TRB_ERR_ARGUMENT when the VOI has another size;
+ *             those of trb_smoother_create().
+ * Cost        One pass (two for types wider than 16 bit). The grey volume is not copied.
  * Threads     Uses all; same counts for any number.
  */
 TRB_API TRB_NODISCARD trb_status trb_histogram_measure(const trb_volume *volume, const trb_filter *filter,
@@ -39,9 +45,10 @@ TRB_API TRB_NODISCARD trb_status trb_histogram_measure(const trb_volume *volume,
 /**
  * Otsu: the lower bound t that maximises the between-class variance of (value < t) and (value >= t).
  *
- * Convention  t is the lower edge of a bin; classes by bins; exact integer arithmetic (128 bit); of equal
- *             maxima the smallest t. Bone is value >= t.
- * Errors      TRB_ERR_DATA when fewer than two bins are occupied.
+ * Convention  t is the lower edge of a bin; classes by bins; exact integer arithmetic; of equal maxima the
+ *             smallest t. Bone is value >= t.
+ * Errors      TRB_ERR_DATA when fewer than two bins are occupied; TRB_ERR_ARGUMENT beyond 2^44 voxels or 2^20
+ *             bins.
  * Source      Otsu 1979, IEEE Trans SMC 9:62-66.
  */
 TRB_API TRB_NODISCARD trb_status trb_otsu(const trb_histogram *histogram, double *threshold, trb_error *err);
@@ -57,11 +64,14 @@ TRB_API TRB_NODISCARD trb_status trb_histogram_threshold(const trb_histogram *hi
                                                          double *threshold, trb_error *err);
 
 /**
- * value >= threshold -> 1. The comparison is exact: native type when there is no filter, float32 otherwise.
+ * value >= threshold -> 1. The comparison is exact, also for a fractional threshold: in the voxels' own type
+ * without filter and after the median, in float32 after a Gaussian.
  *
- * Input       invert: 1 means value < threshold is the object.
+ * Input       filter: NULL for none. invert: true means value < threshold is the object.
  * Output      *out: yours.
+ * Errors      TRB_ERR_ARGUMENT when the threshold is NaN; TRB_ERR_MEMORY; those of trb_smoother_create().
  * Cost        One pass; the grey volume is not copied. Packs 64 voxels a word.
+ * Threads     Uses all; same bits for any number.
  */
 TRB_API TRB_NODISCARD trb_status trb_threshold_apply(const trb_volume *volume, const trb_filter *filter,
                                                      double threshold, bool invert, trb_mask **out,

@@ -26,6 +26,10 @@
 #include "trabecula/distance.h"
 #include "trabecula/thickness.h"
 #include "trabecula/surface.h"
+#include "trabecula/resample.h"
+#include "trabecula/settings.h"
+#include "trabecula/record.h"
+#include "trabecula/morphometry.h"
 #include "trabecula/picture.h"
 
 #endif

@@ -1,9 +1,14 @@
 /* version.c - which program this is. */
 #include "trabecula/version.h"
 
-
+#include <cairo.h>
+#include <jansson.h>
 #include <omp.h>
+#include <pthread.h>
 #include <stdio.h>
+#include <string.h>
+#include <tiffio.h>
+#include <zlib.h>
 
 #define TEXT_OF(x) #x
 #define TEXT(x) TEXT_OF(x)
@@ -16,17 +21,36 @@
 #define COMPILER "unknown"
 #endif
 
+/* The libraries are asked at run time: what is loaded may be newer than the headers that we were built with.
+ * Filled once, constant from then on. */
+static pthread_once_t once = PTHREAD_ONCE_INIT;
+static char tiff_version[32] = "unknown";
+static trb_build facts = {
+    .version = TRB_VERSION,
+    .commit = TRB_COMMIT,
+    .compiler = COMPILER,
+    .openmp = TEXT(_OPENMP),
+    .simd = "plain",
+    .tiff = tiff_version,
+    .itk = TRB_ITK,
+};
+
+static void fill(void)
+{
+    /* "LIBTIFF, Version 4.5.0", then lines of copyright */
+    const char *number = strstr(TIFFGetVersion(), "Version ");
+    if (number) {
+        number += strlen("Version ");
+        snprintf(tiff_version, sizeof tiff_version, "%.*s", (int)strcspn(number, "\n ,"), number);
+    }
+    facts.zlib = zlibVersion();
+    facts.jansson = jansson_version_str();
+    facts.cairo = cairo_version_string();
+}
 
 const trb_build *trb_build_facts(void)
 {
-    static const trb_build facts = {
-        .version = TRB_VERSION,
-        .commit = TRB_COMMIT,
-        .compiler = COMPILER,
-        .openmp = TEXT(_OPENMP),
-        .simd = "plain",
-        .itk = TRB_ITK,
-    };
+    pthread_once(&once, fill);
     return &facts;
 }
 

@@ -1,0 +1,47 @@
+/* morphometry.h - one scan from grey values to a record: the measuring itself. */
+#ifndef TRABECULA_MORPHOMETRY_H
+#define TRABECULA_MORPHOMETRY_H
+
+#include "trabecula/record.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/** What an analysis leaves besides the record, for maps and pictures. All owned; clear it. */
+typedef struct trb_products {
+    trb_volume *grey; /* set only when the image was resampled; otherwise the caller's volume was measured */
+    trb_mask *bone;
+    trb_mask *voi;             /* NULL: the whole image */
+    trb_histogram histogram;   /* of the filtered grey values in the VOI */
+    trb_volume *tb_th, *tb_sp; /* maps in mm; only when asked for */
+} trb_products;
+
+TRB_API void trb_products_clear(trb_products *products);
+
+/**
+ * Measure one volume.
+ *
+ * Input       volume: grey; spacing known, or settings give it. info: what the reader found (NULL: nothing).
+ *             want_maps: keep Tb.Th and Tb.Sp maps in the products. progress may be NULL.
+ * Output      *record: yours, trb_record_destroy() frees it; NULL unless TRB_OK. *products (may be NULL):
+ *             init by this function; clear it.
+ * Errors      TRB_ERR_ARGUMENT: no spacing, anisotropic without resampling, a VOI or threshold that cannot
+ *             be. TRB_ERR_DATA, TRB_ERR_MEMORY, TRB_ERR_CANCELLED. An empty VOI, no bone or no marrow are no
+ *             errors: those metrics have a reason instead of a value.
+ * Cost        See README; both thickness maps dominate.
+ * Threads     Uses all; the record has the same numbers for any number of threads.
+ */
+TRB_API TRB_NODISCARD trb_status trb_analyze(const trb_volume *volume, const trb_scan_info *info,
+                                             const trb_settings *settings, bool want_maps,
+                                             const trb_progress *progress, trb_record **record,
+                                             trb_products *products, trb_error *err);
+
+/** Bytes that trb_analyze() will need beside the grey volume, from above, for a volume of this size. */
+TRB_API size_t trb_analyze_memory(const trb_grid *grid, trb_type type, const trb_settings *settings,
+                                  bool want_maps);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,124 @@
+/* record.h - the result of one scan, with all that is needed to make it again. */
+#ifndef TRABECULA_RECORD_H
+#define TRABECULA_RECORD_H
+
+#include "trabecula/settings.h"
+#include "trabecula/threshold.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/** One row of the table of metrics: the symbol follows ASBMR (Parfitt 1987, Dempster 2013, Bouxsein 2010). */
+typedef struct trb_metric_info {
+    const char *key;  /* "Tb.Th" */
+    const char *unit; /* "mm" */
+    const char *name; /* "trabecular thickness" */
+    const char *definition;
+    const char *methods; /* the method tags it can carry */
+    const char *source;
+    const char *caveat; /* "" when none */
+} trb_metric_info;
+
+/** The table, in the order of tables and records; *count rows. Static. */
+TRB_API const trb_metric_info *trb_metric_table(size_t *count);
+
+/** A measured metric. value is NaN exactly when reason is not empty. */
+typedef struct trb_metric {
+    const trb_metric_info *info;
+    double value;
+    char method[96];
+    char reason[160];
+} trb_metric;
+
+/** Histogram of a thickness map: counts of voxels in bins of equal width from 0. */
+typedef struct trb_distribution {
+    char key[16];
+    double width_mm;
+    size_t bins;
+    uint64_t *counts;
+} trb_distribution;
+
+/** A note with a key: settings, facts, timings. */
+typedef struct trb_note {
+    char key[64];
+    char *text;   /* owned by the record */
+    char origin[64];
+} trb_note;
+
+typedef struct trb_stage {
+    char name[32];
+    double seconds;
+} trb_stage;
+
+/** Where the threshold came from and what it means. */
+typedef struct trb_threshold_result {
+    char method[96]; /* "fixed: 300 mgHA/cm3", "otsu in the VOI" */
+    double grey;
+    double calibrated; /* NaN without a density calibration */
+} trb_threshold_result;
+
+/** The record. Passive data; strings owned by it. */
+typedef struct trb_record {
+    char *sample, *group, *input_path, *command_line, *methods_text;
+    char input_format[96], spacing_source[96];
+    size_t input_files;
+    trb_grid grid; /* as measured */
+    trb_grid input_grid;
+    trb_type type;
+    uint32_t crc32; /* of the voxels that were measured, before resampling */
+    trb_calibration calibration;
+    trb_threshold_result threshold;
+    size_t n_settings;
+    trb_note *settings;
+    size_t n_facts;
+    trb_note *facts;
+    size_t n_metrics;
+    trb_metric *metrics;
+    size_t n_distributions;
+    trb_distribution *distributions;
+    size_t n_warnings;
+    char **warnings;
+    size_t n_stages;
+    trb_stage stages[24];
+    size_t peak_memory_bytes;
+    int threads;
+} trb_record;
+
+/** Free a record; NULL is fine. */
+TRB_API void trb_record_destroy(trb_record *record);
+
+/** The metric with this key, or NULL. */
+TRB_API const trb_metric *trb_record_metric(const trb_record *record, const char *key);
+
+/** Replace one of the record's own strings (sample, group, input_path, command_line) by a copy of text. */
+TRB_API TRB_NODISCARD trb_status trb_record_set_text(char **field, const char *text, trb_error *err);
+
+/** Where a setting came from ("command line", "protocol.ini:12"); unknown keys are ignored. */
+TRB_API void trb_record_set_origin(trb_record *record, const char *key, const char *origin);
+
+/** Add a warning (printf). Silently dropped when memory is out: a warning must not cost the result. */
+TRB_API void trb_record_warn(trb_record *record, const char *format, ...) TRB_PRINTF(2, 3);
+
+/**
+ * The record as JSON (schema trabecula.result/1), numbers with 17 significant digits.
+ *
+ * Output      *text: yours, free() it.
+ */
+TRB_API TRB_NODISCARD trb_status trb_record_to_json(const trb_record *record, char **text, trb_error *err);
+
+/** A table with one row: headers "sample,group,TV [mm^3],...". UTF-8, comma, dot, LF. *text: yours. */
+TRB_API TRB_NODISCARD trb_status trb_record_to_csv(const trb_record *record, char **text, trb_error *err);
+
+/** The companion: column, key, unit, method, definition, source. *text: yours. */
+TRB_API TRB_NODISCARD trb_status trb_record_columns_csv(const trb_record *record, char **text,
+                                                        trb_error *err);
+
+/** Write text to a file that appears only complete (temporary name, fsync, rename). */
+TRB_API TRB_NODISCARD trb_status trb_text_write(const char *path, const char *text, bool force,
+                                                trb_error *err);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

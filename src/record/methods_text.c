@@ -1,0 +1,97 @@
+/* methods_text.c - the paragraph that a paper needs, from what was really run. Gaps that no file knows are
+ * marked in square brackets (Bouxsein 2010 asks for them). */
+#include "record/run.h"
+
+#include "trabecula/version.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+static void say_filter(FILE *out, const trb_filter *filter)
+{
+    if (filter->kind == TRB_FILTER_NONE)
+        fputs("without smoothing", out);
+    else if (filter->kind == TRB_FILTER_MEDIAN)
+        fprintf(out, "after a median filter (radius %d voxel)", filter->support_vox);
+    else
+        fprintf(out, "after a Gaussian filter (sigma %g, support %d voxel%s)", filter->sigma_vox, filter->support_vox,
+                filter->kind == TRB_FILTER_GAUSSIAN_TRUNCATED ? ", truncated to integers after each axis" : "");
+}
+
+static const char *thickness_words(trb_thickness_rule rule)
+{
+    switch (rule) {
+    case TRB_THICKNESS_EXACT: return "exact local thickness (open balls of the exact Euclidean distance; Hildebrand and Rueegsegger 1997)";
+    case TRB_THICKNESS_EXACT_CLOSED: return "exact local thickness with closed balls (Hildebrand and Rueegsegger 1997)";
+    case TRB_THICKNESS_FIJI: return "the rules of Fiji Local Thickness (Dougherty and Kunzelmann 2007) with surface clean-up and masking, as in BoneJ";
+    case TRB_THICKNESS_IPL: return "the rules of Scanco IPL (version 3)";
+    case TRB_THICKNESS_IPL_V1: return "the rules of Scanco IPL (version 1)";
+    }
+    return "";
+}
+
+static const char *tbn_words(trb_tbn_rule rule)
+{
+    switch (rule) {
+    case TRB_TBN_DIRECT: return "the inverse of the mean spacing of the mid-axes (direct method, IPL rule)";
+    case TRB_TBN_RATIO: return "(BV/TV)/Tb.Th";
+    case TRB_TBN_PLATE: return "BS/(2 TV) (plate model)";
+    }
+    return "";
+}
+
+static const char *surface_words(trb_surface_rule rule)
+{
+    switch (rule) {
+    case TRB_BS_MC: return "marching cubes on the segmented image (Lewiner's table)";
+    case TRB_BS_LORENSEN: return "marching cubes on the segmented image (Lorensen's table)";
+    case TRB_BS_CROFTON13: return "Crofton's formula with 13 directions (Legland et al. 2007)";
+    case TRB_BS_CROFTON3: return "Crofton's formula with 3 directions";
+    case TRB_BS_GREY: return "marching cubes on the grey values at the threshold";
+    }
+    return "";
+}
+
+trb_status trb_run_methods_text(const struct run *run, char **text)
+{
+    size_t size;
+    *text = NULL;
+    FILE *out = open_memstream(text, &size);
+    if (!out)
+        return trb_error_set(run->err, TRB_ERR_MEMORY, "out of memory for the methods text");
+    const trb_settings *settings = run->settings;
+    const trb_record *record = run->record;
+    const trb_build *build = trb_build_facts();
+    fprintf(out, "Micro-CT images [scanner, medium, tube potential, current, filter, integration time] with voxels of %.6g um were "
+                 "analysed with Trabecula %s (%s). ", record->grid.spacing_mm[0] * 1000, build->version, build->commit);
+    if (settings->voi[0])
+        fprintf(out, "The volume of interest was %s [location and delineation]; bone outside it was kept as context. ", settings->voi);
+    else
+        fputs("The whole image was the volume of interest [location and delineation]. ", out);
+    fputs("Bone was segmented ", out);
+    say_filter(out, &settings->filter);
+    fprintf(out, " by a threshold of %.6g grey (%s; inclusive)", record->threshold.grey, record->threshold.method);
+    if (record->calibration.density.known)
+        fprintf(out, ", that is %.4g mgHA/cm3", record->threshold.calibrated);
+    if (settings->despeckle_voxels > 1)
+        fprintf(out, "; parts of fewer than %llu voxels were removed", (unsigned long long)settings->despeckle_voxels);
+    if (settings->keep_largest)
+        fputs("; only the largest 26-connected part was kept", out);
+    if (settings->fill_holes)
+        fputs("; cavities were filled", out);
+    fprintf(out, ". BV/TV was the fraction of bone voxels. Tb.Th and Tb.Sp were measured by %s%s. Tb.N was %s. Bone surface was measured by %s.",
+            thickness_words(settings->thickness),
+            settings->voi[0] && settings->ball_centres == TRB_CENTRES_VOI ? ", with balls centred in the volume of interest" : "",
+            tbn_words(settings->tbn), surface_words(settings->surface));
+    if (record->calibration.density.known)
+        fprintf(out, " Density was %.8g * grey %+.8g mgHA/cm3 [phantom]; BMD is the mean over TV, TMD the mean over BV of the un-smoothed image.",
+                record->calibration.density.slope, record->calibration.density.intercept);
+    fputs(" The profile was ", out);
+    fprintf(out, "%s.", trb_profile_name(settings->profile));
+    if (fclose(out) != 0) {
+        free(*text);
+        *text = NULL;
+        return trb_error_set(run->err, TRB_ERR_MEMORY, "out of memory for the methods text");
+    }
+    return TRB_OK;
+}

@@ -1,0 +1,66 @@
+/* metrics.c - the one table of metrics. Records, tables, help and the methods text derive from it. */
+#include "trabecula/record.h"
+
+#define PARFITT "Parfitt 1987 J Bone Miner Res 2:595; Bouxsein 2010 J Bone Miner Res 25:1468"
+#define HILDEBRAND "Hildebrand & Rueegsegger 1997 J Microsc 185:67"
+#define THICKNESS_METHODS "exact, exact-closed, fiji, ipl, ipl-v1"
+#define FEW_VOXELS "quantised: see the bias table for structures under 6 voxels"
+#define LITTLE_BONE "unstable when BV/TV is under 1 %"
+
+static const trb_metric_info TABLE[] = {
+    {"TV", "mm^3", "total volume", "voxels of the VOI times the voxel volume", "voxel", PARFITT, ""},
+    {"BV", "mm^3", "bone volume", "bone voxels in the VOI times the voxel volume", "voxel", PARFITT,
+     "depends on threshold and filter"},
+    {"BV/TV", "%", "bone volume fraction", "100 BV / TV", "voxel", PARFITT, "depends on threshold and filter"},
+    {"BS", "mm^2", "bone surface",
+     "area between bone and marrow inside the VOI; VOI wall and image border are no surface",
+     "marching cubes (lewiner, lorensen), crofton 13 or 3, grey marching cubes",
+     "Lorensen & Cline 1987; Lewiner 2003; Legland 2007 Image Anal Stereol 26:83",
+     "binary marching cubes is 5 to 11 % high"},
+    {"BS/BV", "1/mm", "specific bone surface", "BS / BV", "as BS", PARFITT, "as BS"},
+    {"BS/TV", "1/mm", "bone surface density", "BS / TV", "as BS", PARFITT, "as BS"},
+    {"Tb.Th", "mm", "trabecular thickness",
+     "mean local thickness (diameter of the largest ball that holds the voxel and fits the bone) over bone voxels in the VOI",
+     THICKNESS_METHODS, HILDEBRAND, FEW_VOXELS},
+    {"Tb.Th.SD", "mm", "SD of trabecular thickness", "population SD of the local thickness over bone voxels in the VOI",
+     THICKNESS_METHODS, HILDEBRAND, "within one scan; not the SD of a group"},
+    {"Tb.Th.max", "mm", "largest trabecular thickness", "largest local thickness in the VOI", THICKNESS_METHODS, HILDEBRAND, ""},
+    {"Tb.Sp", "mm", "trabecular separation", "mean local thickness of the marrow over marrow voxels in the VOI",
+     THICKNESS_METHODS, HILDEBRAND, LITTLE_BONE},
+    {"Tb.Sp.SD", "mm", "SD of trabecular separation", "population SD of the local thickness over marrow voxels in the VOI",
+     THICKNESS_METHODS, HILDEBRAND, "within one scan; not the SD of a group"},
+    {"Tb.Sp.max", "mm", "largest trabecular separation", "largest local thickness of the marrow in the VOI", THICKNESS_METHODS,
+     HILDEBRAND, LITTLE_BONE},
+    {"Tb.N", "1/mm", "trabecular number", "by the method named: direct, ratio or plate", "direct (ipl), ratio, plate",
+     "Bouxsein 2010", "the three methods measure different things: never compare across methods"},
+    {"Tb.N.direct", "1/mm", "trabecular number, direct",
+     "1 / mean local thickness of everything but the bone's mid-axes (IPL rule, ridge epsilon 0.9)", "ipl",
+     "Hildebrand 1999 J Bone Miner Res 14:1167", "about 1/(P-1) instead of 1/P for plates of period P voxels"},
+    {"Tb.1/N.SD", "mm", "SD of the spacing of mid-axes", "population SD of the map behind the direct Tb.N", "ipl",
+     "Hildebrand 1999 J Bone Miner Res 14:1167", ""},
+    {"Tb.N.ratio", "1/mm", "trabecular number, ratio", "(BV/TV) / Tb.Th", "with the Tb.Th of this record", "CTAn's 3D definition", ""},
+    {"Tb.N.plate", "1/mm", "trabecular number, plate model", "BS / (2 TV)", "with the BS of this record", "Parfitt 1983 J Clin Invest 72:1396",
+     "assumes plates"},
+    {"Tb.Th.plate", "mm", "trabecular thickness, plate model", "2 BV / BS", "with the BS of this record", "Parfitt 1983 J Clin Invest 72:1396", "assumes plates"},
+    {"Tb.Sp.plate", "mm", "trabecular separation, plate model", "2 (TV - BV) / BS", "with the BS of this record", "Parfitt 1983 J Clin Invest 72:1396", "assumes plates"},
+    {"BMD", "mgHA/cm3", "volumetric bone mineral density", "mean density over the VOI, bone and marrow, un-smoothed image", "linear calibration", "Bouxsein 2010",
+     "needs a density calibration"},
+    {"TMD", "mgHA/cm3", "tissue mineral density", "mean density over bone in the VOI, un-smoothed image, no peeling", "linear calibration", "Bouxsein 2010",
+     "surface voxels pull it down: see TMD.peel1"},
+    {"TMD.peel1", "mgHA/cm3", "tissue mineral density, peeled", "as TMD after the bone is eroded once by its 6 neighbours (context kept)", "linear calibration", "Bouxsein 2010",
+     "undefined when thin trabeculae vanish"},
+    {"BMC", "mg", "bone mineral content", "BMD * TV / 1000", "linear calibration", "Bouxsein 2010", "needs a density calibration"},
+    {"Grey.TV", "grey", "mean grey of the VOI", "mean stored grey value over the VOI, un-smoothed", "voxel", "", ""},
+    {"Grey.BV", "grey", "mean grey of bone", "mean stored grey value over bone in the VOI, un-smoothed", "voxel", "", ""},
+    {"Grey.Ma", "grey", "mean grey of marrow", "mean stored grey value over marrow in the VOI, un-smoothed", "voxel", "", ""},
+    {"Tb.Th.valued", "%", "share of bone with a thickness", "100 * bone voxels in the VOI that a ball covers / bone voxels in the VOI",
+     THICKNESS_METHODS, HILDEBRAND, "below 100 only under the ipl rules, which leave the rest out of the mean"},
+    {"Tb.Sp.valued", "%", "share of marrow with a separation", "as Tb.Th.valued, for marrow", THICKNESS_METHODS, HILDEBRAND,
+     "below 100 only under the ipl rules"},
+};
+
+const trb_metric_info *trb_metric_table(size_t *count)
+{
+    *count = sizeof TABLE / sizeof *TABLE;
+    return TABLE;
+}

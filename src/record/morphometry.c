@@ -1,0 +1,414 @@
+/*
+ * morphometry.c - one scan, start to end: check, VOI, segment, measure, record.
+ * The steps run in this order and each leaves its result in `struct run`; a step that cannot give a number
+ * leaves a reason instead, so that one missing calibration or empty phase never costs the other metrics.
+ */
+#include "trabecula/morphometry.h"
+
+#include "record/run.h"
+#include "trabecula/label.h"
+#include "trabecula/resample.h"
+#include "trabecula/version.h"
+#include "trabecula/voi.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <time.h>
+
+#define ISOTROPY 0.01 /* axes that differ by more are resampled or refused: local thickness needs cubes */
+
+static double seconds(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
+}
+
+/* A stage begins: ask whether to go on, note the time of the one before. */
+static trb_status stage(struct run *run, const char *name, double done)
+{
+    const double now = seconds();
+    trb_record *record = run->record;
+    if (run->stage_name && record->n_stages < sizeof record->stages / sizeof *record->stages) {
+        trb_stage *entry = &record->stages[record->n_stages++];
+        snprintf(entry->name, sizeof entry->name, "%s", run->stage_name);
+        entry->seconds = now - run->stage_start;
+    }
+    run->stage_name = name;
+    run->stage_start = now;
+    if (name && run->progress && !run->progress->report(run->progress->user, name, done))
+        return trb_error_set(run->err, TRB_ERR_CANCELLED, "stopped before '%s'", name);
+    return TRB_OK;
+}
+
+/* ---- input */
+static trb_status check_spacing(struct run *run)
+{
+    trb_grid *grid = &run->record->grid;
+    for (int axis = 0; axis < 3; axis++)
+        if (run->settings->voxel_size_mm[axis] > 0)
+            grid->spacing_mm[axis] = run->settings->voxel_size_mm[axis];
+    if (!trb_grid_has_spacing(grid))
+        return trb_error_set(run->err, TRB_ERR_ARGUMENT,
+                             "the voxel size is not known: the file does not say it. Give it as --voxel-size 19.5um, as "
+                             "'voxel-size = 19.5um' in a protocol file, or save the stack with its calibration (ImageJ: "
+                             "Image > Properties; SkyScan: keep the .log beside the slices)");
+    for (int axis = 0; axis < 3; axis++)
+        if (grid->spacing_mm[axis] < 0.0005 || grid->spacing_mm[axis] > 1)
+            trb_record_warn(run->record, "voxel size %g mm on axis %c is unusual for micro-CT of bone: check the unit",
+                            grid->spacing_mm[axis], "xyz"[axis]);
+    return TRB_OK;
+}
+
+/* The mask of a VOI on a resampled grid: the nearest voxel of the original decides. */
+static trb_status resample_mask(const trb_mask *from, const trb_grid *to, trb_mask **out, trb_error *err)
+{
+    trb_status status = trb_mask_create(to, out, err);
+    if (status)
+        return status;
+    const trb_grid *grid = &from->grid;
+    const size_t counts[3] = {grid->nx, grid->ny, grid->nz};
+    for (size_t z = 0; z < to->nz; z++)
+        for (size_t y = 0; y < to->ny; y++)
+            for (size_t x = 0; x < to->nx; x++) {
+                size_t at[3];
+                const size_t index[3] = {x, y, z};
+                for (int axis = 0; axis < 3; axis++) {
+                    const double position = to->origin_mm[axis] + (double)index[axis] * to->spacing_mm[axis];
+                    const double p = (position - grid->origin_mm[axis]) / grid->spacing_mm[axis] + 0.5;
+                    const size_t i = p > 0 ? (size_t)p : 0;
+                    at[axis] = i < counts[axis] ? i : counts[axis] - 1;
+                }
+                if (trb_mask_get(from, at[0], at[1], at[2]))
+                    trb_mask_set(*out, x, y, z, 1);
+            }
+    return TRB_OK;
+}
+
+static trb_status make_isotropic(struct run *run)
+{
+    trb_record *record = run->record;
+    const double *s = record->grid.spacing_mm;
+    if (trb_grid_is_isotropic(&record->grid, ISOTROPY)) {
+        if (s[0] != s[1] || s[1] != s[2])
+            trb_record_warn(record, "voxel size %g x %g x %g mm differs between axes by less than 1 %%: lengths use the "
+                                    "cube root of the voxel volume", s[0], s[1], s[2]);
+        return TRB_OK;
+    }
+    if (!run->settings->resample_isotropic)
+        return trb_error_set(run->err, TRB_ERR_ARGUMENT,
+                             "voxels of %g x %g x %g mm are not cubes, and local thickness needs cubes: pass --resample "
+                             "isotropic (linear interpolation to the smallest spacing)", s[0], s[1], s[2]);
+    const trb_volume borrowed = {record->grid, run->grey->type, run->grey->voxels};
+    trb_status status = trb_resample_isotropic(&borrowed, fmin(s[0], fmin(s[1], s[2])), &run->products->grey, run->err);
+    if (status)
+        return status;
+    run->grey = run->products->grey;
+    record->grid = run->grey->grid;
+    trb_record_warn(record, "resampled to cubes of %g mm by linear interpolation", record->grid.spacing_mm[0]);
+    return TRB_OK;
+}
+
+static trb_status make_voi(struct run *run)
+{
+    if (!run->settings->voi[0])
+        return TRB_OK;
+    trb_mask *voi = NULL;
+    trb_status status = trb_voi_create(run->settings->voi, &run->record->input_grid, &voi, run->err);
+    if (status) {
+        trb_error_within(run->err, "voi");
+        return status;
+    }
+    if (run->products->grey) {
+        status = resample_mask(voi, &run->record->grid, &run->products->voi, run->err);
+        trb_mask_destroy(voi);
+        return status;
+    }
+    run->products->voi = voi;
+    return TRB_OK;
+}
+
+static trb_status make_calibration(struct run *run)
+{
+    trb_calibration *calibration = &run->record->calibration;
+    if (!run->settings->calibration[0])
+        return TRB_OK;
+    trb_status status = trb_calibration_parse(run->settings->calibration, calibration, run->err);
+    if (status)
+        trb_error_within(run->err, "calibration");
+    return status;
+}
+
+/* ---- segmentation */
+static trb_status find_threshold(struct run *run)
+{
+    const trb_settings *settings = run->settings;
+    const trb_threshold_choice *choice = &settings->threshold;
+    trb_threshold_result *result = &run->record->threshold;
+    const char *where = run->products->voi ? "in the VOI" : "of the image";
+    trb_status status = trb_histogram_measure(run->grey, &settings->filter, run->products->voi,
+                                              &run->products->histogram, run->err);
+    if (status)
+        return status;
+    if (choice->by_value) {
+        status = trb_calibration_to_grey(&run->record->calibration, run->grey->type, choice->value, choice->unit,
+                                         &result->grey, run->err);
+        snprintf(result->method, sizeof result->method, "fixed: %.10g %s", choice->value, trb_grey_unit_name(choice->unit));
+    } else {
+        status = strcmp(choice->method, "otsu") == 0
+                     ? trb_otsu(&run->products->histogram, &result->grey, run->err)
+                     : trb_histogram_threshold(&run->products->histogram, choice->method, &result->grey, run->err);
+        snprintf(result->method, sizeof result->method, "%s %s", choice->method, where);
+    }
+    if (status) {
+        trb_error_within(run->err, "threshold");
+        return status;
+    }
+    const trb_linear *density = &run->record->calibration.density;
+    result->calibrated = density->known ? density->slope * result->grey + density->intercept : NAN;
+    return TRB_OK;
+}
+
+static trb_status clean(struct run *run)
+{
+    const trb_settings *settings = run->settings;
+    trb_mask *bone = run->products->bone;
+    uint64_t changed = 0;
+    trb_status status = TRB_OK;
+    if (settings->despeckle_voxels > 1)
+        status = trb_despeckle(bone, TRB_CONNECT_26, settings->despeckle_voxels, &changed, run->err);
+    if (!status && settings->keep_largest)
+        status = trb_keep_largest(bone, TRB_CONNECT_26, &changed, run->err);
+    if (!status && settings->fill_holes)
+        status = trb_fill_holes(bone, TRB_CONNECT_6, &changed, run->err);
+    return status;
+}
+
+static trb_status segment(struct run *run)
+{
+    trb_status status = find_threshold(run);
+    if (!status)
+        status = trb_threshold_apply(run->grey, &run->settings->filter, run->record->threshold.grey, run->settings->invert,
+                                     &run->products->bone, run->err);
+    if (!status)
+        status = clean(run);
+    if (status)
+        return status;
+    run->tv_voxels = run->products->voi ? trb_mask_count(run->products->voi) : trb_grid_voxels(&run->record->grid);
+    run->bv_voxels = trb_mask_count_and(run->products->bone, run->products->voi);
+    return TRB_OK;
+}
+
+/* ---- measures */
+static trb_status measure_grey(struct run *run)
+{
+    const trb_mask *bone = run->products->bone, *voi = run->products->voi;
+    trb_mask *other = NULL;
+    trb_status status = trb_grey_measure(run->grey, voi, NULL, &run->grey_tv, run->err);
+    if (!status)
+        status = trb_grey_measure(run->grey, bone, voi, &run->grey_bv, run->err);
+    if (!status)
+        status = trb_mask_complement(bone, &other, run->err);
+    if (!status)
+        status = trb_grey_measure(run->grey, other, voi, &run->grey_ma, run->err);
+    trb_mask_destroy(other);
+    other = NULL;
+    if (!status)
+        status = trb_mask_erode(bone, 6, &other, run->err);
+    if (!status)
+        status = trb_grey_measure(run->grey, other, voi, &run->grey_peeled, run->err);
+    trb_mask_destroy(other);
+    return status;
+}
+
+/* Between whole numbers, bone >= 64 begins half-way between 63 and 64; between real numbers it begins at 64. */
+static double surface_level(const struct run *run)
+{
+    const trb_filter_kind kind = run->settings->filter.kind;
+    const bool whole = kind == TRB_FILTER_GAUSSIAN_TRUNCATED ||
+                       (kind != TRB_FILTER_GAUSSIAN && trb_type_is_integer(run->grey->type));
+    const double threshold = run->record->threshold.grey;
+    return whole ? ceil(threshold) - 0.5 : threshold;
+}
+
+static trb_status measure_surface(struct run *run)
+{
+    const double h = run->h_mm;
+    const trb_mask *bone = run->products->bone, *voi = run->products->voi;
+    trb_surface_counts counts;
+    if (run->settings->surface == TRB_BS_GREY) {
+        double area = NAN;
+        trb_status status = trb_surface_grey(run->grey, &run->settings->filter, surface_level(run), voi, &area, run->err);
+        run->bs_mm2 = area * h * h;
+        return status;
+    }
+    trb_status status = trb_surface_count(bone, voi, &counts, run->err);
+    if (status)
+        return status;
+    switch (run->settings->surface) {
+    case TRB_BS_MC: run->bs_mm2 = trb_surface_marching_cubes(&counts, TRB_SURFACE_LEWINER); break;
+    case TRB_BS_LORENSEN: run->bs_mm2 = trb_surface_marching_cubes(&counts, TRB_SURFACE_LORENSEN); break;
+    case TRB_BS_CROFTON13: run->bs_mm2 = trb_surface_crofton_density(&counts, 13, run->tv_voxels); break;
+    default: run->bs_mm2 = trb_surface_crofton_density(&counts, 3, run->tv_voxels); break;
+    }
+    run->bs_mm2 *= h * h;
+    return TRB_OK;
+}
+
+/* One phase. TRB_ERR_DATA (no other phase at all) becomes the reason of its metrics. */
+static trb_status measure_thickness(struct run *run, const trb_mask *object, trb_thickness *result, char *reason,
+                                    size_t size, trb_volume **map)
+{
+    const trb_thickness_options options = {run->settings->thickness, run->settings->ball_centres, TRB_BORDER_UNKNOWN};
+    trb_error inner = {TRB_OK, ""};
+    const trb_status status = trb_thickness_measure(object, run->products->voi, &options, result, map, &inner);
+    if (status == TRB_ERR_DATA) {
+        snprintf(reason, size, "%.150s", inner.text);
+        return TRB_OK;
+    }
+    if (status)
+        return trb_error_set(run->err, status, "%s", inner.text);
+    return TRB_OK;
+}
+
+static trb_status measure_separation(struct run *run)
+{
+    trb_mask *marrow = NULL;
+    trb_status status = trb_mask_complement(run->products->bone, &marrow, run->err);
+    if (!status)
+        status = measure_thickness(run, marrow, &run->sp, run->sp_reason, sizeof run->sp_reason,
+                                   run->want_maps ? &run->products->tb_sp : NULL);
+    trb_mask_destroy(marrow);
+    return status;
+}
+
+static trb_status measure_tbn(struct run *run)
+{
+    trb_error inner = {TRB_OK, ""};
+    const trb_status status = trb_tbn_direct_measure(run->products->bone, run->products->voi, &run->tbn, NULL, &inner);
+    if (status == TRB_ERR_DATA) {
+        snprintf(run->tbn_reason, sizeof run->tbn_reason, "%.150s", inner.text);
+        return TRB_OK;
+    }
+    return status ? trb_error_set(run->err, status, "%s", inner.text) : TRB_OK;
+}
+
+static trb_status measure(struct run *run)
+{
+    const bool bone = run->bv_voxels > 0, marrow = run->bv_voxels < run->tv_voxels;
+    trb_status status = TRB_OK;
+    if (trb_run_wants_grey(run) && !(status = stage(run, "grey", 0.25)))
+        status = measure_grey(run);
+    if (!status && trb_run_wants_surface(run) && !(status = stage(run, "surface", 0.3)))
+        status = measure_surface(run);
+    if (!status && bone && trb_run_wants_thickness(run) && !(status = stage(run, "Tb.Th", 0.35)))
+        status = measure_thickness(run, run->products->bone, &run->th, run->th_reason, sizeof run->th_reason,
+                                   run->want_maps ? &run->products->tb_th : NULL);
+    if (!status && marrow && trb_run_wants_separation(run) && !(status = stage(run, "Tb.Sp", 0.5)))
+        status = measure_separation(run);
+    if (!status && bone && trb_run_wants_direct(run) && !(status = stage(run, "Tb.N", 0.8)))
+        status = measure_tbn(run);
+    return status;
+}
+
+static trb_status analyze(struct run *run)
+{
+    trb_status status = stage(run, "check", 0);
+    if (!status)
+        status = trb_run_check_metrics(run);
+    if (!status)
+        status = check_spacing(run);
+    if (status)
+        return status;
+    run->record->input_grid = run->record->grid;
+    run->record->crc32 = trb_volume_crc32(run->grey);
+    if (!(status = make_isotropic(run)))
+        status = make_voi(run);
+    if (!status)
+        status = make_calibration(run);
+    if (status)
+        return status;
+    run->h_mm = cbrt(trb_grid_voxel_mm3(&run->record->grid));
+    const double *s = run->record->grid.spacing_mm;
+    if (s[0] == s[1] && s[1] == s[2])
+        run->h_mm = s[0];
+    if (run->products->voi && trb_mask_count(run->products->voi) == 0) {
+        run->empty_voi = true;
+        trb_record_warn(run->record, "the VOI holds no voxel: nothing was measured");
+    } else {
+        status = stage(run, "segment", 0.05);
+        if (!status)
+            status = segment(run);
+        if (!status)
+            status = measure(run);
+    }
+    if (!status)
+        status = stage(run, NULL, 1);
+    if (!status)
+        status = trb_run_fill_record(run);
+    return status;
+}
+
+void trb_products_clear(trb_products *products)
+{
+    trb_volume_destroy(products->grey);
+    trb_mask_destroy(products->bone);
+    trb_mask_destroy(products->voi);
+    trb_histogram_clear(&products->histogram);
+    trb_volume_destroy(products->tb_th);
+    trb_volume_destroy(products->tb_sp);
+    memset(products, 0, sizeof *products);
+}
+
+static size_t peak_memory(void)
+{
+    struct rusage usage;
+    return getrusage(RUSAGE_SELF, &usage) == 0 ? (size_t)usage.ru_maxrss * 1024 : 0;
+}
+
+trb_status trb_analyze(const trb_volume *volume, const trb_scan_info *info, const trb_settings *settings,
+                       bool want_maps, const trb_progress *progress, trb_record **record, trb_products *products,
+                       trb_error *err)
+{
+    trb_products own;
+    trb_products *kept = products ? products : &own;
+    memset(kept, 0, sizeof *kept);
+    *record = NULL;
+    struct run run = {.grey = volume, .settings = settings, .want_maps = want_maps, .progress = progress,
+                      .products = kept, .err = err, .bs_mm2 = NAN};
+    run.record = calloc(1, sizeof *run.record);
+    if (!run.record)
+        return trb_error_set(err, TRB_ERR_MEMORY, "out of memory for a record");
+    run.record->grid = volume->grid;
+    run.record->type = volume->type;
+    run.record->threads = trb_threads();
+    run.record->threshold.grey = run.record->threshold.calibrated = NAN;
+    trb_status status = trb_run_copy_facts(&run, info);
+    if (!status)
+        status = analyze(&run);
+    trb_thickness_clear(&run.th);
+    trb_thickness_clear(&run.sp);
+    trb_thickness_clear(&run.tbn);
+    if (status || !products)
+        trb_products_clear(kept);
+    if (status) {
+        trb_record_destroy(run.record);
+        return status;
+    }
+    run.record->peak_memory_bytes = peak_memory();
+    *record = run.record;
+    return TRB_OK;
+}
+
+size_t trb_analyze_memory(const trb_grid *grid, trb_type type, const trb_settings *settings, bool want_maps)
+{
+    (void)type;
+    const double voxels = (double)trb_grid_voxels(grid);
+    const bool ipl = settings->thickness == TRB_THICKNESS_IPL || settings->thickness == TRB_THICKNESS_IPL_V1 ||
+                     settings->tbn == TRB_TBN_DIRECT;
+    const double each = 0.5 + (ipl ? 10 : 5) + (want_maps ? 8 : 0); /* masks; distance, records and scratch; maps */
+    return (size_t)(voxels * each) + ((size_t)16 << 20);
+}

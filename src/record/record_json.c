@@ -1,0 +1,136 @@
+/* record_json.c - a record as JSON, schema trabecula.result/1. */
+#include "trabecula/record.h"
+#include "trabecula/version.h"
+
+#include <jansson.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+/* A number, or null for what has no value: JSON knows no NaN. */
+static json_t *number(double value)
+{
+    return isfinite(value) ? json_real(value) : json_null();
+}
+
+/* Text of unknown origin may not be UTF-8; Jansson refuses that, and a path must not cost the result. */
+static json_t *text(const char *value)
+{
+    if (!value)
+        return json_null();
+    json_t *string = json_string(value);
+    if (string)
+        return string;
+    char latin[4096];
+    size_t used = 0;
+    for (const unsigned char *p = (const unsigned char *)value; *p && used + 3 < sizeof latin; p++) {
+        if (*p < 0x80) {
+            latin[used++] = (char)*p;
+        } else {
+            latin[used++] = (char)(0xC0 | *p >> 6);
+            latin[used++] = (char)(0x80 | (*p & 0x3F));
+        }
+    }
+    latin[used] = 0;
+    return json_string(latin);
+}
+
+static json_t *triple(const double v[3])
+{
+    return json_pack("[f,f,f]", v[0], v[1], v[2]);
+}
+
+static json_t *linear(const trb_linear *line)
+{
+    if (!line->known)
+        return json_null();
+    return json_pack("{s:f,s:f,s:o}", "slope", line->slope, "intercept", line->intercept, "source", text(line->source));
+}
+
+static json_t *input(const trb_record *record)
+{
+    char crc[16];
+    snprintf(crc, sizeof crc, "%08x", record->crc32);
+    json_t *facts = json_object();
+    for (size_t i = 0; i < record->n_facts; i++)
+        json_object_set_new(facts, record->facts[i].key,
+                            json_pack("{s:o,s:o}", "value", text(record->facts[i].text), "source",
+                                      text(record->facts[i].origin)));
+    return json_pack("{s:o,s:o,s:I,s:[I,I,I],s:s,s:o,s:o,s:s,s:{s:o,s:o,s:o,s:o},s:o}", "path", text(record->input_path),
+                     "format", text(record->input_format), "files", (json_int_t)record->input_files, "dimensions",
+                     (json_int_t)record->input_grid.nx, (json_int_t)record->input_grid.ny, (json_int_t)record->input_grid.nz,
+                     "type", trb_type_name(record->type), "spacing_mm", triple(record->input_grid.spacing_mm), "spacing_source",
+                     text(record->spacing_source), "crc32", crc, "calibration", "density", linear(&record->calibration.density),
+                     "attenuation", linear(&record->calibration.attenuation), "hounsfield", linear(&record->calibration.hounsfield),
+                     "mu_water_per_cm", record->calibration.mu_water_per_cm > 0 ? json_real(record->calibration.mu_water_per_cm) : json_null(),
+                     "facts", facts);
+}
+
+static json_t *settings(const trb_record *record, bool origins)
+{
+    json_t *object = json_object();
+    for (size_t i = 0; i < record->n_settings; i++) {
+        const trb_note *note = &record->settings[i];
+        json_object_set_new(object, note->key, origins ? text(note->origin) : note->text[0] ? text(note->text) : json_null());
+    }
+    return object;
+}
+
+static json_t *metrics(const trb_record *record)
+{
+    json_t *object = json_object();
+    for (size_t i = 0; i < record->n_metrics; i++) {
+        const trb_metric *metric = &record->metrics[i];
+        json_t *row = json_pack("{s:o,s:s,s:o}", "value", number(metric->value), "unit", metric->info->unit, "method",
+                                text(metric->method));
+        if (metric->reason[0])
+            json_object_set_new(row, "reason", text(metric->reason));
+        json_object_set_new(object, metric->info->key, row);
+    }
+    return object;
+}
+
+static json_t *distributions(const trb_record *record)
+{
+    json_t *object = json_object();
+    for (size_t i = 0; i < record->n_distributions; i++) {
+        const trb_distribution *d = &record->distributions[i];
+        json_t *edges = json_array(), *counts = json_array();
+        for (size_t b = 0; b <= d->bins; b++)
+            json_array_append_new(edges, json_real((double)b * d->width_mm));
+        for (size_t b = 0; b < d->bins; b++)
+            json_array_append_new(counts, json_integer((json_int_t)d->counts[b]));
+        json_object_set_new(object, d->key, json_pack("{s:o,s:o}", "edges_mm", edges, "counts", counts));
+    }
+    return object;
+}
+
+static json_t *program(void)
+{
+    const trb_build *build = trb_build_facts();
+    return json_pack("{s:s,s:s,s:s,s:s,s:s,s:s,s:{s:s?,s:s?,s:s?,s:s?,s:s?}}", "name", "trabecula", "version", build->version,
+                     "commit", build->commit, "compiler", build->compiler, "openmp", build->openmp, "simd", build->simd, "libraries",
+                     "libtiff", build->tiff, "zlib", build->zlib, "ITK", build->itk, "jansson", build->jansson, "cairo", build->cairo);
+}
+
+trb_status trb_record_to_json(const trb_record *record, char **out, trb_error *err)
+{
+    json_t *warnings = json_array(), *timings = json_object();
+    for (size_t i = 0; i < record->n_warnings; i++)
+        json_array_append_new(warnings, text(record->warnings[i]));
+    for (size_t i = 0; i < record->n_stages; i++)
+        json_object_set_new(timings, record->stages[i].name, json_real(record->stages[i].seconds));
+    json_t *root = json_pack(
+        "{s:s,s:o,s:o,s:o,s:o,s:o,s:o,s:{s:o,s:f,s:o},s:{s:[I,I,I],s:o},s:o,s:o,s:o,s:o,s:I,s:i,s:o,s:o}", "schema", "trabecula.result/1",
+        "sample", text(record->sample), "group", text(record->group), "command_line", text(record->command_line), "input", input(record),
+        "settings", settings(record, false), "settings_origin", settings(record, true), "threshold", "method", text(record->threshold.method),
+        "grey", record->threshold.grey, "calibrated_mgHA_cm3", number(record->threshold.calibrated), "grid", "dimensions",
+        (json_int_t)record->grid.nx, (json_int_t)record->grid.ny, (json_int_t)record->grid.nz, "spacing_mm", triple(record->grid.spacing_mm),
+        "metrics", metrics(record), "distributions", distributions(record), "warnings", warnings, "timings_s", timings, "peak_memory_bytes",
+        (json_int_t)record->peak_memory_bytes, "threads", record->threads, "program", program(), "methods_text", text(record->methods_text));
+    *out = root ? json_dumps(root, JSON_INDENT(2) | JSON_REAL_PRECISION(17)) : NULL;
+    json_decref(root);
+    if (!*out)
+        return trb_error_set(err, TRB_ERR_MEMORY, "out of memory for the record's JSON");
+    return TRB_OK;
+}

@@ -1,0 +1,48 @@
+/* run.h - one analysis in flight: what the steps of morphometry.c leave for the record. */
+#ifndef TRB_RUN_H
+#define TRB_RUN_H
+
+#include "trabecula/density.h"
+#include "trabecula/morphometry.h"
+
+struct run {
+    const trb_volume *grey; /* borrowed: the caller's volume or products->grey */
+    const trb_settings *settings;
+    bool want_maps;
+    const trb_progress *progress;
+    trb_products *products;
+    trb_record *record;
+    trb_error *err;
+
+    const char *stage_name;
+    double stage_start;
+
+    double h_mm; /* edge of a voxel */
+    bool empty_voi;
+    uint64_t tv_voxels, bv_voxels;
+    trb_grey_stats grey_tv, grey_bv, grey_ma, grey_peeled;
+    double bs_mm2; /* NaN until measured */
+    trb_thickness th, sp, tbn;
+    char th_reason[160], sp_reason[160], tbn_reason[160]; /* why a phase has no thickness at all */
+};
+
+/** Is every key of settings->metrics in the table? */
+trb_status trb_run_check_metrics(const struct run *run);
+
+/** What has to be measured for the metrics that were asked for. */
+bool trb_run_wants_grey(const struct run *run);
+bool trb_run_wants_surface(const struct run *run);
+bool trb_run_wants_thickness(const struct run *run);
+bool trb_run_wants_separation(const struct run *run);
+bool trb_run_wants_direct(const struct run *run);
+
+/** Copy what the reader found into the record. */
+trb_status trb_run_copy_facts(struct run *run, const trb_scan_info *info);
+
+/** Metrics, distributions, settings, warnings and methods text from the measured run. */
+trb_status trb_run_fill_record(struct run *run);
+
+/** The methods paragraph. Output *text: yours. */
+trb_status trb_run_methods_text(const struct run *run, char **text);
+
+#endif

@@ -1,0 +1,334 @@
+/* run_record.c - from what was measured to the record: values with method and unit, or a reason. */
+#include "record/run.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- which metrics were asked for */
+static bool listed(const char *list, const char *key)
+{
+    const size_t length = strlen(key);
+    if (!list[0])
+        return true;
+    for (const char *p = list; *p;) {
+        const size_t n = strcspn(p, ",");
+        if (n == length && strncmp(p, key, n) == 0)
+            return true;
+        p += n + (p[n] == ',');
+    }
+    return false;
+}
+
+static bool wants(const struct run *run, const char *key)
+{
+    return listed(run->settings->metrics, key);
+}
+
+trb_status trb_run_check_metrics(const struct run *run)
+{
+    size_t rows;
+    const trb_metric_info *table = trb_metric_table(&rows);
+    for (const char *p = run->settings->metrics; *p;) {
+        const size_t n = strcspn(p, ",");
+        bool known = false;
+        for (size_t i = 0; i < rows; i++)
+            known = known || (strlen(table[i].key) == n && strncmp(table[i].key, p, n) == 0);
+        if (!known)
+            return trb_error_set(run->err, TRB_ERR_ARGUMENT, "metrics: '%.*s' is not a metric; 'trabecula metrics' lists them",
+                                 (int)n, p);
+        p += n + (p[n] == ',');
+    }
+    return TRB_OK;
+}
+
+static bool wants_any(const struct run *run, const char *const *keys)
+{
+    for (; *keys; keys++)
+        if (wants(run, *keys))
+            return true;
+    return false;
+}
+
+bool trb_run_wants_grey(const struct run *run)
+{
+    static const char *const keys[] = {"BMD", "TMD", "TMD.peel1", "BMC", "Grey.TV", "Grey.BV", "Grey.Ma", NULL};
+    return wants_any(run, keys);
+}
+
+bool trb_run_wants_surface(const struct run *run)
+{
+    static const char *const keys[] = {"BS", "BS/BV", "BS/TV", "Tb.N.plate", "Tb.Th.plate", "Tb.Sp.plate", NULL};
+    return wants_any(run, keys) || (run->settings->tbn == TRB_TBN_PLATE && wants(run, "Tb.N"));
+}
+
+bool trb_run_wants_thickness(const struct run *run)
+{
+    static const char *const keys[] = {"Tb.Th", "Tb.Th.SD", "Tb.Th.max", "Tb.Th.valued", "Tb.N.ratio", NULL};
+    return run->want_maps || wants_any(run, keys) || (run->settings->tbn == TRB_TBN_RATIO && wants(run, "Tb.N"));
+}
+
+bool trb_run_wants_separation(const struct run *run)
+{
+    static const char *const keys[] = {"Tb.Sp", "Tb.Sp.SD", "Tb.Sp.max", "Tb.Sp.valued", NULL};
+    return run->want_maps || wants_any(run, keys);
+}
+
+bool trb_run_wants_direct(const struct run *run)
+{
+    if (run->settings->metrics[0]) /* asked for by name */
+        return wants(run, "Tb.N.direct") || wants(run, "Tb.1/N.SD") ||
+               (run->settings->tbn == TRB_TBN_DIRECT && wants(run, "Tb.N"));
+    return run->settings->tbn == TRB_TBN_DIRECT;
+}
+
+/* ---- method tags */
+static void thickness_tag(const struct run *run, char *tag, size_t size)
+{
+    const bool voi = run->products->voi && run->settings->ball_centres == TRB_CENTRES_VOI;
+    snprintf(tag, size, "%s%s", trb_thickness_rule_name(run->settings->thickness), voi ? ", centres in VOI" : "");
+}
+
+static const char *surface_tag(const struct run *run)
+{
+    switch (run->settings->surface) {
+    case TRB_BS_MC: return "marching cubes (lewiner)";
+    case TRB_BS_LORENSEN: return "marching cubes (lorensen)";
+    case TRB_BS_CROFTON13: return "crofton, 13 directions";
+    case TRB_BS_CROFTON3: return "crofton, 3 directions";
+    case TRB_BS_GREY: return "grey marching cubes";
+    }
+    return "";
+}
+
+/* ---- filling in */
+struct entry {
+    const char *key;
+    double value;
+    const char *method;
+    const char *reason; /* used when value is not finite */
+};
+
+static trb_status add_metric(struct run *run, const struct entry *entry)
+{
+    trb_record *record = run->record;
+    size_t rows;
+    const trb_metric_info *table = trb_metric_table(&rows), *info = NULL;
+    for (size_t i = 0; i < rows; i++)
+        if (strcmp(table[i].key, entry->key) == 0)
+            info = &table[i];
+    if (!info || !wants(run, entry->key))
+        return TRB_OK;
+    trb_metric *grown = realloc(record->metrics, (record->n_metrics + 1) * sizeof *grown);
+    if (!grown)
+        return trb_error_set(run->err, TRB_ERR_MEMORY, "out of memory for the metrics");
+    record->metrics = grown;
+    trb_metric *metric = &grown[record->n_metrics++];
+    memset(metric, 0, sizeof *metric);
+    metric->info = info;
+    metric->value = isfinite(entry->value) ? entry->value : NAN;
+    snprintf(metric->method, sizeof metric->method, "%s", entry->method);
+    if (isnan(metric->value))
+        snprintf(metric->reason, sizeof metric->reason, "%s", run->empty_voi       ? "the VOI is empty"
+                                                              : entry->reason && entry->reason[0] ? entry->reason
+                                                                                                  : "not measured");
+    return TRB_OK;
+}
+
+static trb_status add_all(struct run *run)
+{
+    const double h = run->h_mm, voxel = trb_grid_voxel_mm3(&run->record->grid);
+    const bool empty = run->empty_voi, bone = run->bv_voxels > 0, marrow = run->bv_voxels < run->tv_voxels;
+    const double tv = empty ? NAN : (double)run->tv_voxels * voxel, bv = empty ? NAN : (double)run->bv_voxels * voxel;
+    const double fraction = empty ? NAN : (double)run->bv_voxels / (double)run->tv_voxels;
+    const double bs = run->bs_mm2;
+    const char *no_bone = "no bone in the VOI", *no_marrow = "no marrow in the VOI";
+    const char *th_reason = !bone ? no_bone : run->th_reason, *sp_reason = !marrow ? no_marrow : run->sp_reason;
+    const char *n_reason = !bone ? no_bone : run->tbn_reason;
+    const bool th_known = bone && run->th.valued > 0, sp_known = marrow && run->sp.valued > 0, n_known = bone && run->tbn.valued > 0;
+    const double th = th_known ? run->th.mean_vox * h : NAN;
+    const double direct = n_known ? 1 / (run->tbn.mean_vox * h) : NAN, ratio = fraction / th, plate = bs / (2 * tv);
+    const trb_linear *density = &run->record->calibration.density;
+    const char *uncalibrated = "no density calibration: give --calibration slope=..,intercept=..";
+    const double slope = density->known ? density->slope : NAN, offset = density->intercept;
+#define DENSITY(stats) ((stats).voxels ? slope * (stats).mean + offset : NAN)
+#define GREY(stats) ((stats).voxels ? (stats).mean : NAN)
+    char tag[96], n_tag[96], density_tag[96];
+    thickness_tag(run, tag, sizeof tag);
+    snprintf(density_tag, sizeof density_tag, "linear%s%.80s", density->known ? ", " : "", density->known ? density->source : "");
+    const char *surface = surface_tag(run);
+    double tbn = direct;
+    const char *tbn_reason = n_reason;
+    if (run->settings->tbn == TRB_TBN_DIRECT) {
+        snprintf(n_tag, sizeof n_tag, "direct (ipl)");
+    } else if (run->settings->tbn == TRB_TBN_RATIO) {
+        tbn = ratio;
+        tbn_reason = th_reason;
+        snprintf(n_tag, sizeof n_tag, "ratio, Tb.Th %.60s", tag);
+    } else {
+        tbn = plate;
+        snprintf(n_tag, sizeof n_tag, "plate, BS %.60s", surface);
+    }
+    const char *bmd_reason = density->known ? "no voxel" : uncalibrated;
+    const char *tmd_reason = density->known ? no_bone : uncalibrated;
+    const char *peel_reason = density->known ? "no bone left after peeling" : uncalibrated;
+    const struct entry entries[] = {
+        {"TV", tv, "voxel", ""},
+        {"BV", bv, "voxel", ""},
+        {"BV/TV", 100 * fraction, "voxel", ""},
+        {"BS", bs, surface, ""},
+        {"BS/BV", bone ? bs / bv : NAN, surface, no_bone},
+        {"BS/TV", bs / tv, surface, ""},
+        {"Tb.Th", th, tag, th_reason},
+        {"Tb.Th.SD", th_known ? run->th.sd_vox * h : NAN, tag, th_reason},
+        {"Tb.Th.max", th_known ? run->th.max_vox * h : NAN, tag, th_reason},
+        {"Tb.Sp", sp_known ? run->sp.mean_vox * h : NAN, tag, sp_reason},
+        {"Tb.Sp.SD", sp_known ? run->sp.sd_vox * h : NAN, tag, sp_reason},
+        {"Tb.Sp.max", sp_known ? run->sp.max_vox * h : NAN, tag, sp_reason},
+        {"Tb.N", tbn, n_tag, tbn_reason},
+        {"Tb.N.direct", direct, "direct (ipl)", trb_run_wants_direct(run) ? n_reason : "not asked for: --tbn direct measures it"},
+        {"Tb.1/N.SD", n_known ? run->tbn.sd_vox * h : NAN, "direct (ipl)", trb_run_wants_direct(run) ? n_reason : "not asked for: --tbn direct measures it"},
+        {"Tb.N.ratio", ratio, tag, th_reason},
+        {"Tb.N.plate", plate, surface, ""},
+        {"Tb.Th.plate", bs > 0 ? 2 * bv / bs : NAN, surface, "no surface in the VOI"},
+        {"Tb.Sp.plate", bs > 0 ? 2 * (tv - bv) / bs : NAN, surface, "no surface in the VOI"},
+        {"BMD", DENSITY(run->grey_tv), density_tag, bmd_reason},
+        {"TMD", DENSITY(run->grey_bv), density_tag, tmd_reason},
+        {"TMD.peel1", DENSITY(run->grey_peeled), density_tag, peel_reason},
+        {"BMC", DENSITY(run->grey_tv) * tv / 1000, density_tag, bmd_reason},
+        {"Grey.TV", GREY(run->grey_tv), "voxel", ""},
+        {"Grey.BV", GREY(run->grey_bv), "voxel", no_bone},
+        {"Grey.Ma", GREY(run->grey_ma), "voxel", no_marrow},
+        {"Tb.Th.valued", th_known ? 100.0 * (double)run->th.valued / (double)run->th.voxels : NAN, tag, th_reason},
+        {"Tb.Sp.valued", sp_known ? 100.0 * (double)run->sp.valued / (double)run->sp.voxels : NAN, tag, sp_reason},
+    };
+#undef DENSITY
+#undef GREY
+    trb_status status = TRB_OK;
+    for (size_t i = 0; !status && i < sizeof entries / sizeof *entries; i++)
+        status = add_metric(run, &entries[i]);
+    return status;
+}
+
+static trb_status add_distribution(struct run *run, const char *key, const trb_thickness *thickness)
+{
+    trb_record *record = run->record;
+    if (!thickness->bin_count || thickness->n_bins == 0)
+        return TRB_OK;
+    trb_distribution *grown = realloc(record->distributions, (record->n_distributions + 1) * sizeof *grown);
+    if (grown)
+        record->distributions = grown;
+    uint64_t *counts = malloc(thickness->n_bins * sizeof *counts);
+    if (!grown || !counts) {
+        free(counts);
+        return trb_error_set(run->err, TRB_ERR_MEMORY, "out of memory for a distribution");
+    }
+    memcpy(counts, thickness->bin_count, thickness->n_bins * sizeof *counts);
+    trb_distribution *d = &grown[record->n_distributions++];
+    snprintf(d->key, sizeof d->key, "%s", key);
+    d->width_mm = 0.5 * run->h_mm;
+    d->bins = thickness->n_bins;
+    d->counts = counts;
+    return TRB_OK;
+}
+
+static trb_status add_note(trb_note **notes, size_t *count, const char *key, const char *text, const char *origin, trb_error *err)
+{
+    trb_note *grown = realloc(*notes, (*count + 1) * sizeof *grown);
+    if (grown)
+        *notes = grown;
+    char *copy = grown ? strdup(text) : NULL;
+    if (!copy)
+        return trb_error_set(err, TRB_ERR_MEMORY, "out of memory for the record");
+    trb_note *note = &grown[(*count)++];
+    snprintf(note->key, sizeof note->key, "%s", key);
+    snprintf(note->origin, sizeof note->origin, "%s", origin);
+    note->text = copy;
+    return TRB_OK;
+}
+
+static trb_status add_settings(struct run *run)
+{
+    size_t rows;
+    const trb_setting_info *table = trb_settings_table(&rows);
+    char buffer[1100];
+    for (size_t i = 0; i < rows; i++) {
+        trb_status status = add_note(&run->record->settings, &run->record->n_settings, table[i].key,
+                                     trb_settings_text(run->settings, table[i].key, buffer, sizeof buffer), "default", run->err);
+        if (status)
+            return status;
+    }
+    return TRB_OK;
+}
+
+trb_status trb_run_copy_facts(struct run *run, const trb_scan_info *info)
+{
+    trb_record *record = run->record;
+    if (!info)
+        return TRB_OK;
+    snprintf(record->input_format, sizeof record->input_format, "%s", info->format);
+    snprintf(record->spacing_source, sizeof record->spacing_source, "%s", info->spacing_source);
+    record->input_files = info->files;
+    record->calibration = info->calibration;
+    if (info->warning[0])
+        trb_record_warn(record, "%s", info->warning);
+    for (size_t i = 0; i < info->n_facts; i++) {
+        const trb_fact *fact = &info->facts[i];
+        trb_status status = add_note(&record->facts, &record->n_facts, fact->key, fact->value, fact->source, run->err);
+        if (status)
+            return status;
+    }
+    return TRB_OK;
+}
+
+/* What the user should know before trusting a number. */
+static void add_warnings(struct run *run)
+{
+    trb_record *record = run->record;
+    if (run->empty_voi)
+        return;
+    const double fraction = 100.0 * (double)run->bv_voxels / (double)run->tv_voxels;
+    if (run->bv_voxels == 0)
+        trb_record_warn(record, "no bone in the VOI at threshold %.6g grey: is the threshold right?", record->threshold.grey);
+    else if (run->bv_voxels == run->tv_voxels)
+        trb_record_warn(record, "no marrow in the VOI at threshold %.6g grey: is the threshold right?", record->threshold.grey);
+    else if (fraction < 1)
+        trb_record_warn(record, "BV/TV is %.3g %%: Tb.Sp and Tb.N are unstable with so little bone", fraction);
+    const struct {
+        const char *key;
+        const trb_thickness *t;
+    } phases[] = {{"Tb.Th", &run->th}, {"Tb.Sp", &run->sp}};
+    for (int i = 0; i < 2; i++) {
+        const trb_thickness *t = phases[i].t;
+        if (t->valued == 0)
+            continue;
+        if (run->products->voi && t->max_inside_vox < t->max_vox)
+            trb_record_warn(record, "%s: balls centred outside the VOI decide its maximum (%.4g mm; %.4g mm from centres inside): "
+                                    "--ball-centres voi leaves them out", phases[i].key, t->max_vox * run->h_mm, t->max_inside_vox * run->h_mm);
+        if (t->valued < t->voxels)
+            trb_record_warn(record, "%s: %.2f %% of the phase received no ball under the %s rule and is not in the mean", phases[i].key,
+                            100.0 - 100.0 * (double)t->valued / (double)t->voxels, trb_thickness_rule_name(t->rule));
+    }
+    if (run->th.valued && run->th.mean_vox < 6)
+        trb_record_warn(record, "Tb.Th is %.2g voxels: below 6 voxels every rule is off by up to half a voxel (README, bias table)",
+                        run->th.mean_vox);
+    if (run->settings->surface == TRB_BS_GREY &&
+        (run->settings->despeckle_voxels > 1 || run->settings->keep_largest || run->settings->fill_holes))
+        trb_record_warn(record, "BS from grey values does not see despeckle, keep-largest or fill-holes");
+}
+
+trb_status trb_run_fill_record(struct run *run)
+{
+    trb_status status = add_all(run);
+    if (!status && run->th.valued)
+        status = add_distribution(run, "Tb.Th", &run->th);
+    if (!status && run->sp.valued)
+        status = add_distribution(run, "Tb.Sp", &run->sp);
+    if (!status)
+        status = add_settings(run);
+    if (status)
+        return status;
+    add_warnings(run);
+    return trb_run_methods_text(run, &run->record->methods_text);
+}

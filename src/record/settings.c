@@ -1,0 +1,479 @@
+/*
+ * settings.c - options between text and types. One table of keys serves the command line, protocol files and
+ * records; what one writes the other reads.
+ */
+#include "trabecula/settings.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Which of a profile's choices were made by hand (trb_settings.chosen). */
+enum { CHOSE_FILTER = 1, CHOSE_THICKNESS = 2, CHOSE_CENTRES = 4, CHOSE_TBN = 8, CHOSE_SURFACE = 16 };
+
+static const trb_setting_info TABLE[] = {
+    {"profile", "NAME", "trabecula", "convention: trabecula, bonej, scanco or ctan", "Convention"},
+    {"voxel-size", "LENGTH", "", "voxel size, 19.5um or x,y,z as 19.5um,19.5um,20um; overrides the file", "Input"},
+    {"resample", "MODE", "none", "none, or isotropic: linear resampling when axes differ by more than 1 %", "Input"},
+    {"allow-gaps", NULL, "false", "accept missing numbers in a slice series (spacing is unchanged)", "Input"},
+    {"slices", "A:B", "", "measure slices A <= z < B, from 0", "Input"},
+    {"crop", "BOX", "", "x0:x1,y0:y1,z0:z1, half-open, from 0; what lies outside is not read as context", "Input"},
+    {"calibration", "TEXT", "", "slope=..,intercept=..[,unit=mgHA/cm3][,mu-scaling=..][,mu-water=..] or a JSON file", "Grey scale"},
+    {"voi", "VOI", "", "mask file, box:x0:x1,y0:y1,z0:z1 or cylinder:cx,cy,rx,ry,z0:z1; bone outside is context", "Volume of interest"},
+    {"filter", "FILTER", "gaussian:0.8,1", "none, gaussian:SIGMA,SUPPORT, gaussian-truncated:SIGMA,SUPPORT or median:R (voxels)", "Segmentation"},
+    {"threshold", "VALUE", "otsu", "VALUE[grey|HU|mgHA|1/cm|permille], inclusive; or otsu, li, triangle, isodata, maxentropy, huang, moments, yen, kittler, renyi, shanbhag, intermodes inside the VOI", "Segmentation"},
+    {"invert", NULL, "false", "bone is below the threshold", "Segmentation"},
+    {"despeckle", "N", "0", "remove bone parts of fewer than N voxels (26-connected)", "Segmentation"},
+    {"keep-largest", NULL, "false", "keep only the largest bone part (26-connected)", "Segmentation"},
+    {"fill-holes", NULL, "false", "fill cavities in bone (6-connected marrow that touches no image border)", "Segmentation"},
+    {"thickness", "RULE", "exact", "Tb.Th and Tb.Sp: exact, exact-closed, fiji, ipl or ipl-v1", "Convention"},
+    {"ball-centres", "WHERE", "image", "image or voi: may balls centred outside the VOI cover voxels inside it", "Convention"},
+    {"tbn", "RULE", "direct", "Tb.N: direct (mid-axes), ratio (BV/TV)/Tb.Th, or plate BS/(2 TV)", "Convention"},
+    {"surface", "RULE", "crofton13", "BS: mc, mc-lorensen, crofton13, crofton3 or grey", "Convention"},
+    {"metrics", "LIST", "", "only these metrics, comma-separated (see 'trabecula metrics'); default all", "Output"},
+};
+#define ROWS (sizeof TABLE / sizeof *TABLE)
+
+const trb_setting_info *trb_settings_table(size_t *count)
+{
+    *count = ROWS;
+    return TABLE;
+}
+
+/* ---- names of choices */
+static const char *const PROFILES[] = {"trabecula", "bonej", "scanco", "ctan", NULL};
+static const char *const RULES[] = {"exact", "exact-closed", "fiji", "ipl", "ipl-v1", NULL};
+static const char *const CENTRES[] = {"image", "voi", NULL};
+static const char *const TBNS[] = {"direct", "ratio", "plate", NULL};
+static const char *const SURFACES[] = {"mc", "mc-lorensen", "crofton13", "crofton3", "grey", NULL};
+static const char *const RESAMPLES[] = {"none", "isotropic", NULL};
+static const char *const SWITCH[] = {"false", "true", NULL};
+static const char *const METHODS[] = {"otsu",    "li",  "triangle", "isodata", "maxentropy", "huang",
+                                      "moments", "yen", "kittler",  "renyi",   "shanbhag",   "intermodes", NULL};
+
+const char *trb_profile_name(trb_profile profile)
+{
+    return PROFILES[profile];
+}
+
+const char *trb_tbn_rule_name(trb_tbn_rule rule)
+{
+    return TBNS[rule];
+}
+
+const char *trb_surface_rule_name(trb_surface_rule rule)
+{
+    return SURFACES[rule];
+}
+
+/* Index of text in a list of names, or -1 after an error that lists them. */
+static int choice(const char *key, const char *text, const char *const *names, trb_error *err)
+{
+    char list[400] = "";
+    for (int i = 0; names[i]; i++) {
+        if (strcmp(text, names[i]) == 0)
+            return i;
+        const size_t used = strlen(list);
+        snprintf(list + used, sizeof list - used, "%s%s", i ? ", " : "", names[i]);
+    }
+    trb_error_set(err, TRB_ERR_ARGUMENT, "%s: '%s' is not one of %s", key, text, list);
+    return -1;
+}
+
+/* ---- numbers, parsed to the end; strtod() follows the C locale because nobody here calls setlocale() */
+static bool plain_number(const char *text, char **end, double *value)
+{
+    if (!isdigit((unsigned char)*text) && !strchr("+-.", *text))
+        return false;
+    if (text[strspn(text, "+-")] == '0' && strchr("xX", text[strspn(text, "+-") + 1]) &&
+        text[strspn(text, "+-") + 1])
+        return false; /* no hexadecimal */
+    errno = 0;
+    *value = strtod(text, end);
+    return *end != text && errno == 0 && isfinite(*value);
+}
+
+static bool count_number(const char *text, const char *stop, char **end, size_t *value)
+{
+    if (!isdigit((unsigned char)*text))
+        return false;
+    errno = 0;
+    const unsigned long long number = strtoull(text, end, 10);
+    *value = (size_t)number;
+    return errno == 0 && number <= INT64_MAX && (**end == '\0' || strchr(stop, **end));
+}
+
+trb_status trb_length_parse(const char *text, double *length_mm, trb_error *err)
+{
+    static const struct {
+        const char *unit;
+        double mm;
+    } units[] = {{"mm", 1}, {"um", 1e-3}, {"\xc2\xb5m", 1e-3}, {"\xce\xbcm", 1e-3}, {"nm", 1e-6}, {"cm", 10}};
+    char *end;
+    double value;
+    if (!plain_number(text, &end, &value))
+        return trb_error_set(err, TRB_ERR_ARGUMENT, "'%s' is not a length; write 19.5um or 0.0195mm", text);
+    for (size_t i = 0; i < sizeof units / sizeof *units; i++)
+        if (strcmp(end, units[i].unit) == 0) {
+            *length_mm = value * units[i].mm;
+            /* 19.5 um in mm is 0.0195 by correct rounding of the decimal, not 19.5 * 0.001. */
+            char shifted[64];
+            const int exponent = units[i].mm == 1 ? 0 : units[i].mm == 10 ? 1 : units[i].mm < 1e-5 ? -6 : -3;
+            if ((size_t)(end - text) < 40 && !memchr(text, 'e', (size_t)(end - text)) &&
+                !memchr(text, 'E', (size_t)(end - text))) {
+                snprintf(shifted, sizeof shifted, "%.*se%d", (int)(end - text), text, exponent);
+                *length_mm = strtod(shifted, NULL);
+            }
+            return TRB_OK;
+        }
+    return trb_error_set(err, TRB_ERR_ARGUMENT, "'%s' needs a unit: write %.*sum or %.*smm", text,
+                         (int)(end - text), text, (int)(end - text), text);
+}
+
+/* ---- one parser a kind of setting */
+static trb_status parse_voxel_size(trb_settings *settings, const char *text, trb_error *err)
+{
+    char part[3][64];
+    int n = 0;
+    for (const char *p = text; n < 3; n++) {
+        const size_t length = strcspn(p, ",");
+        if (length >= sizeof part[n])
+            return trb_error_set(err, TRB_ERR_ARGUMENT, "voxel-size: '%s' is not a length", text);
+        memcpy(part[n], p, length);
+        part[n][length] = 0;
+        p += length;
+        if (*p == 0) {
+            n++;
+            break;
+        }
+        p++;
+        if (n == 2)
+            n = 99;
+    }
+    if (n != 1 && n != 3)
+        return trb_error_set(err, TRB_ERR_ARGUMENT,
+                             "voxel-size: '%s' has neither one nor three lengths (19.5um or 19.5um,19.5um,20um)", text);
+    double size[3];
+    for (int i = 0; i < 3; i++) {
+        trb_status status = trb_length_parse(part[n == 1 ? 0 : i], &size[i], err);
+        if (status) {
+            trb_error_within(err, "voxel-size");
+            return status;
+        }
+        if (!(size[i] > 0))
+            return trb_error_set(err, TRB_ERR_ARGUMENT, "voxel-size: '%s' is not above 0", text);
+    }
+    memcpy(settings->voxel_size_mm, size, sizeof size);
+    return TRB_OK;
+}
+
+static bool parse_range(const char *text, const char *stop, char **end, size_t range[2])
+{
+    return count_number(text, ":", end, &range[0]) && **end == ':' && count_number(*end + 1, stop, end, &range[1]) &&
+           range[0] < range[1];
+}
+
+static trb_status parse_slices(trb_settings *settings, const char *text, trb_error *err)
+{
+    char *end;
+    size_t range[2];
+    if (!parse_range(text, "", &end, range))
+        return trb_error_set(err, TRB_ERR_ARGUMENT, "slices: '%s' is not A:B with A < B, such as 20:180", text);
+    memcpy(settings->slices, range, sizeof range);
+    return TRB_OK;
+}
+
+static trb_status parse_crop(trb_settings *settings, const char *text, trb_error *err)
+{
+    trb_box box;
+    const char *p = text;
+    for (int axis = 0; axis < 3; axis++) {
+        char *end;
+        size_t range[2];
+        if (!parse_range(p, axis < 2 ? "," : "", &end, range) || (axis < 2 && *end != ','))
+            return trb_error_set(err, TRB_ERR_ARGUMENT,
+                                 "crop: '%s' is not x0:x1,y0:y1,z0:z1 with each start below its end", text);
+        box.lo[axis] = range[0];
+        box.hi[axis] = range[1];
+        p = end + 1;
+    }
+    settings->crop = box;
+    return TRB_OK;
+}
+
+static trb_status parse_filter(trb_settings *settings, const char *text, trb_error *err)
+{
+    trb_filter filter = {TRB_FILTER_NONE, 0, 0};
+    const char *colon = strchr(text, ':');
+    const size_t name = colon ? (size_t)(colon - text) : strlen(text);
+    char *end = NULL;
+    size_t support = 0;
+    bool good = false;
+    if (strcmp(text, "none") == 0) {
+        good = true;
+    } else if (colon && name == 6 && strncmp(text, "median", 6) == 0) {
+        filter.kind = TRB_FILTER_MEDIAN;
+        good = count_number(colon + 1, "", &end, &support) && support >= 1 && support <= 32;
+    } else if (colon && ((name == 8 && strncmp(text, "gaussian", 8) == 0) ||
+                         (name == 18 && strncmp(text, "gaussian-truncated", 18) == 0))) {
+        filter.kind = name == 8 ? TRB_FILTER_GAUSSIAN : TRB_FILTER_GAUSSIAN_TRUNCATED;
+        good = plain_number(colon + 1, &end, &filter.sigma_vox) && *end == ',' && filter.sigma_vox > 0 &&
+               count_number(end + 1, "", &end, &support) && support >= 1 && support <= 32;
+    }
+    if (!good)
+        return trb_error_set(err, TRB_ERR_ARGUMENT,
+                             "filter: '%s' is not none, gaussian:SIGMA,SUPPORT, gaussian-truncated:SIGMA,SUPPORT or "
+                             "median:R; for example gaussian:0.8,1 (voxels, support 1 to 32)", text);
+    filter.support_vox = (int)support;
+    settings->filter = filter;
+    return TRB_OK;
+}
+
+static trb_status parse_threshold(trb_settings *settings, const char *text, trb_error *err)
+{
+    trb_threshold_choice made = {0};
+    if (isalpha((unsigned char)*text)) {
+        const int method = choice("threshold", text, METHODS, err);
+        if (method < 0) {
+            trb_error_within(err, "neither a value such as 300mgHA nor a method");
+            return TRB_ERR_ARGUMENT;
+        }
+        snprintf(made.method, sizeof made.method, "%s", METHODS[method]);
+    } else {
+        trb_status status = trb_threshold_parse(text, &made.value, &made.unit, err);
+        if (status) {
+            trb_error_within(err, "threshold");
+            return status;
+        }
+        made.by_value = true;
+    }
+    settings->threshold = made;
+    return TRB_OK;
+}
+
+static trb_status parse_text(char *field, size_t size, const char *key, const char *text, trb_error *err)
+{
+    if (strlen(text) >= size)
+        return trb_error_set(err, TRB_ERR_ARGUMENT, "%s: more than %zu characters", key, size - 1);
+    memcpy(field, text, strlen(text) + 1);
+    return TRB_OK;
+}
+
+/* ---- profiles */
+static void apply_profile(trb_settings *settings)
+{
+    static const struct {
+        trb_filter_kind filter;
+        trb_thickness_rule thickness;
+        trb_ball_centres centres;
+        trb_tbn_rule tbn;
+        trb_surface_rule surface;
+    } of[] = {
+        [TRB_PROFILE_TRABECULA] = {TRB_FILTER_GAUSSIAN, TRB_THICKNESS_EXACT, TRB_CENTRES_IMAGE, TRB_TBN_DIRECT, TRB_BS_CROFTON13},
+        [TRB_PROFILE_BONEJ] = {TRB_FILTER_GAUSSIAN, TRB_THICKNESS_FIJI, TRB_CENTRES_IMAGE, TRB_TBN_RATIO, TRB_BS_LORENSEN},
+        [TRB_PROFILE_SCANCO] = {TRB_FILTER_GAUSSIAN_TRUNCATED, TRB_THICKNESS_IPL, TRB_CENTRES_VOI, TRB_TBN_DIRECT, TRB_BS_MC},
+        [TRB_PROFILE_CTAN] = {TRB_FILTER_GAUSSIAN, TRB_THICKNESS_EXACT, TRB_CENTRES_IMAGE, TRB_TBN_RATIO, TRB_BS_LORENSEN},
+    };
+    const uint32_t chosen = settings->chosen;
+    if (!(chosen & CHOSE_FILTER))
+        settings->filter = (trb_filter){of[settings->profile].filter, 0.8, 1};
+    if (!(chosen & CHOSE_THICKNESS))
+        settings->thickness = of[settings->profile].thickness;
+    if (!(chosen & CHOSE_CENTRES)) {
+        /* The ipl rules are defined with centres in the VOI, whatever profile they are used in. */
+        const bool ipl = settings->thickness == TRB_THICKNESS_IPL || settings->thickness == TRB_THICKNESS_IPL_V1;
+        settings->ball_centres = ipl ? TRB_CENTRES_VOI : TRB_CENTRES_IMAGE;
+    }
+    if (!(chosen & CHOSE_TBN))
+        settings->tbn = of[settings->profile].tbn;
+    if (!(chosen & CHOSE_SURFACE))
+        settings->surface = of[settings->profile].surface;
+}
+
+trb_settings trb_settings_default(void)
+{
+    trb_settings settings;
+    memset(&settings, 0, sizeof settings);
+    snprintf(settings.threshold.method, sizeof settings.threshold.method, "otsu");
+    apply_profile(&settings);
+    return settings;
+}
+
+/* A choice from a list: its index goes to *to. */
+static trb_status set_choice(int *to, const char *key, const char *text, const char *const *names, trb_error *err)
+{
+    const int index = choice(key, text, names, err);
+    if (index < 0)
+        return TRB_ERR_ARGUMENT;
+    *to = index;
+    return TRB_OK;
+}
+
+trb_status trb_settings_set(trb_settings *settings, const char *key, const char *text, trb_error *err)
+{
+    trb_status status = TRB_OK;
+    int index = 0;
+#define IS(name) (strcmp(key, name) == 0)
+    if (IS("profile")) {
+        status = set_choice(&index, key, text, PROFILES, err);
+        if (!status)
+            settings->profile = (trb_profile)index;
+    } else if (IS("voxel-size")) {
+        status = parse_voxel_size(settings, text, err);
+    } else if (IS("resample")) {
+        status = set_choice(&index, key, text, RESAMPLES, err);
+        if (!status)
+            settings->resample_isotropic = index != 0;
+    } else if (IS("allow-gaps") || IS("invert") || IS("keep-largest") || IS("fill-holes")) {
+        status = set_choice(&index, key, text, SWITCH, err);
+        bool *field = IS("allow-gaps")     ? &settings->allow_gaps
+                      : IS("invert")       ? &settings->invert
+                      : IS("keep-largest") ? &settings->keep_largest
+                                           : &settings->fill_holes;
+        if (!status)
+            *field = index != 0;
+    } else if (IS("slices")) {
+        status = parse_slices(settings, text, err);
+    } else if (IS("crop")) {
+        status = parse_crop(settings, text, err);
+    } else if (IS("calibration")) {
+        status = parse_text(settings->calibration, sizeof settings->calibration, key, text, err);
+    } else if (IS("voi")) {
+        status = parse_text(settings->voi, sizeof settings->voi, key, text, err);
+    } else if (IS("metrics")) {
+        status = parse_text(settings->metrics, sizeof settings->metrics, key, text, err);
+    } else if (IS("filter")) {
+        status = parse_filter(settings, text, err);
+        settings->chosen |= CHOSE_FILTER;
+    } else if (IS("threshold")) {
+        status = parse_threshold(settings, text, err);
+    } else if (IS("despeckle")) {
+        char *end;
+        size_t voxels;
+        if (!count_number(text, "", &end, &voxels))
+            return trb_error_set(err, TRB_ERR_ARGUMENT, "despeckle: '%s' is not a number of voxels", text);
+        settings->despeckle_voxels = voxels;
+    } else if (IS("thickness")) {
+        status = set_choice(&index, key, text, RULES, err);
+        if (!status)
+            settings->thickness = (trb_thickness_rule)index;
+        settings->chosen |= CHOSE_THICKNESS;
+    } else if (IS("ball-centres")) {
+        status = set_choice(&index, key, text, CENTRES, err);
+        if (!status)
+            settings->ball_centres = (trb_ball_centres)index;
+        settings->chosen |= CHOSE_CENTRES;
+    } else if (IS("tbn")) {
+        status = set_choice(&index, key, text, TBNS, err);
+        if (!status)
+            settings->tbn = (trb_tbn_rule)index;
+        settings->chosen |= CHOSE_TBN;
+    } else if (IS("surface")) {
+        status = set_choice(&index, key, text, SURFACES, err);
+        if (!status)
+            settings->surface = (trb_surface_rule)index;
+        settings->chosen |= CHOSE_SURFACE;
+    } else {
+        return trb_error_set(err, TRB_ERR_ARGUMENT, "'%s' is not a setting", key);
+    }
+#undef IS
+    if (!status)
+        apply_profile(settings);
+    return status;
+}
+
+/* Shortest text that reads back as the same double. */
+static void number_text(char *buffer, size_t size, double value)
+{
+    for (int digits = 6; digits <= 17; digits++) {
+        snprintf(buffer, size, "%.*g", digits, value);
+        if (strtod(buffer, NULL) == value)
+            return;
+    }
+}
+
+static void voxel_size_text(const trb_settings *settings, char *buffer, size_t size)
+{
+    const double *s = settings->voxel_size_mm;
+    buffer[0] = 0;
+    if (!(s[0] > 0))
+        return;
+    const int parts = s[0] == s[1] && s[1] == s[2] ? 1 : 3;
+    for (int i = 0; i < parts; i++) {
+        char number[40];
+        number_text(number, sizeof number, s[i]);
+        const size_t used = strlen(buffer);
+        snprintf(buffer + used, size - used, "%s%smm", i ? "," : "", number);
+    }
+}
+
+static void filter_text(const trb_filter *filter, char *buffer, size_t size)
+{
+    char sigma[40];
+    number_text(sigma, sizeof sigma, filter->sigma_vox);
+    if (filter->kind == TRB_FILTER_NONE)
+        snprintf(buffer, size, "none");
+    else if (filter->kind == TRB_FILTER_MEDIAN)
+        snprintf(buffer, size, "median:%d", filter->support_vox);
+    else
+        snprintf(buffer, size, "%s:%s,%d", filter->kind == TRB_FILTER_GAUSSIAN ? "gaussian" : "gaussian-truncated",
+                 sigma, filter->support_vox);
+}
+
+const char *trb_settings_text(const trb_settings *settings, const char *key, char *buffer, size_t size)
+{
+    const char *fixed = NULL;
+    buffer[0] = 0;
+#define IS(name) (strcmp(key, name) == 0)
+    if (IS("profile"))
+        fixed = PROFILES[settings->profile];
+    else if (IS("voxel-size"))
+        voxel_size_text(settings, buffer, size);
+    else if (IS("resample"))
+        fixed = RESAMPLES[settings->resample_isotropic];
+    else if (IS("allow-gaps"))
+        fixed = SWITCH[settings->allow_gaps];
+    else if (IS("invert"))
+        fixed = SWITCH[settings->invert];
+    else if (IS("keep-largest"))
+        fixed = SWITCH[settings->keep_largest];
+    else if (IS("fill-holes"))
+        fixed = SWITCH[settings->fill_holes];
+    else if (IS("slices") && settings->slices[1])
+        snprintf(buffer, size, "%zu:%zu", settings->slices[0], settings->slices[1]);
+    else if (IS("crop") && settings->crop.hi[0])
+        snprintf(buffer, size, "%zu:%zu,%zu:%zu,%zu:%zu", settings->crop.lo[0], settings->crop.hi[0],
+                 settings->crop.lo[1], settings->crop.hi[1], settings->crop.lo[2], settings->crop.hi[2]);
+    else if (IS("calibration"))
+        fixed = settings->calibration;
+    else if (IS("voi"))
+        fixed = settings->voi;
+    else if (IS("metrics"))
+        fixed = settings->metrics;
+    else if (IS("filter"))
+        filter_text(&settings->filter, buffer, size);
+    else if (IS("threshold") && !settings->threshold.by_value)
+        fixed = settings->threshold.method;
+    else if (IS("threshold")) {
+        number_text(buffer, size, settings->threshold.value);
+        const size_t used = strlen(buffer);
+        snprintf(buffer + used, size - used, "%s", trb_grey_unit_name(settings->threshold.unit));
+    } else if (IS("despeckle"))
+        snprintf(buffer, size, "%" PRIu64, settings->despeckle_voxels);
+    else if (IS("thickness"))
+        fixed = RULES[settings->thickness];
+    else if (IS("ball-centres"))
+        fixed = CENTRES[settings->ball_centres];
+    else if (IS("tbn"))
+        fixed = TBNS[settings->tbn];
+    else if (IS("surface"))
+        fixed = SURFACES[settings->surface];
+#undef IS
+    if (fixed)
+        snprintf(buffer, size, "%s", fixed);
+    return buffer;
+}

@@ -1,0 +1,408 @@
+/* cmd_analyze.c - trabecula analyze: one scan to a result. */
+#include "cli.h"
+#include "cmd_analyze.h"
+
+#include "trabecula/trabecula.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#define SETTINGS_MOST 40
+
+struct analyze_options {
+    const char *setting[SETTINGS_MOST]; /* one a row of trb_settings_table(); switches use `on` */
+    bool on[SETTINGS_MOST];
+    const char *output, *sample, *group;
+    bool json, maps, force, no_picture;
+    int map_format;
+    uint64_t memory_limit;
+};
+
+static const char *const MAP_FORMATS[] = {"tif", "nrrd", "nii.gz", "mha", NULL};
+
+static const cli_option OWN_OPTIONS[] = {
+    {.name = "output", .letter = 'o', .kind = CLI_STRING, .offset = offsetof(struct analyze_options, output), .group = "Output",
+     .argument = "DIR", .help = "folder for result.json, result.csv, result.columns.csv and qc.png"},
+    {.name = "json", .kind = CLI_FLAG, .offset = offsetof(struct analyze_options, json), .group = "Output",
+     .help = "print the record as JSON on standard output instead of a table"},
+    {.name = "maps", .kind = CLI_FLAG, .offset = offsetof(struct analyze_options, maps), .group = "Output",
+     .help = "also write the bone mask and the Tb.Th and Tb.Sp maps (mm, float32)"},
+    {.name = "map-format", .kind = CLI_CHOICE, .choices = MAP_FORMATS, .fallback = "tif",
+     .offset = offsetof(struct analyze_options, map_format), .group = "Output", .help = "format of the maps"},
+    {.name = "no-picture", .kind = CLI_FLAG, .offset = offsetof(struct analyze_options, no_picture), .group = "Output",
+     .help = "do not write qc.png"},
+    {.name = "force", .letter = 'f', .kind = CLI_FLAG, .offset = offsetof(struct analyze_options, force), .group = "Output",
+     .help = "replace an existing result"},
+    {.name = "sample", .kind = CLI_STRING, .offset = offsetof(struct analyze_options, sample), .group = "Output",
+     .argument = "NAME", .without = "the scan's name", .help = "sample name in the record"},
+    {.name = "group", .kind = CLI_STRING, .offset = offsetof(struct analyze_options, group), .group = "Output",
+     .argument = "NAME", .help = "group name in the record"},
+    {.name = "memory-limit", .kind = CLI_SIZE, .offset = offsetof(struct analyze_options, memory_limit), .group = "Output",
+     .without = "the memory that is free", .help = "refuse before starting when more would be needed"},
+};
+
+/* The settings that decide numbers come from the library's table: one row there is one option here. */
+static int run(cli_call *call);
+
+static cli_option options[SETTINGS_MOST + CLI_COUNT(OWN_OPTIONS)];
+
+static const char *const EXAMPLES[] = {
+    "trabecula analyze mouse7/ --voxel-size 10um -o results/mouse7",
+    "Otsu threshold after a Gaussian, all metrics, picture",
+    "trabecula analyze bone.tif --threshold 300mgHA --calibration slope=0.12,intercept=-310 --voi voi.tif -o out",
+    "fixed density threshold inside a mask", NULL};
+
+cli_command cmd_analyze = {
+    .name = "analyze", .summary = "measure one scan", .usage = "[options] SCAN [-o DIR]",
+    .description = "Reads a scan (folder of TIFF slices, TIFF stack, MetaImage, NRRD, NIfTI), finds the bone and measures "
+                   "it. The table goes to standard output; with -o the record, a table row and a picture go to DIR.",
+    .examples = EXAMPLES, .options = options, .options_bytes = sizeof(struct analyze_options),
+    .least_words = 1, .most_words = 1, .word_name = "SCAN", .run = run};
+
+void cmd_analyze_prepare(void)
+{
+    size_t rows;
+    const trb_setting_info *table = trb_settings_table(&rows);
+    cli_option *row = options;
+    for (size_t i = 0; i < rows && i < SETTINGS_MOST; i++, row++) {
+        const bool is_switch = table[i].argument == NULL;
+        *row = (cli_option){.name = table[i].key, .argument = table[i].argument, .help = table[i].help, .group = table[i].group,
+                            .kind = is_switch ? CLI_FLAG : CLI_STRING, .flags = CLI_SETTING,
+                            .without = table[i].initial[0] && !is_switch ? table[i].initial : NULL,
+                            .offset = is_switch ? offsetof(struct analyze_options, on) + i * sizeof(bool)
+                                                : offsetof(struct analyze_options, setting) + i * sizeof(const char *)};
+        if (strcmp(table[i].key, "threshold") == 0)
+            row->letter = 't';
+    }
+    memcpy(row, OWN_OPTIONS, sizeof OWN_OPTIONS);
+    cmd_analyze.n_options = rows + CLI_COUNT(OWN_OPTIONS);
+}
+
+/* ---- options to settings */
+static trb_status fill_settings(const cli_call *call, trb_settings *settings, trb_error *err)
+{
+    const struct analyze_options *given = call->options;
+    size_t rows;
+    const trb_setting_info *table = trb_settings_table(&rows);
+    *settings = trb_settings_default();
+    for (size_t i = 0; i < rows; i++) {
+        if (!cli_given(call, table[i].key))
+            continue;
+        const char *text = table[i].argument ? given->setting[i] : given->on[i] ? "true" : "false";
+        trb_status status = trb_settings_set(settings, table[i].key, text, err);
+        if (status) {
+            trb_error_within(err, "%s", cli_setting_of(call, table[i].key)->place);
+            return status;
+        }
+    }
+    return TRB_OK;
+}
+
+/* "bone.tif" and "study/m07/" name the samples "bone" and "m07". */
+static void sample_name(const char *path, char *name, size_t size)
+{
+    size_t end = strlen(path);
+    while (end > 1 && path[end - 1] == '/')
+        end--;
+    size_t start = end;
+    while (start > 0 && path[start - 1] != '/')
+        start--;
+    snprintf(name, size, "%.*s", (int)(end - start), path + start);
+    static const char *const endings[] = {".tif", ".tiff", ".TIF", ".TIFF", ".mha", ".mhd", ".nrrd", ".nhdr", ".nii", ".nii.gz"};
+    for (size_t i = 0; i < CLI_COUNT(endings); i++) {
+        const size_t length = strlen(name), n = strlen(endings[i]);
+        if (length > n && strcmp(name + length - n, endings[i]) == 0)
+            name[length - n] = 0;
+    }
+}
+
+/* ---- memory */
+static uint64_t free_memory(void)
+{
+    FILE *file = fopen("/proc/meminfo", "r");
+    unsigned long long kib = 0;
+    char line[128];
+    while (file && fgets(line, sizeof line, file))
+        if (sscanf(line, "MemAvailable: %llu kB", &kib) == 1)
+            break;
+    if (file)
+        fclose(file);
+    return (uint64_t)kib * 1024;
+}
+
+static trb_status check_memory(const struct analyze_options *given, const trb_settings *settings, const trb_grid *grid,
+                               trb_type type, trb_error *err)
+{
+    const uint64_t limit = given->memory_limit ? given->memory_limit : free_memory();
+    const double need = (double)trb_grid_voxels(grid) * (double)trb_type_bytes(type) +
+                        (double)trb_analyze_memory(grid, type, settings, given->maps);
+    if (limit == 0 || need <= (double)limit)
+        return TRB_OK;
+    return trb_error_set(err, TRB_ERR_MEMORY,
+                         "%zu x %zu x %zu voxels need about %.2f GiB, %s is %.2f GiB: measure a part with --slices or --crop, "
+                         "leave out metrics with --metrics%s, or use a machine with more memory",
+                         grid->nx, grid->ny, grid->nz, need / 1073741824.0, given->memory_limit ? "--memory-limit" : "what is free",
+                         (double)limit / 1073741824.0, given->maps ? " or --maps" : "");
+}
+
+/* ---- reading */
+static trb_status part_box(const trb_settings *settings, const trb_grid *grid, trb_box *box, trb_error *err)
+{
+    *box = settings->crop.hi[0] ? settings->crop : trb_grid_box(grid);
+    if (settings->slices[1]) {
+        if (settings->crop.hi[0])
+            return trb_error_set(err, TRB_ERR_ARGUMENT, "give --slices or the z range of --crop, not both");
+        box->lo[2] = settings->slices[0];
+        box->hi[2] = settings->slices[1];
+    }
+    const size_t size[3] = {grid->nx, grid->ny, grid->nz};
+    for (int axis = 0; axis < 3; axis++)
+        if (box->hi[axis] > size[axis])
+            return trb_error_set(err, TRB_ERR_ARGUMENT, "%s %zu:%zu leaves the image, which has %zu %s",
+                                 settings->slices[1] ? "slices" : "crop", box->lo[axis], box->hi[axis], size[axis],
+                                 axis == 2 ? "slices" : axis == 1 ? "rows" : "columns");
+    return TRB_OK;
+}
+
+static trb_status read_scan(const cli_call *call, const trb_settings *settings, trb_volume **volume, trb_scan_info *info,
+                            trb_error *err)
+{
+    const struct analyze_options *given = call->options;
+    trb_open_options open_options = trb_open_options_default();
+    memcpy(open_options.spacing_mm, settings->voxel_size_mm, sizeof open_options.spacing_mm);
+    open_options.allow_gaps = settings->allow_gaps;
+    trb_scan *scan = NULL;
+    trb_status status = trb_scan_open(call->words[0], &open_options, &scan, err);
+    if (status)
+        return status;
+    trb_box box;
+    status = part_box(settings, trb_scan_grid(scan), &box, err);
+    trb_grid part = *trb_scan_grid(scan);
+    const trb_type type = trb_scan_type(scan);
+    trb_scan_close(scan);
+    if (status)
+        return status;
+    const trb_box all = trb_grid_box(&part);
+    part.nx = box.hi[0] - box.lo[0];
+    part.ny = box.hi[1] - box.lo[1];
+    part.nz = box.hi[2] - box.lo[2];
+    status = check_memory(given, settings, &part, type, err);
+    if (status)
+        return status;
+    return trb_volume_read(call->words[0], &open_options, memcmp(&box, &all, sizeof box) ? &box : NULL, cli_progress(call),
+                           volume, info, err);
+}
+
+/* ---- writing */
+static trb_status make_folders(const char *path, trb_error *err)
+{
+    char part[4096];
+    if (strlen(path) >= sizeof part - 32)
+        return trb_error_set(err, TRB_ERR_ARGUMENT, "the name of the output folder is too long");
+    for (size_t i = 1; i <= strlen(path); i++) {
+        if (path[i] != '/' && path[i] != 0)
+            continue;
+        memcpy(part, path, i);
+        part[i] = 0;
+        if (mkdir(part, 0777) != 0 && errno != EEXIST)
+            return trb_error_set(err, TRB_ERR_IO, "folder %s cannot be made: %s", part, strerror(errno));
+    }
+    return TRB_OK;
+}
+
+static void in_folder(const char *folder, const char *name, char *path, size_t size)
+{
+    snprintf(path, size, "%s%s%s", folder, folder[strlen(folder) - 1] == '/' ? "" : "/", name);
+}
+
+/* A result that is there already must not be found only after hours of work. */
+static trb_status refuse_existing(const struct analyze_options *given, trb_error *err)
+{
+    char path[4200];
+    struct stat there;
+    if (!given->output || given->force)
+        return TRB_OK;
+    if (!given->output[0])
+        return trb_error_set(err, TRB_ERR_ARGUMENT, "the output folder has no name");
+    in_folder(given->output, "result.json", path, sizeof path);
+    if (stat(path, &there) == 0)
+        return trb_error_set(err, TRB_ERR_ARGUMENT, "%s exists: choose another -o, or pass --force to replace the result", path);
+    return TRB_OK;
+}
+
+static trb_status write_maps(const struct analyze_options *given, const trb_volume *grey, const trb_products *products,
+                             trb_error *err)
+{
+    char path[4200], name[64];
+    trb_write_options how = trb_write_options_default();
+    how.force = true;
+    how.compression = TRB_TIFF_DEFLATE;
+    (void)grey;
+    snprintf(name, sizeof name, "bone.%s", MAP_FORMATS[given->map_format]);
+    in_folder(given->output, name, path, sizeof path);
+    trb_status status = trb_mask_write(path, products->bone, &how, err);
+    const struct {
+        const char *key;
+        const trb_volume *map;
+    } maps[] = {{"Tb.Th", products->tb_th}, {"Tb.Sp", products->tb_sp}};
+    for (int i = 0; !status && i < 2; i++) {
+        if (!maps[i].map)
+            continue;
+        snprintf(name, sizeof name, "%s.%s", maps[i].key, MAP_FORMATS[given->map_format]);
+        in_folder(given->output, name, path, sizeof path);
+        status = trb_volume_write(path, maps[i].map, &how, err);
+    }
+    return status;
+}
+
+static void picture_subtitle(const trb_record *record, char *text, size_t size)
+{
+    static const char *const keys[] = {"BV/TV", "Tb.Th", "Tb.Sp", "Tb.N"};
+    text[0] = 0;
+    for (size_t i = 0; i < CLI_COUNT(keys); i++) {
+        const trb_metric *metric = trb_record_metric(record, keys[i]);
+        const size_t used = strlen(text);
+        if (metric && !isnan(metric->value))
+            snprintf(text + used, size - used, "%s%s %.4g %s", used ? ", " : "", keys[i], metric->value, metric->info->unit);
+    }
+}
+
+static trb_status write_picture(const struct analyze_options *given, const trb_volume *grey, const trb_record *record,
+                                const trb_products *products, trb_error *err)
+{
+    char path[4200], subtitle[300];
+    if (given->no_picture || !products->bone)
+        return TRB_OK;
+    picture_subtitle(record, subtitle, sizeof subtitle);
+    trb_volume shown = *(products->grey ? products->grey : grey);
+    shown.grid = record->grid;
+    const trb_qc qc = {.volume = &shown, .bone = products->bone, .voi = products->voi, .histogram = &products->histogram,
+                       .threshold = record->threshold.grey, .threshold_text = record->threshold.method, .title = record->sample,
+                       .subtitle = subtitle};
+    in_folder(given->output, "qc.png", path, sizeof path);
+    return trb_qc_write_png(path, &qc, err);
+}
+
+/* result.json last: where it stands, everything else does. */
+static trb_status write_all(const struct analyze_options *given, const trb_volume *grey, const trb_record *record,
+                            const trb_products *products, trb_error *err)
+{
+    char path[4200];
+    char *json = NULL, *csv = NULL, *columns = NULL;
+    trb_status status = make_folders(given->output, err);
+    if (!status && given->maps && products->bone)
+        status = write_maps(given, grey, products, err);
+    if (!status)
+        status = write_picture(given, grey, record, products, err);
+    if (!status)
+        status = trb_record_columns_csv(record, &columns, err);
+    if (!status)
+        status = trb_record_to_csv(record, &csv, err);
+    if (!status)
+        status = trb_record_to_json(record, &json, err);
+    const struct {
+        const char *name, *text;
+    } files[] = {{"result.columns.csv", columns}, {"result.csv", csv}, {"result.json", json}};
+    for (size_t i = 0; !status && i < CLI_COUNT(files); i++) {
+        in_folder(given->output, files[i].name, path, sizeof path);
+        status = trb_text_write(path, files[i].text, true, err);
+    }
+    free(json);
+    free(csv);
+    free(columns);
+    return status;
+}
+
+/* ---- the readable table */
+static void print_table(const trb_record *record)
+{
+    const trb_grid *grid = &record->grid;
+    printf("%s%s%s\n", record->sample, record->group ? ", group " : "", record->group ? record->group : "");
+    printf("  scan       %zu x %zu x %zu voxels of %.6g um (%s), %s\n", grid->nx, grid->ny, grid->nz, grid->spacing_mm[0] * 1000,
+           record->spacing_source, trb_type_name(record->type));
+    for (size_t i = 0; i < record->n_settings; i++) {
+        const trb_note *note = &record->settings[i];
+        if ((strcmp(note->key, "voi") == 0 && note->text[0]) || strcmp(note->key, "filter") == 0 || strcmp(note->key, "profile") == 0)
+            printf("  %-10s %s (%s)\n", note->key, note->text, note->origin);
+    }
+    if (!isnan(record->threshold.grey)) {
+        printf("  threshold  %.6g grey", record->threshold.grey);
+        if (!isnan(record->threshold.calibrated))
+            printf(" = %.5g mgHA/cm3", record->threshold.calibrated);
+        printf(" (%s)\n", record->threshold.method);
+    }
+    printf("\n  %-14s %14s  %-9s %s\n", "metric", "value", "unit", "method");
+    for (size_t i = 0; i < record->n_metrics; i++) {
+        const trb_metric *metric = &record->metrics[i];
+        if (isnan(metric->value))
+            printf("  %-14s %14s  %-9s %s\n", metric->info->key, "-", metric->info->unit, metric->reason);
+        else
+            printf("  %-14s %14.6g  %-9s %s\n", metric->info->key, metric->value, metric->info->unit, metric->method);
+    }
+}
+
+static trb_status complete_record(const cli_call *call, trb_record *record, trb_error *err)
+{
+    const struct analyze_options *given = call->options;
+    char name[512];
+    sample_name(call->words[0], name, sizeof name);
+    trb_status status = trb_record_set_text(&record->sample, given->sample ? given->sample : name, err);
+    if (!status && given->group)
+        status = trb_record_set_text(&record->group, given->group, err);
+    if (!status)
+        status = trb_record_set_text(&record->input_path, call->words[0], err);
+    char *line = cli_command_line(call);
+    if (!status && line)
+        status = trb_record_set_text(&record->command_line, line, err);
+    free(line);
+    size_t rows;
+    const trb_setting_info *table = trb_settings_table(&rows);
+    for (size_t i = 0; i < rows; i++)
+        if (cli_given(call, table[i].key))
+            trb_record_set_origin(record, table[i].key, cli_setting_of(call, table[i].key)->place);
+    return status;
+}
+
+static int run(cli_call *call)
+{
+    const struct analyze_options *given = call->options;
+    trb_error err = {TRB_OK, ""};
+    trb_settings settings;
+    trb_volume *volume = NULL;
+    trb_scan_info info = {0};
+    trb_record *record = NULL;
+    trb_products products = {0};
+    trb_status status = fill_settings(call, &settings, &err);
+    if (!status)
+        status = refuse_existing(given, &err);
+    if (!status)
+        status = read_scan(call, &settings, &volume, &info, &err);
+    if (!status) {
+        status = trb_analyze(volume, &info, &settings, given->maps, cli_progress(call), &record, &products, &err);
+        if (status)
+            trb_error_within(&err, "%s", call->words[0]);
+    }
+    if (!status)
+        status = complete_record(call, record, &err);
+    if (!status && given->output)
+        status = write_all(given, volume, record, &products, &err);
+    cli_progress_end();
+    if (!status) {
+        for (size_t i = 0; i < record->n_warnings; i++)
+            cli_warn(call, "%s", record->warnings[i]);
+        char *json = NULL;
+        if (!given->json)
+            print_table(record);
+        else if (!(status = trb_record_to_json(record, &json, &err)))
+            puts(json);
+        free(json);
+    }
+    trb_products_clear(&products);
+    trb_record_destroy(record);
+    trb_scan_info_clear(&info);
+    trb_volume_destroy(volume);
+    return status ? cli_fail(call, &err) : CLI_DONE;
+}
