@@ -90,7 +90,7 @@ static void check_ridge(const trb_mask *object, const trb_mask *voi, const json_
     ipl_field field;
     trb_mask *ridge = NULL;
     CHECK_OK(ipl_field_create(object, false, &field, err));
-    CHECK_OK(ipl_ridge_create(&field, voi, &ridge, err));
+    CHECK_OK(ipl_ridge_create(&field, voi, false, &ridge, err));
     assert_int_equal((size_t)testing_number(expected, "ipl_v3|ridge_voxels_in_voi"), trb_mask_count(ridge));
     trb_mask_destroy(ridge);
     ipl_field_clear(&field);

@@ -7,11 +7,11 @@
 #include "io/decimal_text.h"
 
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define MARK "ImageJ="
+#define UNIT_BYTES sizeof((trb_imagej){0}.unit)
 #define LONGEST_VALUE 96 /* longer ones are notes, not numbers or units */
 
 /* One line: does it start with "key="? Then *value is what follows. */
@@ -24,11 +24,12 @@ static bool has_key(const char *line, const char *key, const char **value)
     return true;
 }
 
-static void take_text(const char *line, const char *key, char *out, size_t bytes)
+/* A name of a unit; a longer text is none. */
+static void take_unit(const char *line, const char *key, char out[UNIT_BYTES])
 {
     const char *value;
-    if (has_key(line, key, &value))
-        snprintf(out, bytes, "%s", value);
+    if (has_key(line, key, &value) && strlen(value) < UNIT_BYTES)
+        memcpy(out, value, strlen(value) + 1);
 }
 
 static void take_count(const char *line, const char *key, size_t *out)
@@ -46,21 +47,21 @@ static bool take_number(const char *line, const char *key, double *out)
 }
 
 /* Coefficients seen so far: a line needs both, and no curve. */
-typedef struct seen {
+typedef struct terms_seen {
     bool straight, c0, c1;
-} seen;
+} terms_seen;
 
-static void take_line(const char *line, trb_imagej *out, seen *seen)
+static void take_line(const char *line, trb_imagej *out, terms_seen *seen)
 {
     double function;
     take_count(line, "images", &out->images);
     take_count(line, "channels", &out->channels);
     take_count(line, "slices", &out->slices);
     take_count(line, "frames", &out->frames);
-    take_text(line, "unit", out->unit, sizeof out->unit);
-    take_text(line, "yunit", out->yunit, sizeof out->yunit);
-    take_text(line, "zunit", out->zunit, sizeof out->zunit);
-    take_text(line, "vunit", out->vunit, sizeof out->vunit);
+    take_unit(line, "unit", out->unit);
+    take_unit(line, "yunit", out->yunit);
+    take_unit(line, "zunit", out->zunit);
+    take_unit(line, "vunit", out->vunit);
     if (take_number(line, "spacing", &out->spacing))
         out->has_spacing = true;
     take_number(line, "xorigin", &out->origin[0]);
@@ -79,7 +80,7 @@ bool trb_imagej_parse(const char *description, trb_imagej *out)
     if (!description || strncmp(description, MARK, strlen(MARK)) != 0)
         return false;
     *out = (trb_imagej){.images = 1, .channels = 1, .slices = 1, .frames = 1, .spacing = 1};
-    seen seen = {false, false, false};
+    terms_seen seen = {false, false, false};
     for (const char *at = description; *at;) {
         char line[LONGEST_VALUE];
         const size_t n = strcspn(at, "\r\n");

@@ -16,7 +16,6 @@ static const struct {
 } codecs[] = {
     {COMPRESSION_NONE, "none", 1},
     {COMPRESSION_CCITTRLE, "CCITT RLE", 0},
-    {COMPRESSION_CCITTRLEW, "CCITT RLE/W", 0},
     {COMPRESSION_CCITTFAX3, "CCITT group 3", 0},
     {COMPRESSION_CCITTFAX4, "CCITT group 4", 0},
     {COMPRESSION_LZW, "LZW", 2800},

@@ -18,35 +18,35 @@
 #define NO_FILE SIZE_MAX
 
 /* What one thread needs. */
-typedef struct reader {
+typedef struct slice_reader {
     trb_tiff_file file;
     size_t open; /* index of the open file, or NO_FILE */
     void *block; /* one strip or tile */
     void *plane; /* one page, when it must be turned or cut */
-} reader;
+} slice_reader;
 
 /* Voxels of one slice that are no numbers. */
 typedef struct not_finite {
     size_t count, first; /* first: index within the box of the slice */
 } not_finite;
 
-typedef struct job {
+typedef struct read_job {
     const trb_tiff_stack *stack;
     const trb_box *box;
     char *dst;
     size_t plane_bytes; /* of one slice of the box */
     bool whole;         /* the box takes all of x and y */
-    reader *readers;
+    slice_reader *readers;
     int n_readers;
     not_finite *bad; /* one a slice of the box; NULL for integers */
     size_t failed;   /* lowest slice that failed so far, SIZE_MAX: none */
     trb_status status;
     trb_error error;
-} job;
+} read_job;
 
 /* ---- one slice */
 
-static trb_status go_to_slice(reader *own, const trb_tiff_stack *stack, const trb_tiff_slice *slice, trb_error *err)
+static trb_status go_to_slice(slice_reader *own, const trb_tiff_stack *stack, const trb_tiff_slice *slice, trb_error *err)
 {
     if (own->open != slice->file) {
         trb_tiff_file_close(&own->file);
@@ -72,7 +72,7 @@ static trb_status check_unchanged(const trb_tiff_file *file, const trb_tiff_page
     return TRB_OK;
 }
 
-static trb_status read_slice(reader *own, const job *job, size_t z, trb_error *err)
+static trb_status read_slice(slice_reader *own, const read_job *job, size_t z, trb_error *err)
 {
     const trb_tiff_slice *slice = &job->stack->slices[z];
     const trb_tiff_page *page = &slice->layout;
@@ -109,7 +109,7 @@ static not_finite find_not_finite(trb_type type, const void *voxels, size_t coun
 
 /* ---- all slices */
 
-static void take_failure(job *job, size_t z, trb_status status, const trb_error *error)
+static void take_failure(read_job *job, size_t z, trb_status status, const trb_error *error)
 {
 #pragma omp critical(trb_tiff_failure)
     if (z < job->failed) {
@@ -119,7 +119,7 @@ static void take_failure(job *job, size_t z, trb_status status, const trb_error 
     }
 }
 
-static size_t first_failure(const job *job)
+static size_t first_failure(const read_job *job)
 {
     size_t failed;
 #pragma omp atomic read
@@ -127,7 +127,7 @@ static size_t first_failure(const job *job)
     return failed;
 }
 
-static void read_batch(job *job, size_t z0, size_t z1)
+static void read_batch(read_job *job, size_t z0, size_t z1)
 {
     const trb_type type = job->stack->slices[0].layout.type;
     const size_t voxels = job->plane_bytes / trb_type_bytes(type);
@@ -145,7 +145,7 @@ static void read_batch(job *job, size_t z0, size_t z1)
     }
 }
 
-static trb_status report_not_finite(const job *job, trb_error *err)
+static trb_status report_not_finite(const read_job *job, trb_error *err)
 {
     const size_t slices = job->box->hi[2] - job->box->lo[2], nx = job->box->hi[0] - job->box->lo[0];
     size_t count = 0, first = SIZE_MAX;
@@ -164,7 +164,7 @@ static trb_status report_not_finite(const job *job, trb_error *err)
                          trb_tiff_slice_name(job->stack, z, name, sizeof name));
 }
 
-static trb_status read_all(job *job, const trb_progress *progress, trb_error *err)
+static trb_status read_all(read_job *job, const trb_progress *progress, trb_error *err)
 {
     const size_t z0 = job->box->lo[2], z1 = job->box->hi[2];
     const size_t batch = progress ? (size_t)job->n_readers * 8 : z1 - z0;
@@ -188,7 +188,7 @@ static trb_status read_all(job *job, const trb_progress *progress, trb_error *er
 /* ---- readers */
 
 /* Largest scratch that any slice of the box needs. */
-static void scratch_sizes(const job *job, size_t *block, size_t *plane)
+static void scratch_sizes(const read_job *job, size_t *block, size_t *plane)
 {
     *block = *plane = 0;
     for (size_t z = job->box->lo[2]; z < job->box->hi[2]; z++) {
@@ -201,7 +201,7 @@ static void scratch_sizes(const job *job, size_t *block, size_t *plane)
     }
 }
 
-static trb_status make_readers(job *job, trb_error *err)
+static trb_status make_readers(read_job *job, trb_error *err)
 {
     size_t block, plane;
     scratch_sizes(job, &block, &plane);
@@ -212,7 +212,7 @@ static trb_status make_readers(job *job, trb_error *err)
     if (!job->readers)
         return TRB_ERR_MEMORY;
     for (int i = 0; i < job->n_readers; i++) {
-        reader *own = &job->readers[i];
+        slice_reader *own = &job->readers[i];
         own->file.fd = -1;
         own->open = NO_FILE;
         own->block = block ? trb_alloc(block, 1, "a strip or tile", err) : NULL;
@@ -223,7 +223,7 @@ static trb_status make_readers(job *job, trb_error *err)
     return TRB_OK;
 }
 
-static void free_readers(job *job)
+static void free_readers(read_job *job)
 {
     for (int i = 0; job->readers && i < job->n_readers; i++) {
         trb_tiff_file_close(&job->readers[i].file);
@@ -240,7 +240,7 @@ trb_status trb_tiff_stack_read(const trb_tiff_stack *stack, const trb_box *box, 
     const size_t nx = page->orientation >= ORIENTATION_LEFTTOP ? page->height : page->width;
     const size_t ny = page->orientation >= ORIENTATION_LEFTTOP ? page->width : page->height;
     const size_t slices = box->hi[2] - box->lo[2];
-    job job = {.stack = stack, .box = box, .dst = dst, .failed = SIZE_MAX};
+    read_job job = {.stack = stack, .box = box, .dst = dst, .failed = SIZE_MAX};
     job.plane_bytes = (box->hi[0] - box->lo[0]) * (box->hi[1] - box->lo[1]) * trb_type_bytes(page->type);
     job.whole = box->lo[0] == 0 && box->lo[1] == 0 && box->hi[0] == nx && box->hi[1] == ny;
     trb_status status = make_readers(&job, err);

@@ -18,6 +18,7 @@
 #include "trabecula/surface.h"
 
 #include "core/memory.h"
+#include "core/simd.h"
 
 #include <omp.h>
 #include <stdlib.h>
@@ -209,27 +210,35 @@ count_changes(uint64_t n[3], const uint64_t *row, const uint64_t *other, size_t 
     n[2] += right;
 }
 
-/* The same within a VOI. */
+/* The same within a VOI, for dx = -1, 0, 1. */
+typedef struct voi_changes {
+    uint64_t changes[3], pairs[3], half_changes[3], half_pairs[3];
+} voi_changes;
+
 static inline ALWAYS_INLINE void
-count_changes_in_voi(tally *t, const int direction[3], const uint64_t *row, const uint64_t *other,
-                     const uint64_t *row_voi, const uint64_t *other_voi, size_t words, size_t nx, bool hardware)
+count_changes_in_voi(voi_changes *n, const uint64_t *row, const uint64_t *other, const uint64_t *row_voi,
+                     const uint64_t *other_voi, size_t words, size_t nx, bool hardware)
 {
     for (size_t w = 0; w < words; w++) {
         const window v = look(other_voi, w, words);
         if ((row_voi[w] | v.at[0] | v.at[1] | v.at[2]) == 0)
             continue;
         const window o = look(other, w, words), in = partners_in_row(nx, w);
+        if ((row_voi[w] & v.at[0] & v.at[1] & v.at[2] & in.at[0] & in.at[2]) == ~(uint64_t)0) {
+            for (int i = 0; i < 3; i++) {
+                n->changes[i] += ones(row[w] ^ o.at[i], hardware);
+                n->pairs[i] += 64;
+            }
+            continue;
+        }
         for (int i = 0; i < 3; i++) {
-            const int d = direction[i];
-            if (d < 0)
-                continue;
             const uint64_t change = row[w] ^ o.at[i];
             const uint64_t both = row_voi[w] & v.at[i] & in.at[i], one = (row_voi[w] ^ v.at[i]) & in.at[i];
-            t->changes[d] += ones(change & both, hardware);
-            t->pairs[d] += ones(both, hardware);
+            n->changes[i] += ones(change & both, hardware);
+            n->pairs[i] += ones(both, hardware);
             if (one) {
-                t->half_changes[d] += ones(change & one, hardware);
-                t->half_pairs[d] += ones(one, hardware);
+                n->half_changes[i] += ones(change & one, hardware);
+                n->half_pairs[i] += ones(one, hardware);
             }
         }
     }
@@ -247,16 +256,21 @@ count_directions(tally *t, const trb_mask *bone, const trb_mask *voi, size_t y, 
             continue;
         const size_t oy = to->dy < 0 ? y - 1 : y + (size_t)to->dy, oz = z + (size_t)to->dz;
         const uint64_t *row = trb_mask_row(bone, y, z), *other = trb_mask_row(bone, oy, oz);
-        if (voi) {
-            count_changes_in_voi(t, to->direction, row, other, trb_mask_row(voi, y, z),
-                                 trb_mask_row(voi, oy, oz), words, grid->nx, hardware);
-            continue;
+        voi_changes n = {{0}, {0}, {0}, {0}};
+        if (voi)
+            count_changes_in_voi(&n, row, other, trb_mask_row(voi, y, z), trb_mask_row(voi, oy, oz), words,
+                                 grid->nx, hardware);
+        else
+            count_changes(n.changes, row, other, words, grid->nx, hardware);
+        for (int i = 0; i < 3; i++) {
+            const int d = to->direction[i];
+            if (d < 0)
+                continue;
+            t->changes[d] += n.changes[i];
+            t->pairs[d] += n.pairs[i];
+            t->half_changes[d] += n.half_changes[i];
+            t->half_pairs[d] += n.half_pairs[i];
         }
-        uint64_t n[3] = {0, 0, 0};
-        count_changes(n, row, other, words, grid->nx, hardware);
-        for (int i = 0; i < 3; i++)
-            if (to->direction[i] >= 0)
-                t->changes[to->direction[i]] += n[i];
     }
 }
 
@@ -294,25 +308,23 @@ static void count_plane_plain(tally *t, const trb_mask *bone, const trb_mask *vo
     count_plane(t, bone, voi, z, false);
 }
 
-#if defined(__x86_64__)
+#if defined(TRB_SIMD_X86)
 __attribute__((target("avx2,bmi,bmi2,popcnt"))) static void
 count_plane_avx2(tally *t, const trb_mask *bone, const trb_mask *voi, size_t z)
 {
     count_plane(t, bone, voi, z, true);
 }
 
+#endif
+
 static plane_counter *choose_plane_counter(void)
 {
-    return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi2") && __builtin_cpu_supports("popcnt")
-               ? count_plane_avx2
-               : count_plane_plain;
-}
-#else
-static plane_counter *choose_plane_counter(void)
-{
+#if defined(TRB_SIMD_X86)
+    if (trb_simd_choose() != TRB_SIMD_PLAIN)
+        return count_plane_avx2;
+#endif
     return count_plane_plain;
 }
-#endif
 
 /* The code of a cell from its two nibbles: bit dy + 2 dz + 4 dx of the index is bit 4 dz + 2 dy + dx of it. */
 static unsigned code_of_index(unsigned index)
