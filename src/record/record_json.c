@@ -119,9 +119,13 @@ static void join_arrays(char *json)
     char *to = json;
     bool quoted = false;
     for (const char *from = json; *from; from++) {
-        if (*from == '"' && (from == json || from[-1] != '\\'))
-            quoted = !quoted;
         *to++ = *from;
+        if (quoted && *from == '\\') {
+            *to++ = *++from;
+            continue;
+        }
+        if (*from == '"')
+            quoted = !quoted;
         if (quoted || *from != '[')
             continue;
         const char *end = from + 1 + strspn(from + 1, " \n,.+-eE0123456789");
