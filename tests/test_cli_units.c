@@ -24,11 +24,43 @@ static void a_number_is_plain_decimal_text(void **state)
 static void what_is_not_a_plain_number_is_refused(void **state)
 {
     (void)state;
-    static const char *const bad[] = {
-        "", " ", "nan", "NaN", "inf", "-inf", "infinity", "1e999", "-1e999", "1e-999", "0x10", "0x1p3", " 1", "1 ",
-        "1\t", "\n1", "1,5", "1.2.3", "1e", "1e+", "e3", ".", "-", "+", "--1", "+-1", "12abc", "1_000", "1'000",
-        "1d3", "1f", "\xc2\xa0" "1", "\xef\xbc\x91", "1e99999999999", "1e0000000001",
-        "00000000000000000000000000000000000000000000000000000000000000000001"};
+    static const char *const bad[] = {"",
+                                      " ",
+                                      "nan",
+                                      "NaN",
+                                      "inf",
+                                      "-inf",
+                                      "infinity",
+                                      "1e999",
+                                      "-1e999",
+                                      "1e-999",
+                                      "0x10",
+                                      "0x1p3",
+                                      " 1",
+                                      "1 ",
+                                      "1\t",
+                                      "\n1",
+                                      "1,5",
+                                      "1.2.3",
+                                      "1e",
+                                      "1e+",
+                                      "e3",
+                                      ".",
+                                      "-",
+                                      "+",
+                                      "--1",
+                                      "+-1",
+                                      "12abc",
+                                      "1_000",
+                                      "1'000",
+                                      "1d3",
+                                      "1f",
+                                      "\xc2\xa0"
+                                      "1",
+                                      "\xef\xbc\x91",
+                                      "1e99999999999",
+                                      "1e0000000001",
+                                      "00000000000000000000000000000000000000000000000000000000000000000001"};
     for (size_t i = 0; i < CLI_COUNT(bad); i++) {
         double value = 7;
         trb_error err = {TRB_OK, ""};
@@ -51,7 +83,8 @@ static void whole_numbers_have_no_fraction_and_fit(void **state)
     assert_true(value == INT64_MAX);
     CHECK_OK(cli_parse_integer("-9223372036854775808", &value, err));
     assert_true(value == INT64_MIN);
-    static const char *const bad[] = {"", "1.0", "1e3", "0x1F", " 1", "1 ", "-", "9223372036854775808", "1,000", "ten"};
+    static const char *const bad[] = {"",      "1.0", "1e3", "0x1F", " 1", "1 ", "-", "9223372036854775808",
+                                      "1,000", "ten"};
     for (size_t i = 0; i < CLI_COUNT(bad); i++)
         assert_int_equal(TRB_ERR_ARGUMENT, cli_parse_integer(bad[i], &value, NULL));
 }
@@ -64,7 +97,7 @@ static void a_length_in_any_unit_is_the_nearest_double_in_mm(void **state)
     static const struct {
         const char *text;
         double mm;
-    } same[] = {{"19.5um", 0.0195}, {"19.6um", 0.0196}, {"0.0196mm", 0.0196}, {"19600nm", 0.0196},
+    } same[] = {{"19.5um", 0.0195}, {"19.6um", 0.0196}, {"0.0196mm", 0.0196},     {"19600nm", 0.0196},
                 {"\xc2\xb5m", 0},   {"7.3um", 0.0073},  {"7.3\xc2\xb5m", 0.0073}, {"7.3\xce\xbcm", 0.0073},
                 {"1.1cm", 11},      {"1e1um", 0.01},    {"10.5E-3mm", 0.0105}};
     for (size_t i = 0; i < CLI_COUNT(same); i++) {
@@ -82,8 +115,9 @@ static void a_length_in_any_unit_is_the_nearest_double_in_mm(void **state)
 static void a_length_without_a_unit_is_refused(void **state)
 {
     (void)state;
-    static const char *const bad[] = {"19.5", "0", "", "um", "19.5 um", "19,5um", "19.5UM", "19.5m", "19.5vox", "0um",
-                                      "-1um", "nanum", "infmm", "1e999mm", "0x10um", "1um ", "1um2", "1mmm", "1e-400mm"};
+    static const char *const bad[] = {"19.5",   "0",       "",     "um",   "19.5 um", "19,5um", "19.5UM",
+                                      "19.5m",  "19.5vox", "0um",  "-1um", "nanum",   "infmm",  "1e999mm",
+                                      "0x10um", "1um ",    "1um2", "1mmm", "1e-400mm"};
     for (size_t i = 0; i < CLI_COUNT(bad); i++) {
         cli_length length;
         if (cli_parse_length(bad[i], 0, &length, NULL) != TRB_ERR_ARGUMENT)
@@ -121,8 +155,9 @@ static void one_length_stands_for_three_axes(void **state)
     CHECK_CLOSE(0.01, lengths.mm[0], 0);
     CHECK_CLOSE(0.02, lengths.mm[1], 0);
     CHECK_CLOSE(0.03, lengths.mm[2], 0);
-    static const char *const bad[] = {"10um,20um", "10um,20um,30um,40um", "10,20,30um", ",,", "10um,,30um", "10um,",
-                                      "1vox", "10um, 20um,30um", ""};
+    static const char *const bad[] = {"10um,20um", "10um,20um,30um,40um", "10,20,30um",
+                                      ",,",        "10um,,30um",          "10um,",
+                                      "1vox",      "10um, 20um,30um",     ""};
     for (size_t i = 0; i < CLI_COUNT(bad); i++)
         assert_int_equal(TRB_ERR_ARGUMENT, cli_parse_lengths(bad[i], CLI_VOXELS, &lengths, NULL));
 }
@@ -162,8 +197,9 @@ static void ranges_are_half_open_and_not_empty(void **state)
     trb_error err;
     assert_int_equal(TRB_ERR_ARGUMENT, cli_range_close(&range, 5, "slices", &closed, &err));
     assert_string_equal("slices 5:5 do not fit: the scan has 0:5", err.text);
-    static const char *const bad[] = {"", "5", "5:5", "9:2", "-1:5", "1:-5", "1:2:3", "a:b", "1 : 2", "0x1:9", "1.5:2",
-                                      "99999999999999999999999:", "0:0"};
+    static const char *const bad[] = {"",      "5",   "5:5",   "9:2",   "-1:5",  "1:-5",
+                                      "1:2:3", "a:b", "1 : 2", "0x1:9", "1.5:2", "99999999999999999999999:",
+                                      "0:0"};
     for (size_t i = 0; i < CLI_COUNT(bad); i++)
         assert_int_equal(TRB_ERR_ARGUMENT, cli_parse_range(bad[i], &range, NULL));
 }
@@ -179,7 +215,8 @@ static void a_box_has_three_ranges(void **state)
     assert_true(closed.lo[2] == 20 && closed.hi[2] == 60);
     CHECK_OK(cli_parse_box("0:10,0:81,0:10", &box, err));
     assert_int_equal(TRB_ERR_ARGUMENT, cli_box_close(&box, &grid, &closed, NULL));
-    static const char *const bad[] = {"", "1:2", "1:2,3:4", "1:2,3:4,5:6,", "1:2,3:4,6:5", "1:2 ,3:4,5:6", "1:2,3,4:5"};
+    static const char *const bad[] = {
+        "", "1:2", "1:2,3:4", "1:2,3:4,5:6,", "1:2,3:4,6:5", "1:2 ,3:4,5:6", "1:2,3,4:5"};
     for (size_t i = 0; i < CLI_COUNT(bad); i++)
         assert_int_equal(TRB_ERR_ARGUMENT, cli_parse_box(bad[i], &box, NULL));
 }
@@ -213,11 +250,13 @@ static void an_unknown_choice_lists_all_and_suggests_one(void **state)
     assert_int_equal(2, index);
     trb_error err;
     assert_int_equal(TRB_ERR_ARGUMENT, cli_parse_choice("fijj", rules, &index, &err));
-    assert_string_equal("unknown 'fijj', did you mean 'fiji'? One of: exact, exact-closed, fiji, ipl", err.text);
+    assert_string_equal("unknown 'fijj', did you mean 'fiji'? One of: exact, exact-closed, fiji, ipl",
+                        err.text);
     assert_int_equal(TRB_ERR_ARGUMENT, cli_parse_choice("banana", rules, &index, &err));
     assert_string_equal("unknown 'banana'; one of: exact, exact-closed, fiji, ipl", err.text);
     assert_int_equal(TRB_ERR_ARGUMENT, cli_parse_choice("", rules, &index, &err));
-    assert_int_equal(TRB_ERR_ARGUMENT, cli_parse_choice("EXACT", rules, &index, &err)); /* suggested, not taken */
+    assert_int_equal(TRB_ERR_ARGUMENT,
+                     cli_parse_choice("EXACT", rules, &index, &err)); /* suggested, not taken */
     assert_non_null(strstr(err.text, "did you mean 'exact'?"));
     assert_int_equal(2, index);
 }

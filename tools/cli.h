@@ -98,7 +98,8 @@ typedef struct cli_option {
     const char *help;     /* one sentence, lower case, unit named; the default is added by the help */
     const char *group;    /* heading in the help, section in protocol.ini; rows of a group stand together */
     const char *fallback; /* default as the user would type it; NULL: none (the field stays 0) */
-    const char *without;  /* what the help says of the default when fallback is NULL, such as "from the file" */
+    const char
+        *without; /* what the help says of the default when fallback is NULL, such as "from the file" */
     cli_kind kind;
     size_t offset;              /* of the field in the options struct */
     unsigned flags;             /* CLI_SETTING | ... */
@@ -121,7 +122,11 @@ typedef struct cli_setting {
 } cli_setting;
 
 typedef enum cli_log_level { CLI_LOG_ERROR, CLI_LOG_WARNING, CLI_LOG_INFO, CLI_LOG_DEBUG } cli_log_level;
-typedef enum cli_progress_style { CLI_PROGRESS_AUTO, CLI_PROGRESS_PLAIN, CLI_PROGRESS_NONE } cli_progress_style;
+typedef enum cli_progress_style {
+    CLI_PROGRESS_AUTO,
+    CLI_PROGRESS_PLAIN,
+    CLI_PROGRESS_NONE
+} cli_progress_style;
 
 /** Options of every command. `threads` is resolved (1 or more) when a command runs. */
 typedef struct cli_common {
@@ -144,8 +149,8 @@ struct cli_call {
     const char **words; /* arguments that are not options */
     int n_words;
     cli_common common;
-    bool color;       /* colour on stderr */
-    char **argv;      /* the whole command line, for the record */
+    bool color;  /* colour on stderr */
+    char **argv; /* the whole command line, for the record */
     int argc;
     size_t n_settings; /* the command's own options first, then the common ones */
     cli_setting *settings;
@@ -155,16 +160,19 @@ struct cli_call {
 /** A subcommand. */
 struct cli_command {
     const char *name;
-    const char *summary;         /* one line for the overview, no full stop */
-    const char *usage;           /* arguments in the usage line: "[options] SCAN -o DIR" */
-    const char *description;     /* paragraphs for help and man page, separated by an empty line; may be NULL */
+    const char *summary;     /* one line for the overview, no full stop */
+    const char *usage;       /* arguments in the usage line: "[options] SCAN -o DIR" */
+    const char *description; /* paragraphs for help and man page, separated by an empty line; may be NULL */
     const char *const *examples; /* pairs: command line, what it does; NULL-terminated. At least one pair. */
     const cli_option *options;
     size_t n_options, options_bytes;
     int least_words, most_words; /* arguments that are not options; most_words -1: any number */
     const char *word_name;       /* "SCAN", for the message when one is missing */
     const char *const *words;    /* words that completion offers for the first argument, or NULL */
-    int (*run)(cli_call *call);  /* returns an exit code */
+    /* May be NULL. What one row cannot tell: options that exclude each other, texts that the library parses.
+     * Called before run() and before a protocol is written; a failure is wrong usage. */
+    trb_status (*check)(const cli_call *call, trb_error *err);
+    int (*run)(cli_call *call); /* returns an exit code */
 };
 
 /** Was the option set by the command line or a protocol (not left at its default)? */

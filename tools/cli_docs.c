@@ -109,7 +109,8 @@ void cli_man_print(const cli_command *command, FILE *to)
         fputs(".\n", to);
     }
     fputs(".SH EXIT STATUS\n0 done; 1 failed; 2 wrong usage; 3 some scans of many failed; 130 interrupted.\n"
-          ".SH SEE ALSO\n.BR trabecula (1)\n", to);
+          ".SH SEE ALSO\n.BR trabecula (1)\n",
+          to);
 }
 
 void cli_man_overview_print(const cli_command *const *commands, size_t n, FILE *to)
@@ -121,7 +122,8 @@ void cli_man_overview_print(const cli_command *const *commands, size_t n, FILE *
         roff_text(to, commands[i]->summary);
         fputs(".\n", to);
     }
-    fputs(".SH EXIT STATUS\n0 done; 1 failed; 2 wrong usage; 3 some scans of many failed; 130 interrupted.\n", to);
+    fputs(".SH EXIT STATUS\n0 done; 1 failed; 2 wrong usage; 3 some scans of many failed; 130 interrupted.\n",
+          to);
 }
 
 /* Do the arguments of this command name other commands? */
@@ -168,16 +170,18 @@ static void bash_values(FILE *to, const cli_command *command)
 
 static void bash_print(const cli_command *const *commands, size_t n, FILE *to)
 {
-    fputs("# bash completion of trabecula; made by 'trabecula completion bash'\n"
-          "_trabecula() {\n"
-          "    local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]} command=${COMP_WORDS[1]}\n"
-          "    local options= words=\n"
-          "    COMPREPLY=()\n"
-          "    # bash splits --name=value at the sign\n"
-          "    if [[ $cur == '=' ]]; then cur=\n"
-          "    elif [[ $prev == '=' ]]; then prev=${COMP_WORDS[COMP_CWORD-2]}; fi\n"
-          "    if ((COMP_CWORD == 1)); then\n"
-          "        COMPREPLY=($(compgen -W '--help --version ", to);
+    fputs(
+        "# bash completion of trabecula; made by 'trabecula completion bash'\n"
+        "_trabecula() {\n"
+        "    local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]} command=${COMP_WORDS[1]}\n"
+        "    local options= words=\n"
+        "    COMPREPLY=()\n"
+        "    # bash splits --name=value at the sign\n"
+        "    if [[ $cur == '=' ]]; then cur=\n"
+        "    elif [[ $prev == '=' ]]; then prev=${COMP_WORDS[COMP_CWORD-2]}; fi\n"
+        "    if ((COMP_CWORD == 1)); then\n"
+        "        COMPREPLY=($(compgen -W '--help --version ",
+        to);
     command_names(to, commands, n);
     fputs("' -- \"$cur\"))\n        return\n    fi\n    case \"$command $prev\" in\n", to);
     for (size_t i = 0; i < n; i++)
@@ -200,7 +204,8 @@ static void bash_print(const cli_command *const *commands, size_t n, FILE *to)
           "    elif [[ $words && $COMP_CWORD == 2 ]]; then COMPREPLY=($(compgen -W \"$words\" -- \"$cur\"))\n"
           "    else COMPREPLY=($(compgen -f -- \"$cur\")); fi\n"
           "}\n"
-          "complete -o filenames -F _trabecula trabecula\n", to);
+          "complete -o filenames -F _trabecula trabecula\n",
+          to);
 }
 
 /* ---- zsh */
@@ -244,14 +249,16 @@ static void zsh_option(FILE *to, const cli_option *option)
 static void zsh_print(const cli_command *const *commands, size_t n, FILE *to)
 {
     fputs("#compdef trabecula\n# zsh completion of trabecula; made by 'trabecula completion zsh'\n"
-          "local -a commands\ncommands=(\n", to);
+          "local -a commands\ncommands=(\n",
+          to);
     for (size_t i = 0; i < n; i++) {
         fprintf(to, "    '%s:", commands[i]->name);
         zsh_text(to, commands[i]->summary);
         fputs("'\n", to);
     }
     fputs(")\nif ((CURRENT == 2)); then\n    _describe command commands\n    return\nfi\n"
-          "shift words\n((CURRENT--))\ncase $words[1] in\n", to);
+          "shift words\n((CURRENT--))\ncase $words[1] in\n",
+          to);
     for (size_t i = 0; i < n; i++) {
         fprintf(to, "    %s) _arguments \\\n", commands[i]->name);
         for (size_t row = 0; row < cli_rows(commands[i]); row++)
@@ -292,7 +299,8 @@ static void fish_command(FILE *to, const cli_command *command, const cli_command
     fputc('\n', to);
     for (size_t row = 0; row < cli_rows(command); row++) {
         const cli_option *option = cli_row(command, row);
-        fprintf(to, "complete -c trabecula -n '__fish_seen_subcommand_from %s' -l %s", command->name, option->name);
+        fprintf(to, "complete -c trabecula -n '__fish_seen_subcommand_from %s' -l %s", command->name,
+                option->name);
         if (option->letter)
             fprintf(to, " -s %c", option->letter);
         if (option->choices) {

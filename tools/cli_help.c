@@ -72,7 +72,9 @@ static void print_option(FILE *to, const cli_option *option)
 void cli_help_print(const cli_command *command, FILE *to)
 {
     fprintf(to, "usage: trabecula %s %s\n\n", command->name, command->usage);
-    fputc(command->summary[0] >= 'a' && command->summary[0] <= 'z' ? command->summary[0] - 32 : command->summary[0], to);
+    fputc(command->summary[0] >= 'a' && command->summary[0] <= 'z' ? command->summary[0] - 32
+                                                                   : command->summary[0],
+          to);
     fprintf(to, "%s.\n", command->summary + 1);
     if (command->description) {
         fputc('\n', to);

@@ -19,6 +19,7 @@ static const char *const COLOR_CHOICES[] = {"auto", "always", "never", NULL};
 
 #define COMMON(field) .group = "Common options", .offset = offsetof(cli_common, field)
 
+/* clang-format off */
 static const cli_option COMMON_OPTIONS[] = {
     {.name = "threads", .argument = "N", .kind = CLI_INTEGER, COMMON(threads), .least = 1, .most = 4096,
      .without = "the cores this process may use",
@@ -35,7 +36,9 @@ static const cli_option COMMON_OPTIONS[] = {
     {.name = "help", .letter = 'h', .kind = CLI_FLAG, COMMON(help), .help = "print this help and exit"},
     {.name = "version", .kind = CLI_FLAG, COMMON(version), .help = "print version and build facts and exit"},
 };
+/* clang-format on */
 
+/* clang-format off */
 static const cli_option PROTOCOL_OPTIONS[] = {
     {.name = "protocol", .argument = "FILE", .kind = CLI_STRING, .group = "Protocol",
      .offset = offsetof(cli_common, protocol),
@@ -45,6 +48,7 @@ static const cli_option PROTOCOL_OPTIONS[] = {
      .offset = offsetof(cli_common, write_protocol),
      .help = "write the settings of this command line as a commented protocol and exit; '-' is standard output"},
 };
+/* clang-format on */
 
 bool cli_has_settings(const cli_command *command)
 {
@@ -76,9 +80,17 @@ const cli_option *cli_row(const cli_command *command, size_t row)
 const char *cli_placeholder(const cli_option *option)
 {
     static const char *const usual[] = {
-        [CLI_STRING] = "TEXT", [CLI_INTEGER] = "N", [CLI_REAL] = "X", [CLI_LENGTH] = "LENGTH",
-        [CLI_LENGTHS] = "LENGTH|X,Y,Z", [CLI_SIZE] = "SIZE", [CLI_CHOICE] = "NAME", [CLI_RANGE] = "A:B",
-        [CLI_REALS] = "LO:HI", [CLI_BOX] = "X0:X1,Y0:Y1,Z0:Z1", [CLI_LIST] = "A,B,...",
+        [CLI_STRING] = "TEXT",
+        [CLI_INTEGER] = "N",
+        [CLI_REAL] = "X",
+        [CLI_LENGTH] = "LENGTH",
+        [CLI_LENGTHS] = "LENGTH|X,Y,Z",
+        [CLI_SIZE] = "SIZE",
+        [CLI_CHOICE] = "NAME",
+        [CLI_RANGE] = "A:B",
+        [CLI_REALS] = "LO:HI",
+        [CLI_BOX] = "X0:X1,Y0:Y1,Z0:Z1",
+        [CLI_LIST] = "A,B,...",
         [CLI_CUSTOM] = "VALUE",
     };
     if (option->kind == CLI_FLAG)
@@ -261,12 +273,12 @@ trb_status cli_set(cli_call *call, const char *name, const char *text, cli_origi
                    trb_error *err)
 {
     const size_t row = row_of_name(call->command, name, strlen(name));
-    if (row == SIZE_MAX || (origin != CLI_FROM_COMMAND_LINE &&
-                            !(cli_row(call->command, row)->flags & CLI_SETTING))) {
+    if (row == SIZE_MAX ||
+        (origin != CLI_FROM_COMMAND_LINE && !(cli_row(call->command, row)->flags & CLI_SETTING))) {
         const char *near = nearest_name(call->command, name, origin != CLI_FROM_COMMAND_LINE);
-        return trb_error_set(err, TRB_ERR_ARGUMENT, "%s: '%s' is not a setting of 'trabecula %s'%s%s%s", place,
-                             name, call->command->name, near ? ", did you mean '" : "", near ? near : "",
-                             near ? "'?" : "");
+        return trb_error_set(err, TRB_ERR_ARGUMENT, "%s: '%s' is not a setting of 'trabecula %s'%s%s%s",
+                             place, name, call->command->name, near ? ", did you mean '" : "",
+                             near ? near : "", near ? "'?" : "");
     }
     return row_set(call, row, text, origin, place, err);
 }
@@ -305,7 +317,13 @@ static int unknown_option(const cli_call *call, const char *option, const char *
     return cli_usage(call, "unknown option '%s'", option);
 }
 
-/* The value of an option: behind '=', or the next argument. A next argument that begins with "--" is more
+/* "--json" or "-o", but not "-" or "-0.5mm". */
+static bool looks_like_option(const char *text)
+{
+    return text[0] == '-' && (text[1] == '-' || (text[1] >= 'a' && text[1] <= 'z'));
+}
+
+/* The value of an option: behind '=', or the next argument. A next argument that looks like an option is more
  * likely a forgotten value than a value. */
 static int take_value(const cli_call *call, const cli_option *option, const char *attached, int *at,
                       const char **value)
@@ -315,11 +333,12 @@ static int take_value(const cli_call *call, const cli_option *option, const char
         return PARSE_GO_ON;
     }
     if (*at + 1 >= call->argc)
-        return cli_usage(call, "--%s needs a value: --%s %s", option->name, option->name, cli_placeholder(option));
+        return cli_usage(call, "--%s needs a value: --%s %s", option->name, option->name,
+                         cli_placeholder(option));
     const char *next = call->argv[*at + 1];
-    if (strncmp(next, "--", 2) == 0)
-        return cli_usage(call, "--%s needs a value, found '%s' (write --%s=%s if that is the value)", option->name,
-                         next, option->name, next);
+    if (looks_like_option(next))
+        return cli_usage(call, "--%s needs a value, found '%s' (write --%s=%s if that is the value)",
+                         option->name, next, option->name, next);
     *value = next;
     ++*at;
     return PARSE_GO_ON;
@@ -427,8 +446,8 @@ static trb_status set_defaults(cli_call *call, trb_error *err)
 static trb_status set_typed(cli_call *call, const struct typed_line *line, trb_error *err)
 {
     for (size_t i = 0; i < line->n; i++) {
-        const trb_status status = row_set(call, line->items[i].row, line->items[i].text, CLI_FROM_COMMAND_LINE,
-                                          "command line", err);
+        const trb_status status = row_set(call, line->items[i].row, line->items[i].text,
+                                          CLI_FROM_COMMAND_LINE, "command line", err);
         if (status)
             return status;
     }
@@ -446,11 +465,13 @@ static int check_words(const cli_call *call)
     for (size_t row = 0; row < call->n_settings; row++) {
         const cli_setting *setting = &call->settings[row];
         if (setting->option->flags & CLI_REQUIRED && setting->origin == CLI_FROM_DEFAULT)
-            return cli_usage(call, "--%s %s is required", setting->option->name, cli_placeholder(setting->option));
+            return cli_usage(call, "--%s %s is required", setting->option->name,
+                             cli_placeholder(setting->option));
     }
     if (call->n_words < command->least_words)
-        return cli_usage(call, "%s is missing: trabecula %s %s", command->word_name ? command->word_name : "an argument",
-                         command->name, command->usage);
+        return cli_usage(call, "%s is missing: trabecula %s %s",
+                         command->word_name ? command->word_name : "an argument", command->name,
+                         command->usage);
     if (command->most_words >= 0 && call->n_words > command->most_words)
         return cli_usage(call, "'%s' is one argument too many", call->words[command->most_words]);
     return PARSE_GO_ON;
@@ -486,6 +507,8 @@ static int parse_and_run(cli_call *call, struct typed_line *line)
     if (set_typed(call, line, &err))
         return parse_failed(call, &err);
     call->color = cli_color_wanted(call->common.color, stderr);
+    if (call->command->check && call->command->check(call, &err))
+        return parse_failed(call, &err);
     if (call->common.write_protocol)
         return protocol_write(call, call->common.write_protocol, &err) ? cli_fail(call, &err) : CLI_DONE;
     code = check_words(call);

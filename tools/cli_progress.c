@@ -28,7 +28,8 @@ static void on_signal(int number)
 void cli_signals_catch(void)
 {
     struct sigaction action = {.sa_handler = on_signal};
-    action.sa_flags = (int)SA_RESETHAND; /* a second Ctrl-C ends the program at once */
+    /* A second Ctrl-C ends the program at once; a read that the signal meets goes on. */
+    action.sa_flags = (int)(SA_RESETHAND | SA_RESTART);
     sigemptyset(&action.sa_mask);
     static const int signals[] = {SIGINT, SIGTERM};
     for (size_t i = 0; i < CLI_COUNT(signals); i++) {
@@ -50,8 +51,8 @@ bool cli_interrupted(void)
 #define STAGE_CHARS 64
 
 static struct {
-    bool drawn;   /* a bar stands on the line */
-    int percent;  /* shown last */
+    bool drawn;  /* a bar stands on the line */
+    int percent; /* shown last */
     char stage[STAGE_CHARS];
     struct timespec shown_at;
 } bar;
@@ -172,7 +173,8 @@ int cli_fail(const cli_call *call, const trb_error *err)
     cli_progress_end();
     const bool stopped = err->status == TRB_ERR_CANCELLED;
     fprintf(stderr, "%strabecula %s:%s %s\n", call->color ? "\033[31m" : "", call->command->name,
-            call->color ? "\033[0m" : "", stopped && interrupted ? "stopped; nothing half-finished was left" : err->text);
+            call->color ? "\033[0m" : "",
+            stopped && interrupted ? "stopped on request; no half-written file is left" : err->text);
     if (stopped)
         return CLI_INTERRUPTED;
     return err->status == TRB_ERR_ARGUMENT ? CLI_USAGE : CLI_FAILED;

@@ -130,10 +130,12 @@ static const struct length_unit LENGTH_UNITS[] = {
 };
 
 /* One length at the start of text, up to `end` (a comma or the end). */
-static trb_status length_between(const char *text, size_t length, unsigned flags, cli_length *out, trb_error *err)
+static trb_status length_between(const char *text, size_t length, unsigned flags, cli_length *out,
+                                 trb_error *err)
 {
     char part[NUMBER_CHARS + 16];
-    const char *allowed = flags & CLI_VOXELS ? "such as 19.5um, 0.0195mm or 2vox" : "such as 19.5um or 0.0195mm";
+    const char *allowed =
+        flags & CLI_VOXELS ? "such as 19.5um, 0.0195mm or 2vox" : "such as 19.5um or 0.0195mm";
     if (length == 0 || length >= sizeof part)
         return trb_error_set(err, TRB_ERR_ARGUMENT, "'%s' is not a length %s", shown(text), allowed);
     memcpy(part, text, length);
@@ -195,7 +197,8 @@ trb_status cli_parse_lengths(const char *text, unsigned flags, cli_lengths *out,
         at += length + 1;
     }
     if (n == 1)
-        return trb_error_set(err, TRB_ERR_ARGUMENT, "'%s' has two lengths; give one for all axes, or x,y,z", text);
+        return trb_error_set(err, TRB_ERR_ARGUMENT, "'%s' has two lengths; give one for all axes, or x,y,z",
+                             text);
     for (size_t axis = 0; axis < 3; axis++)
         out->mm[axis] = n == 0 ? mm[0] : mm[axis];
     return TRB_OK;
@@ -207,9 +210,9 @@ struct size_unit {
 };
 
 static const struct size_unit SIZE_UNITS[] = {
-    {"B", 1},           {"kB", 1e3},           {"KB", 1e3},              {"MB", 1e6},
-    {"GB", 1e9},        {"TB", 1e12},          {"KiB", 1024},            {"MiB", 1024.0 * 1024},
-    {"GiB", 0x1p30},    {"TiB", 0x1p40},
+    {"B", 1},        {"kB", 1e3},     {"KB", 1e3},   {"MB", 1e6},
+    {"GB", 1e9},     {"TB", 1e12},    {"KiB", 1024}, {"MiB", 1024.0 * 1024},
+    {"GiB", 0x1p30}, {"TiB", 0x1p40},
 };
 
 trb_status cli_parse_size(const char *text, uint64_t *out, trb_error *err)
@@ -222,15 +225,19 @@ trb_status cli_parse_size(const char *text, uint64_t *out, trb_error *err)
         if (strcmp(text + used, SIZE_UNITS[i].name) == 0) {
             const double bytes = floor(value * SIZE_UNITS[i].bytes);
             if (bytes >= 0x1p62 || bytes < 1)
-                return trb_error_set(err, TRB_ERR_ARGUMENT, "'%s' is too %s", text, bytes < 1 ? "small" : "large");
+                return trb_error_set(err, TRB_ERR_ARGUMENT, "'%s' is too %s", text,
+                                     bytes < 1 ? "small" : "large");
             *out = (uint64_t)bytes;
             return TRB_OK;
         }
     }
     if (text[used] == '\0')
-        return trb_error_set(err, TRB_ERR_ARGUMENT, "'%s' has no unit; write a size such as 8GiB or 500MB", text);
-    return trb_error_set(err, TRB_ERR_ARGUMENT, "'%s' has the unknown unit '%s'; use B, kB, MB, GB, TB, KiB, MiB, "
-                         "GiB or TiB", text, text + used);
+        return trb_error_set(err, TRB_ERR_ARGUMENT, "'%s' has no unit; write a size such as 8GiB or 500MB",
+                             text);
+    return trb_error_set(err, TRB_ERR_ARGUMENT,
+                         "'%s' has the unknown unit '%s'; use B, kB, MB, GB, TB, KiB, MiB, "
+                         "GiB or TiB",
+                         text, text + used);
 }
 
 /* "A:B", "A:", ":B" or ":" at the start of text; gives the characters used, 0 when it has another shape. */
@@ -258,8 +265,7 @@ static size_t range_prefix(const char *text, cli_range *out)
 
 static trb_status empty_range(const char *text, trb_error *err)
 {
-    return trb_error_set(err, TRB_ERR_ARGUMENT,
-                         "'%s' is empty: A:B means A <= i < B, counted from 0", text);
+    return trb_error_set(err, TRB_ERR_ARGUMENT, "'%s' is empty: A:B means A <= i < B, counted from 0", text);
 }
 
 trb_status cli_parse_range(const char *text, cli_range *out, trb_error *err)
@@ -285,7 +291,8 @@ trb_status cli_parse_box(const char *text, trb_box *out, trb_error *err)
         if (used == 0 || at[used] != (axis < 2 ? ',' : '\0'))
             return trb_error_set(err, TRB_ERR_ARGUMENT,
                                  "'%s' is not a box such as 10:90,10:90,20:180 (x0:x1,y0:y1,z0:z1, counted "
-                                 "from 0, the end not included)", shown(text));
+                                 "from 0, the end not included)",
+                                 shown(text));
         if (range.lo >= range.hi)
             return empty_range(text, err);
         box.lo[axis] = range.lo;
@@ -335,17 +342,18 @@ trb_status cli_parse_choice(const char *text, const char *const *choices, int *o
     }
     const char *near = cli_nearest(text, choices, n);
     if (near)
-        return trb_error_set(err, TRB_ERR_ARGUMENT, "unknown '%s', did you mean '%s'? One of: %s", shown(text),
-                             near, list);
+        return trb_error_set(err, TRB_ERR_ARGUMENT, "unknown '%s', did you mean '%s'? One of: %s",
+                             shown(text), near, list);
     return trb_error_set(err, TRB_ERR_ARGUMENT, "unknown '%s'; one of: %s", shown(text), list);
 }
 
-trb_status cli_range_close(const cli_range *range, size_t size, const char *what, cli_range *out, trb_error *err)
+trb_status cli_range_close(const cli_range *range, size_t size, const char *what, cli_range *out,
+                           trb_error *err)
 {
     const size_t hi = range->hi == SIZE_MAX || range->hi == 0 ? size : range->hi;
     if (hi > size || range->lo >= hi)
-        return trb_error_set(err, TRB_ERR_ARGUMENT, "%s %zu:%zu do not fit: the scan has 0:%zu", what, range->lo,
-                             hi, size);
+        return trb_error_set(err, TRB_ERR_ARGUMENT, "%s %zu:%zu do not fit: the scan has 0:%zu", what,
+                             range->lo, hi, size);
     *out = (cli_range){range->lo, hi};
     return TRB_OK;
 }

@@ -47,7 +47,8 @@ static const char *const EXAMPLES[] = {
 static trb_status wanted_box(const struct convert_options *options, const trb_grid *grid, trb_box *box,
                              trb_error *err)
 {
-    const bool crop_z = options->crop.lo[2] != 0 || (options->crop.hi[2] != 0 && options->crop.hi[2] != SIZE_MAX);
+    const bool crop_z =
+        options->crop.lo[2] != 0 || (options->crop.hi[2] != 0 && options->crop.hi[2] != SIZE_MAX);
     const bool slices = options->slices.hi != 0;
     if (crop_z && slices)
         return trb_error_set(err, TRB_ERR_ARGUMENT,
@@ -68,7 +69,8 @@ static trb_status refuse_existing(const char *path, bool force, trb_error *err)
     if (stat(path, &at))
         return TRB_OK;
     if (S_ISDIR(at.st_mode))
-        return trb_error_set(err, TRB_ERR_ARGUMENT, "%s is a folder; name a file such as %s/scan.tif", path, path);
+        return trb_error_set(err, TRB_ERR_ARGUMENT, "%s is a folder; name a file such as %s/scan.tif", path,
+                             path);
     if (!force)
         return trb_error_set(err, TRB_ERR_ARGUMENT, "%s exists; --force replaces it", path);
     return TRB_OK;
@@ -123,9 +125,10 @@ const cli_command cmd_convert = {
     .name = "convert",
     .summary = "convert a scan to another format, or cut a part out of it",
     .usage = "[options] IN OUT",
-    .description = "IN is any scan that the program reads. The ending of OUT chooses the format: .tif or .tiff "
-                   "(ImageJ-calibrated, BigTIFF when large), .mha, .mhd, .nrrd, .nii, .nii.gz. Grey values keep "
-                   "their type and their bits.",
+    .description =
+        "IN is any scan that the program reads. The ending of OUT chooses the format: .tif or .tiff "
+        "(ImageJ-calibrated, BigTIFF when large), .mha, .nrrd, .nii, .nii.gz. Grey values keep "
+        "their type and their bits.",
     .examples = EXAMPLES,
     .options = OPTIONS,
     .n_options = CLI_COUNT(OPTIONS),

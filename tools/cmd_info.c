@@ -52,7 +52,8 @@ static const double PERCENTS[] = {1, 5, 25, 50, 75, 95, 99};
 /* What is found, before it is printed in either form. */
 struct findings {
     const char *path;
-    trb_grid grid; /* of the whole scan */
+    const char *voxel_size_text; /* as given on the command line, or NULL */
+    trb_grid grid;               /* of the whole scan */
     trb_type type;
     const trb_scan_info *info;
     size_t n_warnings;
@@ -170,14 +171,18 @@ static trb_status read_grey(cli_call *call, trb_scan *scan, struct findings *fou
     if (status)
         return status;
     part.nz = found->slices.hi - found->slices.lo;
-    const double bytes = (double)part.nx * (double)part.ny * (double)part.nz * (double)trb_type_bytes(found->type);
+    const double bytes =
+        (double)part.nx * (double)part.ny * (double)part.nz * (double)trb_type_bytes(found->type);
     if (options->memory_limit && bytes > (double)options->memory_limit)
-        return trb_error_set(err, TRB_ERR_MEMORY,
-                             "the grey values need %.2f GiB, more than --memory-limit; look at a part with --slices "
-                             "A:B, or at the headers alone with --headers", bytes / 0x1p30);
+        return trb_error_set(
+            err, TRB_ERR_MEMORY,
+            "the grey values need %.2f GiB, more than --memory-limit; look at a part with --slices "
+            "A:B, or at the headers alone with --headers",
+            bytes / 0x1p30);
     status = trb_volume_create(&part, found->type, &volume, err);
     if (!status)
-        status = trb_scan_read(scan, found->slices.lo, found->slices.hi, volume->voxels, cli_progress(call), err);
+        status =
+            trb_scan_read(scan, found->slices.lo, found->slices.hi, volume->voxels, cli_progress(call), err);
     if (!status)
         status = measure_grey(volume, found, err);
     trb_volume_destroy(volume);
@@ -191,14 +196,17 @@ static void check_spacing(struct findings *found)
     const double *mm = found->grid.spacing_mm;
     char text[640];
     if (!trb_grid_has_spacing(&found->grid)) {
-        add_warning(found, "the voxel size is not known: give it with --voxel-size 19.5um (or x,y,z), in a SkyScan "
-                           ".log beside the slices, or in the TIFF's ImageJ calibration");
+        add_warning(found,
+                    "the voxel size is not known: give it with --voxel-size 19.5um (or x,y,z), in a SkyScan "
+                    ".log beside the slices, or in the TIFF's ImageJ calibration");
         return;
     }
     for (size_t axis = 0; axis < 3; axis++) {
         if (mm[axis] < 0.0005 || mm[axis] > 1) {
-            snprintf(text, sizeof text, "a voxel of %.6g mm along %c is odd for micro-CT: is the unit right? "
-                     "Correct it with --voxel-size", mm[axis], "xyz"[axis]);
+            snprintf(text, sizeof text,
+                     "a voxel of %.6g mm along %c is odd for micro-CT: is the unit right? "
+                     "Correct it with --voxel-size",
+                     mm[axis], "xyz"[axis]);
             add_warning(found, text);
             break;
         }
@@ -227,9 +235,9 @@ static void print_size(const struct findings *found)
 {
     const trb_grid *grid = &found->grid;
     const double *mm = grid->spacing_mm;
-    const double gib = (double)trb_grid_voxels(grid) * (double)trb_type_bytes(found->type) / 0x1p30;
-    printf("  size       %zu x %zu x %zu voxels, %s, %.3g GiB in memory\n", grid->nx, grid->ny, grid->nz,
-           trb_type_name(found->type), gib);
+    const double mib = (double)trb_grid_voxels(grid) * (double)trb_type_bytes(found->type) / 0x1p20;
+    printf("  size       %zu x %zu x %zu voxels, %s, %.3g %s in memory\n", grid->nx, grid->ny, grid->nz,
+           trb_type_name(found->type), mib < 1024 ? mib : mib / 1024, mib < 1024 ? "MiB" : "GiB");
     if (!trb_grid_has_spacing(grid)) {
         printf("  voxel      not known\n");
         return;
@@ -237,7 +245,8 @@ static void print_size(const struct findings *found)
     if (mm[0] == mm[1] && mm[1] == mm[2])
         printf("  voxel      %.10g mm (%s)\n", mm[0], found->info->spacing_source);
     else
-        printf("  voxel      %.10g x %.10g x %.10g mm (%s)\n", mm[0], mm[1], mm[2], found->info->spacing_source);
+        printf("  voxel      %.10g x %.10g x %.10g mm (%s)\n", mm[0], mm[1], mm[2],
+               found->info->spacing_source);
     printf("  extent     %.4g x %.4g x %.4g mm\n", (double)grid->nx * mm[0], (double)grid->ny * mm[1],
            (double)grid->nz * mm[2]);
 }
@@ -253,7 +262,7 @@ static void print_bars(const struct findings *found)
     uint64_t most = 1;
     for (size_t i = 0; i < BARS; i++)
         most = found->bars[i] > most ? found->bars[i] : most;
-    printf("\n  grey values from %-12s   %% of voxels\n", "");
+    printf("\n  %12s  %7s\n", "grey from", "voxels");
     for (size_t i = 0; i < BARS; i++) {
         const double from = found->bar_lowest + (double)i * found->bar_width;
         if (from > found->highest)
@@ -263,8 +272,8 @@ static void print_bars(const struct findings *found)
         if (length == 0 && found->bars[i])
             length = 1; /* few is not none */
         const bool threshold = found->otsu >= from && found->otsu < from + found->bar_width;
-        printf("  %12.6g  %7.3f  %.*s%s\n", from, share, length, "##################################################",
-               threshold ? "  <- Otsu" : "");
+        printf("  %12.6g  %6.3f%%  %.*s%s\n", from, share, length,
+               "##################################################", threshold ? "  <- Otsu" : "");
     }
 }
 
@@ -282,12 +291,16 @@ static void print_grey(const struct findings *found)
     print_bars(found);
 }
 
+/* The command to try next, with what had to be given here and with a placeholder for what is missing. */
 static void print_next(const struct findings *found)
 {
-    printf("\nnext: trabecula analyze %s%s -o results/\n", found->path,
-           trb_grid_has_spacing(&found->grid) && strcmp(found->info->spacing_source, "--voxel-size") != 0
-               ? ""
-               : " --voxel-size 19.5um");
+    const char *quote = strpbrk(found->path, " \t\"'$&;()<>|*?`\\") ? "'" : "";
+    printf("\nnext: trabecula analyze %s%s%s", quote, found->path, quote);
+    if (found->voxel_size_text)
+        printf(" --voxel-size %s", found->voxel_size_text);
+    else if (!trb_grid_has_spacing(&found->grid))
+        printf(" --voxel-size SIZE");
+    printf(" -o results\n");
 }
 
 static void print_text(const struct findings *found)
@@ -380,17 +393,19 @@ static json_t *findings_json(const struct findings *found)
     json_object_set_new(root, "format", text_json(info->format));
     json_object_set_new(root, "files", json_integer((json_int_t)info->files));
     json_object_set_new(root, "bytes_on_disk", json_integer((json_int_t)info->bytes_on_disk));
-    json_object_set_new(root, "dimensions", json_pack("[I, I, I]", (json_int_t)grid->nx, (json_int_t)grid->ny,
-                                                      (json_int_t)grid->nz));
+    json_object_set_new(
+        root, "dimensions",
+        json_pack("[I, I, I]", (json_int_t)grid->nx, (json_int_t)grid->ny, (json_int_t)grid->nz));
     json_object_set_new(root, "type", json_string(trb_type_name(found->type)));
     const bool known = trb_grid_has_spacing(grid);
     json_object_set_new(root, "spacing_mm", known ? three(mm[0], mm[1], mm[2]) : json_null());
     json_object_set_new(root, "spacing_source", known ? text_json(info->spacing_source) : json_null());
     json_object_set_new(root, "origin_mm", three(origin[0], origin[1], origin[2]));
     json_object_set_new(root, "calibration",
-                        json_pack("{s:o, s:o, s:o}", "density_mgHA_cm3", linear_json(&info->calibration.density),
-                                  "attenuation_per_cm", linear_json(&info->calibration.attenuation),
-                                  "hounsfield", linear_json(&info->calibration.hounsfield)));
+                        json_pack("{s:o, s:o, s:o}", "density_mgHA_cm3",
+                                  linear_json(&info->calibration.density), "attenuation_per_cm",
+                                  linear_json(&info->calibration.attenuation), "hounsfield",
+                                  linear_json(&info->calibration.hounsfield)));
     json_object_set_new(root, "facts", facts_json(info));
     json_object_set_new(root, "grey", found->has_grey ? grey_json(found) : json_null());
     json_object_set_new(root, "warnings", warnings);
@@ -412,6 +427,7 @@ static int run(cli_call *call)
 {
     const struct info_options *options = call->options;
     struct findings found = {.path = call->words[0], .otsu = NAN};
+    found.voxel_size_text = cli_setting_of(call, "voxel-size")->text;
     trb_open_options open = trb_open_options_default();
     memcpy(open.spacing_mm, options->voxel_size.mm, sizeof open.spacing_mm);
     open.allow_gaps = options->allow_gaps;
@@ -441,9 +457,10 @@ const cli_command cmd_info = {
     .name = "info",
     .summary = "show what a scan file says: size, voxel size, grey values",
     .usage = "[options] SCAN",
-    .description = "SCAN is a folder of numbered slices, a TIFF stack, or a MetaImage, NRRD, NIfTI or DICOM scan. "
-                   "The output names the format, the voxel size and where it was read, the type and range of the "
-                   "grey values with a histogram, the threshold that Otsu's rule would take, and what looks odd.",
+    .description =
+        "SCAN is a folder of numbered slices, a TIFF stack, or a MetaImage, NRRD, NIfTI or DICOM scan. "
+        "The output names the format, the voxel size and where it was read, the type and range of the "
+        "grey values with a histogram, the threshold that Otsu's rule would take, and what looks odd.",
     .examples = EXAMPLES,
     .options = OPTIONS,
     .n_options = CLI_COUNT(OPTIONS),

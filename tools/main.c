@@ -11,19 +11,14 @@ static const cli_command cmd_help, cmd_completion, cmd_man;
 
 /* Every command, in the order of the overview. */
 static const cli_command *const COMMANDS[] = {
-    &cmd_analyze,
-    &cmd_metrics,
-    &cmd_info,
-    &cmd_convert,
-    &cmd_help,
-    &cmd_completion,
-    &cmd_man,
+    &cmd_analyze, &cmd_metrics, &cmd_info, &cmd_convert, &cmd_help, &cmd_completion, &cmd_man,
 };
 
 static void print_overview(FILE *to)
 {
     fputs("usage: trabecula COMMAND [options] ARGUMENTS\n\n"
-          "Bone morphometry from micro-CT: exact, fast, reproducible.\n\nCommands:\n", to);
+          "Bone morphometry from micro-CT: exact, fast, reproducible.\n\nCommands:\n",
+          to);
     for (size_t i = 0; i < CLI_COUNT(COMMANDS); i++)
         fprintf(to, "  %-12s %s\n", COMMANDS[i]->name, COMMANDS[i]->summary);
     fputs("\n'trabecula help COMMAND' explains one of them; 'trabecula --version' names the build.\n", to);
@@ -44,7 +39,8 @@ static int unknown_command(const char *name)
         names[i] = COMMANDS[i]->name;
     const char *near = cli_nearest(name, names, CLI_COUNT(names));
     if (near)
-        fprintf(stderr, "trabecula: unknown command '%s', did you mean '%s'?\ntry 'trabecula --help'\n", name, near);
+        fprintf(stderr, "trabecula: unknown command '%s', did you mean '%s'?\ntry 'trabecula --help'\n", name,
+                near);
     else
         fprintf(stderr, "trabecula: unknown command '%s'\ntry 'trabecula --help'\n", name);
     return CLI_USAGE;
@@ -66,8 +62,12 @@ static int run_help(cli_call *call)
 }
 
 static const char *const HELP_EXAMPLES[] = {"trabecula help info", "explains the command info", NULL};
-static const cli_command cmd_help = {.name = "help", .summary = "explain a command", .usage = "[COMMAND]",
-                                     .examples = HELP_EXAMPLES, .most_words = 1, .run = run_help};
+static const cli_command cmd_help = {.name = "help",
+                                     .summary = "explain a command",
+                                     .usage = "[COMMAND]",
+                                     .examples = HELP_EXAMPLES,
+                                     .most_words = 1,
+                                     .run = run_help};
 
 static const char *const SHELLS[] = {"bash", "zsh", "fish", NULL};
 
@@ -84,10 +84,15 @@ static int run_completion(cli_call *call)
 static const char *const COMPLETION_EXAMPLES[] = {
     "trabecula completion bash > ~/.local/share/bash-completion/completions/trabecula",
     "completes commands, options and choices in new shells", NULL};
-static const cli_command cmd_completion = {
-    .name = "completion", .summary = "print the completion script of a shell", .usage = "bash|zsh|fish",
-    .examples = COMPLETION_EXAMPLES, .least_words = 1, .most_words = 1, .word_name = "SHELL", .words = SHELLS,
-    .run = run_completion};
+static const cli_command cmd_completion = {.name = "completion",
+                                           .summary = "print the completion script of a shell",
+                                           .usage = "bash|zsh|fish",
+                                           .examples = COMPLETION_EXAMPLES,
+                                           .least_words = 1,
+                                           .most_words = 1,
+                                           .word_name = "SHELL",
+                                           .words = SHELLS,
+                                           .run = run_completion};
 
 static int run_man(cli_call *call)
 {
@@ -102,9 +107,13 @@ static int run_man(cli_call *call)
     return CLI_DONE;
 }
 
-static const char *const MAN_EXAMPLES[] = {"trabecula man info | man -l -", "shows the manual page of info", NULL};
-static const cli_command cmd_man = {.name = "man", .summary = "print the manual page of a command",
-                                    .usage = "[COMMAND]", .examples = MAN_EXAMPLES, .most_words = 1,
+static const char *const MAN_EXAMPLES[] = {"trabecula man info | man -l -", "shows the manual page of info",
+                                           NULL};
+static const cli_command cmd_man = {.name = "man",
+                                    .summary = "print the manual page of a command",
+                                    .usage = "[COMMAND]",
+                                    .examples = MAN_EXAMPLES,
+                                    .most_words = 1,
                                     .run = run_man};
 
 /* A file opened while 0, 1 or 2 is closed would become standard output, and results would go into it. */
@@ -126,7 +135,8 @@ static int dispatch(int argc, char **argv)
         return CLI_DONE;
     }
     if (argv[1][0] == '-') {
-        fprintf(stderr, "trabecula: the command comes first: trabecula COMMAND %s\ntry 'trabecula --help'\n", argv[1]);
+        fprintf(stderr, "trabecula: the command comes first: trabecula COMMAND %s\ntry 'trabecula --help'\n",
+                argv[1]);
         return CLI_USAGE;
     }
     const cli_command *command = find_command(argv[1]);

@@ -2,7 +2,8 @@
  * protocol.c - reading and writing settings files.
  *
  * inih splits lines into keys and values; it does not tell the line number to the handler (as Debian builds
- * it), and cuts lines at its buffer. So our own reader hands it the lines, counts them, and refuses long ones.
+ * it), and cuts lines at its buffer. So our own reader hands it the lines, counts them, and refuses long
+ * ones.
  */
 #include "protocol.h"
 
@@ -42,6 +43,8 @@ static char *next_line(char *buffer, int size, void *user)
             return NULL;
         }
     }
+    /* inih takes an indented line for more of the value above; people indent keys below a section. */
+    memmove(buffer, buffer + strspn(buffer, " \t"), strlen(buffer + strspn(buffer, " \t")) + 1);
     return buffer;
 }
 
@@ -53,8 +56,8 @@ static trb_status refuse_twice(struct reader *reader, const char *name, const ch
         return TRB_OK;
     for (size_t i = 0; i < reader->n_seen; i++)
         if (strcmp(reader->seen[i].name, name) == 0)
-            return trb_error_set(reader->err, TRB_ERR_ARGUMENT, "%s: '%s' is given twice, first in line %d", place,
-                                 name, reader->seen[i].line);
+            return trb_error_set(reader->err, TRB_ERR_ARGUMENT, "%s: '%s' is given twice, first in line %d",
+                                 place, name, reader->seen[i].line);
     if (reader->n_seen < CLI_COUNT(reader->seen)) {
         reader->seen[reader->n_seen].name = setting->option->name;
         reader->seen[reader->n_seen++].line = reader->line;
@@ -86,8 +89,8 @@ static trb_status read_ini(cli_call *call, const char *path, FILE *file, trb_err
     if (ferror(file))
         return trb_error_set(err, TRB_ERR_IO, "%s: %s", path, strerror(errno));
     if (result > 0)
-        return trb_error_set(err, TRB_ERR_ARGUMENT, "%s:%d: expected 'key = value', '[section]' or '# comment'",
-                             path, result);
+        return trb_error_set(err, TRB_ERR_ARGUMENT,
+                             "%s:%d: expected 'key = value', '[section]' or '# comment'", path, result);
     return result == 0 ? TRB_OK : trb_error_set(err, TRB_ERR_MEMORY, "%s: no memory", path);
 }
 
@@ -107,7 +110,8 @@ static trb_status set_scalar(cli_call *call, const char *place, const char *name
     else if (json_is_real(value))
         snprintf(number, sizeof number, "%.17g", json_real_value(value));
     else
-        return trb_error_set(err, TRB_ERR_ARGUMENT, "%s: '%s' has a value of a kind that no setting has", place, name);
+        return trb_error_set(err, TRB_ERR_ARGUMENT, "%s: '%s' has a value of a kind that no setting has",
+                             place, name);
     return cli_set(call, name, text, CLI_FROM_PROTOCOL, place, err);
 }
 
@@ -136,14 +140,16 @@ static trb_status read_record(cli_call *call, const char *path, FILE *file, trb_
     trb_status status = TRB_OK;
     json_t *settings = json_object_get(root, "settings");
     if (!json_is_object(settings)) {
-        status = trb_error_set(err, TRB_ERR_ARGUMENT,
-                               "%s holds no \"settings\"; give the result.json of a run, or an ini file", path);
+        status =
+            trb_error_set(err, TRB_ERR_ARGUMENT,
+                          "%s holds no \"settings\"; give the result.json of a run, or an ini file", path);
     } else {
         const char *name;
         json_t *value;
         char place[160];
         snprintf(place, sizeof place, "%s", path);
-        json_object_foreach(settings, name, value) {
+        json_object_foreach(settings, name, value)
+        {
             status = set_value(call, place, name, value, err);
             if (status)
                 break;
@@ -216,9 +222,11 @@ static void write_setting(FILE *to, const cli_call *call, const cli_setting *set
 
 static void write_all(FILE *to, const cli_call *call)
 {
-    fprintf(to, "# Settings of 'trabecula %s'. Keys are the names of options; a line that begins with # or ; is a\n"
-                "# comment; sections only help to read. Use it with: trabecula %s --protocol FILE ...\n\n",
-            call->command->name, call->command->name);
+    fprintf(
+        to,
+        "# Settings of 'trabecula %s'. Keys are the names of options; a line that begins with # or ; is a\n"
+        "# comment; sections only help to read. Use it with: trabecula %s --protocol FILE ...\n\n",
+        call->command->name, call->command->name);
     const char *group = NULL;
     for (size_t i = 0; i < call->command->n_options; i++) {
         const cli_setting *setting = &call->settings[i];
@@ -239,13 +247,15 @@ trb_status protocol_write(const cli_call *call, const char *path, trb_error *err
     }
     FILE *file = fopen(path, "wx");
     if (!file)
-        return trb_error_set(err, errno == EEXIST ? TRB_ERR_ARGUMENT : TRB_ERR_IO, "%s cannot be written: %s%s", path,
-                             strerror(errno), errno == EEXIST ? "; choose another name or remove it" : "");
+        return trb_error_set(err, errno == EEXIST ? TRB_ERR_ARGUMENT : TRB_ERR_IO,
+                             "%s cannot be written: %s%s", path, strerror(errno),
+                             errno == EEXIST ? "; choose another name or remove it" : "");
     write_all(file, call);
     const bool failed = ferror(file) != 0;
     if (fclose(file) || failed) {
         remove(path);
-        return trb_error_set(err, TRB_ERR_IO, "%s could not be written completely: %s", path, strerror(errno));
+        return trb_error_set(err, TRB_ERR_IO, "%s could not be written completely: %s", path,
+                             strerror(errno));
     }
     cli_info(call, "wrote %s", path);
     return TRB_OK;

@@ -66,7 +66,7 @@ static trb_status object_balls(const trb_mask *object, const trb_mask *centres, 
     trb_mask *ridge = NULL;
     trb_status status = ipl_field_create(object, false, &field, err);
     if (!status)
-        status = ipl_ridge_create(&field, centres, &ridge, err);
+        status = ipl_ridge_create(&field, centres, false, &ridge, err);
     if (!status)
         status = ipl_balls_create(&field, ridge, version, balls, err);
     trb_mask_destroy(ridge);

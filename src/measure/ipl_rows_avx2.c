@@ -176,9 +176,10 @@ INLINE void seventh(const ipl_row *own, ptrdiff_t x, const int dx, const steps *
     }
 }
 
-INLINE void row(const ipl_rows *rows, const uint64_t *object, size_t nx, const ipl_scan *scan, const int index,
+INLINE void row(const ipl_rows *shared, const uint64_t *object, size_t nx, const ipl_scan *scan, const int index,
                 const int dx)
 {
+    const ipl_rows rows = *shared; /* a copy that no store can reach stays in registers */
     const steps o = {_mm256_set1_epi16((int16_t)-dx), _mm256_set1_epi16((int16_t)-scan->dy),
                      _mm256_set1_epi16((int16_t)-scan->dz)};
     const ptrdiff_t blocks = (ptrdiff_t)(nx + 15) / 16;
@@ -187,8 +188,8 @@ INLINE void row(const ipl_rows *rows, const uint64_t *object, size_t nx, const i
         const unsigned bits = (unsigned)(object[x >> 6] >> (x & 63) & 0xffff);
         if (!bits)
             continue;
-        const pair best = six(rows, x, x - dx, &o, index, bits);
-        seventh(&rows->own, x, dx, &o, best, bits);
+        const pair best = six(&rows, x, x - dx, &o, index, bits);
+        seventh(&rows.own, x, dx, &o, best, bits);
     }
 }
 

@@ -48,10 +48,10 @@ static inline int ipl_face2(int v)
 
 /**
  * The voxels that are centres of balls; `where` limits the answer (NULL: the whole image), never the
- * neighbours looked at. *out: yours.
+ * neighbours looked at. plain as above. *out: yours.
  */
-TRB_NODISCARD trb_status ipl_ridge_create(const ipl_field *field, const trb_mask *where, trb_mask **out,
-                                          trb_error *err);
+TRB_NODISCARD trb_status ipl_ridge_create(const ipl_field *field, const trb_mask *where, bool plain,
+                                          trb_mask **out, trb_error *err);
 
 /** One ball: |voxel - (x,y,z)| <= (d + 1) / 2. */
 typedef struct ipl_ball {

@@ -18,19 +18,24 @@
 #include "trabecula/surface.h"
 
 #include "core/memory.h"
+#include "core/simd.h"
 
 #include <omp.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define TRIPLES 4096
+#define TABLES 4                                /* neighbours often count alike: no waiting for one counter */
 #define GROUP 16                                /* voxel columns in a word of the nibble stream */
 #define GROUPS_AT_ONCE ((size_t)1 << 20)        /* between two looks at how full the 32-bit counters are */
 #define TRIPLES_BEFORE_FLUSH ((size_t)1 << 31)  /* they hold twice as much */
 
+/* Into each of the functions compiled for one kind of processor. */
+#define ALWAYS_INLINE __attribute__((always_inline))
+
 /* What one thread counts. Cells are indexed by two nibbles here, by code only in the result. */
 typedef struct tally {
-    uint32_t triple[TRIPLES]; /* pairs of cells with every corner in the VOI */
+    uint32_t triple[TABLES][TRIPLES]; /* pairs of cells with every corner in the VOI */
     uint64_t all8[256];       /* further cells with every corner in the VOI */
     uint64_t cut[256];        /* cells with 1 to 7 corners in the VOI, each counted as often */
     uint64_t changes[13], pairs[13], half_changes[13], half_pairs[13];
@@ -38,46 +43,56 @@ typedef struct tally {
     uint64_t *bone_stream[2], *voi_stream[2]; /* of row y and of row y + 1 */
 } tally;
 
-/* Bit i of 16 to bit 4 i of 64. */
-static inline uint64_t spread(uint64_t bits)
-{
-    bits = (bits | bits << 24) & 0x000000ff000000ffU;
-    bits = (bits | bits << 12) & 0x000f000f000f000fU;
-    bits = (bits | bits << 6) & 0x0303030303030303U;
-    return (bits | bits << 3) & 0x1111111111111111U;
-}
+/* Four 64-bit words: the four quarters of a word of the mask side by side. */
+typedef uint64_t quarters __attribute__((vector_size(32)));
+
+/* In each quarter: bit i of 16 to bit 4 i of 64. */
+#define SPREAD(quarter)                                                                                 \
+    do {                                                                                                \
+        (quarter) = ((quarter) | (quarter) << 24) & 0x000000ff000000ffU;                                \
+        (quarter) = ((quarter) | (quarter) << 12) & 0x000f000f000f000fU;                                \
+        (quarter) = ((quarter) | (quarter) << 6) & 0x0303030303030303U;                                 \
+        (quarter) = ((quarter) | (quarter) << 3) & 0x1111111111111111U;                                 \
+    } while (0)
 
 /* Rows (y, z) and (y, z + 1): bits 0 and 2 of each nibble. Row y + 1 comes on top, shifted by one bit. */
-static void interleave(const trb_mask *mask, size_t y, size_t z, uint64_t *restrict stream)
+static inline ALWAYS_INLINE void interleave(const trb_mask *mask, size_t y, size_t z, uint64_t *restrict stream)
 {
+    const quarters shift = {0, 16, 32, 48};
     const uint64_t *near = trb_mask_row(mask, y, z), *far = trb_mask_row(mask, y, z + 1);
-    for (size_t w = 0; w < mask->words_per_row; w++)
-        for (unsigned part = 0; part < 4; part++)
-            stream[4 * w + part] = spread(near[w] >> (16 * part) & 0xffff) |
-                                   spread(far[w] >> (16 * part) & 0xffff) << 2;
+    for (size_t w = 0; w < mask->words_per_row; w++) {
+        quarters n = {near[w], near[w], near[w], near[w]}, f = {far[w], far[w], far[w], far[w]};
+        n = n >> shift & 0xffff;
+        f = f >> shift & 0xffff;
+        SPREAD(n);
+        SPREAD(f);
+        n |= f << 2;
+        memcpy(stream + 4 * w, &n, sizeof n);
+    }
 }
 
 static void flush_triples(tally *t)
 {
-    for (size_t i = 0; i < TRIPLES; i++) {
-        t->all8[i & 255] += t->triple[i];
-        t->all8[i >> 4] += t->triple[i];
-    }
+    for (size_t table = 0; table < TABLES; table++)
+        for (size_t i = 0; i < TRIPLES; i++) {
+            t->all8[i & 255] += t->triple[table][i];
+            t->all8[i >> 4] += t->triple[table][i];
+        }
     memset(t->triple, 0, sizeof t->triple);
     t->since_flush = 0;
 }
 
 /* 16 cells, all corners in the VOI. `next` is the nibble behind the 16 in `group`. */
-static inline void count_full_group(tally *t, uint64_t group, uint64_t next)
+static inline ALWAYS_INLINE void count_full_group(tally *t, uint64_t group, uint64_t next)
 {
     if (group == 0 && next == 0) {
-        t->triple[0] += GROUP / 2;
+        t->triple[0][0] += GROUP / 2;
     } else if (group == ~(uint64_t)0 && next == 15) {
-        t->triple[TRIPLES - 1] += GROUP / 2;
+        t->triple[0][TRIPLES - 1] += GROUP / 2;
     } else {
         for (unsigned pair = 0; pair < 7; pair++)
-            t->triple[group >> (8 * pair) & (TRIPLES - 1)]++;
-        t->triple[group >> 56 | next << 8]++;
+            t->triple[pair % TABLES][group >> (8 * pair) & (TRIPLES - 1)]++;
+        t->triple[7 % TABLES][group >> 56 | next << 8]++;
     }
 }
 
@@ -97,7 +112,7 @@ static void count_cells(tally *t, uint64_t group, uint64_t next, uint64_t voi, u
 }
 
 /* The row of cells between voxel rows y and y + 1, z and z + 1. */
-static void count_cell_row(tally *t, size_t nx, bool with_voi)
+static inline ALWAYS_INLINE void count_cell_row(tally *t, size_t nx, bool with_voi)
 {
     const uint64_t *b0 = t->bone_stream[0], *b1 = t->bone_stream[1];
     const uint64_t *v0 = t->voi_stream[0], *v1 = t->voi_stream[1];
@@ -174,7 +189,7 @@ static inline window partners_in_row(size_t nx, size_t w)
 }
 
 /* One row against one partner row, no VOI: only changes; the pairs follow from the size of the image. */
-static inline __attribute__((always_inline)) void
+static inline ALWAYS_INLINE void
 count_changes(uint64_t n[3], const uint64_t *row, const uint64_t *other, size_t words, size_t nx, bool hardware)
 {
     uint64_t left = 0, same = 0, right = 0;
@@ -195,34 +210,42 @@ count_changes(uint64_t n[3], const uint64_t *row, const uint64_t *other, size_t 
     n[2] += right;
 }
 
-/* The same within a VOI. */
-static inline __attribute__((always_inline)) void
-count_changes_in_voi(tally *t, const int direction[3], const uint64_t *row, const uint64_t *other,
-                     const uint64_t *row_voi, const uint64_t *other_voi, size_t words, size_t nx, bool hardware)
+/* The same within a VOI, for dx = -1, 0, 1. */
+typedef struct voi_changes {
+    uint64_t changes[3], pairs[3], half_changes[3], half_pairs[3];
+} voi_changes;
+
+static inline ALWAYS_INLINE void
+count_changes_in_voi(voi_changes *n, const uint64_t *row, const uint64_t *other, const uint64_t *row_voi,
+                     const uint64_t *other_voi, size_t words, size_t nx, bool hardware)
 {
     for (size_t w = 0; w < words; w++) {
         const window v = look(other_voi, w, words);
         if ((row_voi[w] | v.at[0] | v.at[1] | v.at[2]) == 0)
             continue;
         const window o = look(other, w, words), in = partners_in_row(nx, w);
+        if ((row_voi[w] & v.at[0] & v.at[1] & v.at[2] & in.at[0] & in.at[2]) == ~(uint64_t)0) {
+            for (int i = 0; i < 3; i++) {
+                n->changes[i] += ones(row[w] ^ o.at[i], hardware);
+                n->pairs[i] += 64;
+            }
+            continue;
+        }
         for (int i = 0; i < 3; i++) {
-            const int d = direction[i];
-            if (d < 0)
-                continue;
             const uint64_t change = row[w] ^ o.at[i];
             const uint64_t both = row_voi[w] & v.at[i] & in.at[i], one = (row_voi[w] ^ v.at[i]) & in.at[i];
-            t->changes[d] += ones(change & both, hardware);
-            t->pairs[d] += ones(both, hardware);
+            n->changes[i] += ones(change & both, hardware);
+            n->pairs[i] += ones(both, hardware);
             if (one) {
-                t->half_changes[d] += ones(change & one, hardware);
-                t->half_pairs[d] += ones(one, hardware);
+                n->half_changes[i] += ones(change & one, hardware);
+                n->half_pairs[i] += ones(one, hardware);
             }
         }
     }
 }
 
 /* All partners of row (y, z). */
-static inline __attribute__((always_inline)) void
+static inline ALWAYS_INLINE void
 count_directions(tally *t, const trb_mask *bone, const trb_mask *voi, size_t y, size_t z, bool hardware)
 {
     const trb_grid *grid = &bone->grid;
@@ -233,43 +256,23 @@ count_directions(tally *t, const trb_mask *bone, const trb_mask *voi, size_t y, 
             continue;
         const size_t oy = to->dy < 0 ? y - 1 : y + (size_t)to->dy, oz = z + (size_t)to->dz;
         const uint64_t *row = trb_mask_row(bone, y, z), *other = trb_mask_row(bone, oy, oz);
-        if (voi) {
-            count_changes_in_voi(t, to->direction, row, other, trb_mask_row(voi, y, z),
-                                 trb_mask_row(voi, oy, oz), words, grid->nx, hardware);
-            continue;
+        voi_changes n = {{0}, {0}, {0}, {0}};
+        if (voi)
+            count_changes_in_voi(&n, row, other, trb_mask_row(voi, y, z), trb_mask_row(voi, oy, oz), words,
+                                 grid->nx, hardware);
+        else
+            count_changes(n.changes, row, other, words, grid->nx, hardware);
+        for (int i = 0; i < 3; i++) {
+            const int d = to->direction[i];
+            if (d < 0)
+                continue;
+            t->changes[d] += n.changes[i];
+            t->pairs[d] += n.pairs[i];
+            t->half_changes[d] += n.half_changes[i];
+            t->half_pairs[d] += n.half_pairs[i];
         }
-        uint64_t n[3] = {0, 0, 0};
-        count_changes(n, row, other, words, grid->nx, hardware);
-        for (int i = 0; i < 3; i++)
-            if (to->direction[i] >= 0)
-                t->changes[to->direction[i]] += n[i];
     }
 }
-
-typedef void row_counter(tally *t, const trb_mask *bone, const trb_mask *voi, size_t y, size_t z);
-
-static void count_directions_plain(tally *t, const trb_mask *bone, const trb_mask *voi, size_t y, size_t z)
-{
-    count_directions(t, bone, voi, y, z, false);
-}
-
-#if defined(__x86_64__)
-__attribute__((target("popcnt"))) static void
-count_directions_hardware(tally *t, const trb_mask *bone, const trb_mask *voi, size_t y, size_t z)
-{
-    count_directions(t, bone, voi, y, z, true);
-}
-
-static row_counter *choose_row_counter(void)
-{
-    return __builtin_cpu_supports("popcnt") ? count_directions_hardware : count_directions_plain;
-}
-#else
-static row_counter *choose_row_counter(void)
-{
-    return count_directions_plain;
-}
-#endif
 
 static void swap_streams(uint64_t *stream[2])
 {
@@ -279,11 +282,12 @@ static void swap_streams(uint64_t *stream[2])
 }
 
 /* Plane z with plane z + 1 (or alone, when it is the last). */
-static void count_plane(tally *t, const trb_mask *bone, const trb_mask *voi, size_t z, row_counter *count_row)
+static inline ALWAYS_INLINE void
+count_plane(tally *t, const trb_mask *bone, const trb_mask *voi, size_t z, bool hardware)
 {
     const trb_grid *grid = &bone->grid;
     for (size_t y = 0; y < grid->ny; y++)
-        count_row(t, bone, voi, y, z);
+        count_directions(t, bone, voi, y, z, hardware);
     if (z + 1 == grid->nz || grid->nx < 2)
         return;
     for (size_t y = 0; y < grid->ny; y++) {
@@ -295,6 +299,31 @@ static void count_plane(tally *t, const trb_mask *bone, const trb_mask *voi, siz
         swap_streams(t->bone_stream);
         swap_streams(t->voi_stream);
     }
+}
+
+typedef void plane_counter(tally *t, const trb_mask *bone, const trb_mask *voi, size_t z);
+
+static void count_plane_plain(tally *t, const trb_mask *bone, const trb_mask *voi, size_t z)
+{
+    count_plane(t, bone, voi, z, false);
+}
+
+#if defined(TRB_SIMD_X86)
+__attribute__((target("avx2,bmi,bmi2,popcnt"))) static void
+count_plane_avx2(tally *t, const trb_mask *bone, const trb_mask *voi, size_t z)
+{
+    count_plane(t, bone, voi, z, true);
+}
+
+#endif
+
+static plane_counter *choose_plane_counter(void)
+{
+#if defined(TRB_SIMD_X86)
+    if (trb_simd_choose() != TRB_SIMD_PLAIN)
+        return count_plane_avx2;
+#endif
+    return count_plane_plain;
 }
 
 /* The code of a cell from its two nibbles: bit dy + 2 dz + 4 dx of the index is bit 4 dz + 2 dy + dx of it. */
@@ -356,11 +385,11 @@ trb_status trb_surface_count(const trb_mask *bone, const trb_mask *voi, trb_surf
             tallies[i].bone_stream[k] = streams + (4 * i + k) * stream;
             tallies[i].voi_stream[k] = streams + (4 * i + 2 + k) * stream;
         }
-    row_counter *count_row = choose_row_counter();
+    plane_counter *count = choose_plane_counter();
     const ptrdiff_t nz = (ptrdiff_t)grid->nz;
 #pragma omp parallel for schedule(dynamic)
     for (ptrdiff_t z = 0; z < nz; z++)
-        count_plane(&tallies[omp_get_thread_num()], bone, voi, (size_t)z, count_row);
+        count(&tallies[omp_get_thread_num()], bone, voi, (size_t)z);
     for (size_t i = 0; i < threads; i++)
         add_tally(out, &tallies[i]);
     if (!voi)

@@ -26,6 +26,8 @@ typedef struct cell_table {
     unsigned ambiguous[256]; /* faces */
     size_t first[256];       /* where the 2^(ambiguous faces) sets of triangles of a code start */
     trb_cell_triangles *triangles;
+    int cuts[256];                       /* how many edges of a code are cut, */
+    uint8_t cut[256][TRB_CELL_EDGES]; /* and which */
     int edge_corners[TRB_CELL_EDGES][2];
     int face_corners[TRB_CELL_FACES][4];
     uint8_t code_of_nibbles[256]; /* nibble bit dy + 2 dz; the one at x + 1 is the high nibble */
@@ -64,8 +66,14 @@ static trb_status cell_table_init(cell_table *table, trb_error *err)
             trb_cell_cut(code, faces_joined(table->ambiguous[code], k), &polygons);
             trb_cell_triangulate(&polygons, TRB_LARGEST_AREA, &table->triangles[table->first[code] + k]);
         }
-    for (int edge = 0; edge < TRB_CELL_EDGES; edge++)
-        trb_cell_edge_corners(edge, table->edge_corners[edge]);
+    memset(table->cuts, 0, sizeof table->cuts);
+    for (int edge = 0; edge < TRB_CELL_EDGES; edge++) {
+        int *corners = table->edge_corners[edge];
+        trb_cell_edge_corners(edge, corners);
+        for (unsigned code = 0; code < 256; code++)
+            if ((code >> corners[0] ^ code >> corners[1]) & 1)
+                table->cut[code][table->cuts[code]++] = (uint8_t)edge;
+    }
     for (int face = 0; face < TRB_CELL_FACES; face++)
         trb_cell_face_corners(face, table->face_corners[face]);
     for (unsigned nibbles = 0; nibbles < 256; nibbles++) {
@@ -128,10 +136,8 @@ static double cell_area(const cell_table *table, unsigned code, const double v[8
 {
     const trb_cell_triangles *t = triangles_of_cell(table, code, v);
     double point[TRB_CELL_EDGES][3];
-    for (int edge = 0; edge < TRB_CELL_EDGES; edge++) {
-        const int *corners = table->edge_corners[edge], a = corners[0], b = corners[1];
-        if (((code >> a ^ code >> b) & 1) == 0)
-            continue;
+    for (int i = 0; i < table->cuts[code]; i++) {
+        const int edge = table->cut[code][i], a = table->edge_corners[edge][0], b = table->edge_corners[edge][1];
         for (int axis = 0; axis < 3; axis++)
             point[edge][axis] = a >> axis & 1;
         point[edge][edge / 4] = v[a] / (v[a] - v[b]);

@@ -14,7 +14,7 @@ static trb_status between_axes(const trb_mask *bone, uint64_t *mid_axis_voxels, 
     trb_mask *axis = NULL;
     trb_status status = ipl_field_create(bone, false, &field, err);
     if (!status)
-        status = ipl_ridge_create(&field, NULL, &axis, err);
+        status = ipl_ridge_create(&field, NULL, false, &axis, err);
     ipl_field_clear(&field);
     if (!status) {
         *mid_axis_voxels = trb_mask_count(axis);

@@ -34,7 +34,7 @@ enum {
     WAVES = 64,       /* of each field: enough to be Gaussian, and to look it */
     FIELDS = 2,       /* the sheets, and their holes */
     COMPONENTS = 4,   /* value and three derivatives */
-    SAMPLES_EDGE = 26, /* sample points along each edge of the volume */
+    SAMPLES_EDGE = 20, /* sample points along each edge of the volume */
     SAMPLES = SAMPLES_EDGE * SAMPLES_EDGE * SAMPLES_EDGE,
     SCALING_ROUNDS = 4,
 };

@@ -38,6 +38,13 @@ expect_exit 0 analyze --protocol loose.ini --write-protocol -
 expect_stdout '^threshold = 70grey$'
 expect_stdout '^filter = none$'
 
+
+# an indented key is a key, not more of the line above
+printf '[Segmentation]\n  filter = none\n\tthreshold = 70grey\n' >indented.ini
+expect_exit 0 analyze --protocol indented.ini --write-protocol -
+expect_stdout '^threshold = 70grey$'
+expect_stdout '^filter = none$'
+
 # errors name file, line and key
 wrong_protocol "^trabecula analyze: wrong.ini:3: 'treshold' is not a setting of 'trabecula analyze', did you mean 'threshold'\?$" <<'END'
 # first
@@ -69,6 +76,9 @@ END
 printf 'filter = none\n# %0300d\n' 0 | wrong_protocol "wrong.ini:2: the line is longer than"
 expect_exit 1 analyze --protocol missing.ini scan.tif
 expect_stderr 'the protocol missing.ini cannot be read: No such file or directory'
+mkdir folder
+expect_exit 1 analyze --protocol folder scan.tif
+expect_stderr 'folder'
 
 # a record: its "settings" object; what was not given is null or empty
 cat >result.json <<'END'

@@ -73,6 +73,7 @@ usage_error "--json: 'maybe' is neither yes nor no" "$TRABECULA" info --json=may
 # values that are missing, options that repeat, arguments that are too few or too many
 usage_error '^trabecula info: --voxel-size needs a value: --voxel-size LENGTH' "$TRABECULA" info scan.tif --voxel-size
 usage_error "--voxel-size needs a value, found '--json'" "$TRABECULA" info --voxel-size --json scan.tif
+usage_error "--output needs a value, found '-f'" "$TRABECULA" analyze scan.tif -o -f
 usage_error '^trabecula info: --json is given twice$' "$TRABECULA" info --json --json scan.tif
 usage_error '^trabecula info: --threads is given twice$' "$TRABECULA" info --threads 1 --threads=2 scan.tif
 usage_error '^trabecula info: SCAN is missing: trabecula info ' "$TRABECULA" info

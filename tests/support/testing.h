@@ -38,7 +38,7 @@
     } while (0)
 
 /** Relative to the expected value. */
-#define CHECK_RELATIVE(expected, actual, relative) CHECK_CLOSE(expected, actual, fabs(expected) * (relative))
+#define CHECK_RELATIVE(expected, actual, relative) CHECK_CLOSE(expected, actual, fabs((double)(expected)) * (relative))
 
 /** The real bone, 200^3 uint8, read by a reader of the tests' own (libtiff, page by page). Do not free. */
 const trb_volume *testing_bone(void);
