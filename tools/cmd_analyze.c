@@ -45,6 +45,7 @@ static const cli_option OWN_OPTIONS[] = {
 };
 
 /* The settings that decide numbers come from the library's table: one row there is one option here. */
+static trb_status check(const cli_call *call, trb_error *err);
 static int run(cli_call *call);
 
 static cli_option options[SETTINGS_MOST + CLI_COUNT(OWN_OPTIONS)];
@@ -60,7 +61,7 @@ cli_command cmd_analyze = {
     .description = "Reads a scan (folder of TIFF slices, TIFF stack, MetaImage, NRRD, NIfTI), finds the bone and measures "
                    "it. The table goes to standard output; with -o the record, a table row and a picture go to DIR.",
     .examples = EXAMPLES, .options = options, .options_bytes = sizeof(struct analyze_options),
-    .least_words = 1, .most_words = 1, .word_name = "SCAN", .run = run};
+    .least_words = 1, .most_words = 1, .word_name = "SCAN", .check = check, .run = run};
 
 void cmd_analyze_prepare(void)
 {
@@ -99,6 +100,12 @@ static trb_status fill_settings(const cli_call *call, trb_settings *settings, tr
         }
     }
     return TRB_OK;
+}
+
+static trb_status check(const cli_call *call, trb_error *err)
+{
+    trb_settings settings;
+    return fill_settings(call, &settings, err);
 }
 
 /* "bone.tif" and "study/m07/" name the samples "bone" and "m07". */

@@ -16,7 +16,6 @@
 enum { CHOSE_FILTER = 1, CHOSE_THICKNESS = 2, CHOSE_CENTRES = 4, CHOSE_TBN = 8, CHOSE_SURFACE = 16 };
 
 static const trb_setting_info TABLE[] = {
-    {"profile", "NAME", "trabecula", "convention: trabecula, bonej, scanco or ctan", "Convention"},
     {"voxel-size", "LENGTH", "", "voxel size, 19.5um or x,y,z as 19.5um,19.5um,20um; overrides the file", "Input"},
     {"resample", "MODE", "none", "none, or isotropic: linear resampling when axes differ by more than 1 %", "Input"},
     {"allow-gaps", NULL, "false", "accept missing numbers in a slice series (spacing is unchanged)", "Input"},
@@ -30,6 +29,7 @@ static const trb_setting_info TABLE[] = {
     {"despeckle", "N", "0", "remove bone parts of fewer than N voxels (26-connected)", "Segmentation"},
     {"keep-largest", NULL, "false", "keep only the largest bone part (26-connected)", "Segmentation"},
     {"fill-holes", NULL, "false", "fill cavities in bone (6-connected marrow that touches no image border)", "Segmentation"},
+    {"profile", "NAME", "trabecula", "convention: trabecula, bonej, scanco or ctan", "Convention"},
     {"thickness", "RULE", "exact", "Tb.Th and Tb.Sp: exact, exact-closed, fiji, ipl or ipl-v1", "Convention"},
     {"ball-centres", "WHERE", "image", "image or voi: may balls centred outside the VOI cover voxels inside it", "Convention"},
     {"tbn", "RULE", "direct", "Tb.N: direct (mid-axes), ratio (BV/TV)/Tb.Th, or plate BS/(2 TV)", "Convention"},
