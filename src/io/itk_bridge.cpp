@@ -343,13 +343,13 @@ extern "C" trb_status trb_itk_probe(const char *path, trb_grid *grid, trb_type *
     try {
         const trabecula::QuietItk quiet;
         try {
-            Opened opened;
-            trb_status status = open_file(path, opened, err);
-            if (!status)
-                status = tell(opened, info, err);
+            Opened opened{};
+            const trb_status status = open_file(path, opened, err);
+            if (status)
+                return status;
             *grid = opened.grid;
             *type = opened.type;
-            return status;
+            return tell(opened, info, err);
         } catch (...) {
             return trabecula::error_from_exception(path, TRB_ERR_FORMAT, quiet.heard(), err);
         }
@@ -363,7 +363,7 @@ extern "C" trb_status trb_itk_read(const char *path, size_t z0, size_t z1, void 
     try {
         const trabecula::QuietItk quiet;
         try {
-            Opened opened;
+            Opened opened{};
             const trb_status status = open_file(path, opened, err);
             if (status)
                 return status;

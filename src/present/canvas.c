@@ -10,6 +10,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+#if defined(__SANITIZE_ADDRESS__)
+/* fontconfig keeps its list of fonts until the process ends; the leak checker of sanitizer builds must know. */
+TRB_API const char *__lsan_default_suppressions(void);
+TRB_API const char *__lsan_default_suppressions(void)
+{
+    return "leak:libfontconfig\n";
+}
+#endif
+
 void trb_canvas_colour(cairo_t *page, trb_colour colour, double alpha)
 {
     cairo_set_source_rgba(page, colour.red, colour.green, colour.blue, alpha);
