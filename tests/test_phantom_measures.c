@@ -180,14 +180,14 @@ static void check_thickness(const char *key, const char *what, const json_t *lis
 static void check(specimen *s)
 {
     char name[64];
-    row *row = row_of(s->options.kind, s->options.thickness_vox);
+    row *to = row_of(s->options.kind, s->options.thickness_vox);
     if (s->err.status)
         fail_msg("%s: %s", s->key, s->err.text);
     assert_int_equal((size_t)testing_number(s->listed, "bv_voxels"), s->bone_voxels);
     for (int i = 0; i < RULES; i++) {
         snprintf(name, sizeof name, "tb_th|%s", rules[i].key);
         check_thickness(s->key, name, testing_at(s->listed, name), &s->bone[i], rules[i].tolerance);
-        row->bias[i] += s->bone[i].mean_vox - s->truth.thickness;
+        to->bias[i] += s->bone[i].mean_vox - s->truth.thickness;
         trb_thickness_clear(&s->bone[i]);
         if (!s->has_marrow[i])
             continue;
@@ -205,9 +205,9 @@ static void check(specimen *s)
         snprintf(name, sizeof name, "bs|%s", areas_listed[i].key);
         check_listed(s->key, name, testing_number(s->listed, name), s->areas[i],
                      areas_listed[i].tolerance * s->areas[i]);
-        row->area[i] += s->areas[i] / s->truth.surface;
+        to->area[i] += s->areas[i] / s->truth.surface;
     }
-    row->placements++;
+    to->placements++;
 }
 
 static void every_convention_gives_the_listed_value_on_every_phantom(void **state)
