@@ -3,6 +3,7 @@
 
 #include "core/simd.h"
 #include "oracle/thickness_oracle.h"
+#include "support/itk_oracle.h"
 #include "support/shapes.h"
 #include "trabecula/distance.h"
 #include "trabecula/version.h"
@@ -163,6 +164,35 @@ static void radii_beyond_255_voxels_are_exact(void **state)
     trb_mask_destroy(tall);
 }
 
+static void real_bone_and_marrow_agree_with_the_distance_map_of_itk(void **state)
+{
+    (void)state;
+    enum { NX = 150, NY = 140, NZ = 120 }; /* no axis a multiple of 64, all different */
+    static uint8_t bytes[NX * NY * NZ];
+    static float itk[NX * NY * NZ];
+    const trb_grid grid = {NX, NY, NZ, {1, 1, 1}, {0, 0, 0}};
+    for (int phase = 0; phase < 2; phase++) {
+        trb_mask *mask = NULL;
+        trb_volume *d2 = NULL;
+        CHECK_OK(trb_mask_create(&grid, &mask, err));
+        for (size_t z = 0; z < NZ; z++)
+            for (size_t y = 0; y < NY; y++)
+                for (size_t x = 0; x < NX; x++) {
+                    const bool bone = trb_volume_get(testing_bone(), x + 11, y + 23, z + 37) >= 64;
+                    bytes[(z * NY + y) * NX + x] = bone != phase;
+                    trb_mask_set(mask, x, y, z, bone != phase);
+                }
+        oracle_itk_distance_squared(bytes, NX, NY, NZ, itk);
+        CHECK_OK(trb_distance_squared(mask, TRB_BORDER_UNKNOWN, &d2, err));
+        for (size_t i = 0; i < NX * NY * NZ; i++)
+            if ((double)((uint32_t *)d2->voxels)[i] != (double)itk[i])
+                fail_msg("phase %d, voxel %zu: %u, ITK %.9g", phase, i, ((uint32_t *)d2->voxels)[i],
+                         (double)itk[i]);
+        trb_volume_destroy(d2);
+        trb_mask_destroy(mask);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -172,6 +202,7 @@ int main(void)
         cmocka_unit_test(bits_do_not_depend_on_the_thread_count),
         cmocka_unit_test(an_image_without_background_is_refused_when_the_outside_is_unknown),
         cmocka_unit_test(distance_in_mm_without_a_voxel_size_is_refused),
+        cmocka_unit_test(real_bone_and_marrow_agree_with_the_distance_map_of_itk),
         cmocka_unit_test(radii_beyond_255_voxels_are_exact),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

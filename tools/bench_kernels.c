@@ -1,0 +1,104 @@
+/* bench_kernels.c - what is measured. */
+#include "bench.h"
+
+static trb_status thickness(const trb_mask *object, trb_thickness_rule rule, bool with_map, trb_error *err)
+{
+    trb_thickness_options options = trb_thickness_options_default();
+    trb_thickness result;
+    trb_volume *map = NULL;
+    options.rule = rule;
+    if (rule == TRB_THICKNESS_IPL)
+        options.centres = TRB_CENTRES_VOI;
+    const trb_status status = trb_thickness_measure(object, NULL, &options, &result, with_map ? &map : NULL, err);
+    trb_thickness_clear(&result);
+    trb_volume_destroy(map);
+    return status;
+}
+
+static trb_status distance(const trb_mask *object, trb_error *err)
+{
+    trb_volume *d2 = NULL;
+    const trb_status status = trb_distance_squared(object, TRB_BORDER_UNKNOWN, &d2, err);
+    trb_volume_destroy(d2);
+    return status;
+}
+
+static trb_status run_distance_bone(const bench_input *in, trb_error *err)
+{
+    return distance(in->bone, err);
+}
+
+static trb_status run_distance_marrow(const bench_input *in, trb_error *err)
+{
+    return distance(in->marrow, err);
+}
+
+static trb_status run_exact_bone(const bench_input *in, trb_error *err)
+{
+    return thickness(in->bone, TRB_THICKNESS_EXACT, false, err);
+}
+
+static trb_status run_exact_marrow(const bench_input *in, trb_error *err)
+{
+    return thickness(in->marrow, TRB_THICKNESS_EXACT, false, err);
+}
+
+static trb_status run_exact_marrow_map(const bench_input *in, trb_error *err)
+{
+    return thickness(in->marrow, TRB_THICKNESS_EXACT, true, err);
+}
+
+static trb_status run_closed_marrow(const bench_input *in, trb_error *err)
+{
+    return thickness(in->marrow, TRB_THICKNESS_EXACT_CLOSED, false, err);
+}
+
+static trb_status run_fiji_bone(const bench_input *in, trb_error *err)
+{
+    return thickness(in->bone, TRB_THICKNESS_FIJI, false, err);
+}
+
+static trb_status run_fiji_marrow(const bench_input *in, trb_error *err)
+{
+    return thickness(in->marrow, TRB_THICKNESS_FIJI, false, err);
+}
+
+static trb_status run_ipl_bone(const bench_input *in, trb_error *err)
+{
+    return thickness(in->bone, TRB_THICKNESS_IPL, false, err);
+}
+
+static trb_status run_ipl_marrow(const bench_input *in, trb_error *err)
+{
+    return thickness(in->marrow, TRB_THICKNESS_IPL, false, err);
+}
+
+static trb_status run_surface(const bench_input *in, trb_error *err)
+{
+    trb_surface_counts counts;
+    return trb_surface_count(in->bone, NULL, &counts, err);
+}
+
+static trb_status run_parts(const bench_input *in, trb_error *err)
+{
+    trb_parts parts;
+    const trb_status status = trb_parts_measure(in->bone, TRB_CONNECT_26, &parts, err);
+    trb_parts_clear(&parts);
+    return status;
+}
+
+const bench_kernel BENCH_KERNELS[] = {
+    {"distance-bone", "squared distance map, uint32", run_distance_bone},
+    {"distance-marrow", "squared distance map, uint32", run_distance_marrow},
+    {"exact-bone", "local thickness, exact, statistics only", run_exact_bone},
+    {"exact-marrow", "local thickness, exact, statistics only", run_exact_marrow},
+    {"exact-marrow-map", "local thickness, exact, with float32 map", run_exact_marrow_map},
+    {"closed-marrow", "local thickness, exact-closed", run_closed_marrow},
+    {"fiji-bone", "local thickness, fiji", run_fiji_bone},
+    {"fiji-marrow", "local thickness, fiji", run_fiji_marrow},
+    {"ipl-bone", "local thickness, ipl", run_ipl_bone},
+    {"ipl-marrow", "local thickness, ipl", run_ipl_marrow},
+    {"surface", "octants: marching cubes and Crofton counts", run_surface},
+    {"parts", "connected parts, 26 neighbours", run_parts},
+    {NULL, NULL, NULL},
+};
