@@ -183,7 +183,7 @@ trb_status ipl_paint(const ipl_balls *balls, trb_mask *unpainted, trb_volume *ma
     const size_t across = (grid->ny + TILE_Y - 1) / TILE_Y;
     const ptrdiff_t tiles = (ptrdiff_t)(across * ((grid->nz + TILE_Z - 1) / TILE_Z));
     bool short_of_memory = false;
-#pragma omp parallel
+#pragma omp parallel if (ipl_worth_threads(grid))
     {
         desk own;
         const bool ready = desk_init(balls, grid->nz, &own);
