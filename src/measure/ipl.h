@@ -24,7 +24,8 @@
  *             diameter among centres in the VOI.
  * Errors      TRB_ERR_DATA when the image has no background; TRB_ERR_UNSUPPORTED for a border other than
  *             TRB_BORDER_UNKNOWN, or an image whose diagonal exceeds IPL_DIAGONAL_MAX voxels; TRB_ERR_MEMORY.
- * Cost        6 bytes a voxel for the contact vectors, 12 for each centre.
+ * Cost        6 bytes a voxel for the contact vectors and up to 64 slices more for each further thread; 8 bytes
+ *             for each centre and 16 for each centre and thread. One sweep takes about 15 to 25 ns a voxel.
  */
 TRB_NODISCARD trb_status trb_ipl_thickness_measure(const trb_mask *object, const trb_mask *voi,
                                                    const trb_thickness_options *options,

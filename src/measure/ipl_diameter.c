@@ -95,7 +95,7 @@ trb_status ipl_balls_create(const ipl_field *field, const trb_mask *ridge, int v
     if (!out->first)
         return TRB_ERR_MEMORY;
     out->first[0] = 0;
-#pragma omp parallel for schedule(static)
+#pragma omp parallel for schedule(static) if (ipl_worth_threads(&ridge->grid))
     for (ptrdiff_t z = 0; z < nz; z++)
         out->first[z + 1] = slice_count(ridge, (size_t)z);
     for (ptrdiff_t z = 0; z < nz; z++)
@@ -106,7 +106,7 @@ trb_status ipl_balls_create(const ipl_field *field, const trb_mask *ridge, int v
         return TRB_ERR_MEMORY;
     }
     unsigned largest = 0;
-#pragma omp parallel for schedule(static) reduction(max : largest)
+#pragma omp parallel for schedule(static) reduction(max : largest) if (ipl_worth_threads(&ridge->grid))
     for (ptrdiff_t z = 0; z < nz; z++) {
         const unsigned d = slice_balls(field, ridge, (size_t)z, version, out->ball + out->first[z]);
         largest = d > largest ? d : largest;

@@ -108,10 +108,10 @@ static size_t pass(const plan *p, int dz)
 {
     const ptrdiff_t chunks = (ptrdiff_t)p->chunks;
     size_t slowest = 0;
-#pragma omp parallel for schedule(dynamic, 1)
+#pragma omp parallel for schedule(dynamic, 1) if (ipl_worth_threads(&p->field->grid))
     for (ptrdiff_t k = 0; k < chunks; k++)
         sweep_chunk(p, (size_t)k, dz);
-#pragma omp parallel for schedule(dynamic, 1) reduction(max : slowest)
+#pragma omp parallel for schedule(dynamic, 1) reduction(max : slowest) if (ipl_worth_threads(&p->field->grid))
     for (ptrdiff_t k = 1; k < chunks; k++) {
         const size_t took = settle_chunk(p, (size_t)k, dz);
         slowest = took > slowest ? took : slowest;
@@ -126,7 +126,7 @@ static void field_zero(const ipl_field *field)
     for (size_t i = 0; i < 3; i++)
         memset(part[i] - IPL_LEAD, 0, IPL_LEAD * sizeof **part);
     memset(field->z + field->grid.nz * field->plane, 0, IPL_LEAD * sizeof *field->z);
-#pragma omp parallel for schedule(static)
+#pragma omp parallel for schedule(static) if (ipl_worth_threads(&field->grid))
     for (ptrdiff_t z = 0; z < (ptrdiff_t)field->grid.nz; z++)
         copy_in(field, (size_t)z, NULL);
 }

@@ -33,7 +33,8 @@ typedef struct painter {
 
 /* Scratch of one thread. */
 typedef struct desk {
-    const ipl_ball **queue; /* the balls that reach the tile, largest D first */
+    const ipl_ball **found; /* the balls that reach the tile */
+    const ipl_ball **queue; /* the same, largest D first */
     size_t *start;          /* by diameter */
     uint64_t *count;        /* voxels by diameter */
 } desk;
@@ -42,6 +43,11 @@ typedef struct tile {
     size_t y0, y1, z0, z1;
     size_t left; /* bits still set */
 } tile;
+
+static size_t smaller(size_t a, size_t b)
+{
+    return a < b ? a : b;
+}
 
 static size_t floor_root(const painter *p, int64_t m)
 {
@@ -60,27 +66,53 @@ static bool reaches(const ipl_ball *ball, const tile *t)
     return dy * dy + dz * dz <= reach2(ball->d);
 }
 
-/* The balls that may reach the tile, by a counting sort; returns how many. */
-static size_t queue_balls(const painter *p, const tile *t, desk *own)
+/* The first of the balls from <= i < to of one slice whose centre has at least this y. */
+static size_t first_with_y(const ipl_balls *balls, size_t from, size_t to, size_t y)
+{
+    while (from < to) {
+        const size_t middle = from + (to - from) / 2;
+        if (balls->ball[middle].y < y)
+            from = middle + 1;
+        else
+            to = middle;
+    }
+    return from;
+}
+
+/* The balls that reach the tile; returns how many. */
+static size_t find_balls(const painter *p, const tile *t, desk *own)
 {
     const ipl_balls *balls = p->balls;
     const size_t reach = (size_t)(balls->largest + 1) / 2, nz = p->unpainted->grid.nz;
-    const size_t from = balls->first[t->z0 > reach ? t->z0 - reach : 0];
-    const size_t to = balls->first[t->z1 + reach < nz ? t->z1 + reach : nz];
-    for (unsigned d = 0; d <= balls->largest; d++)
+    size_t n = 0;
+    for (size_t z = t->z0 > reach ? t->z0 - reach : 0; z < smaller(t->z1 + reach, nz); z++) {
+        const size_t to = balls->first[z + 1];
+        size_t i = first_with_y(balls, balls->first[z], to, t->y0 > reach ? t->y0 - reach : 0);
+        for (; i < to && balls->ball[i].y < t->y1 + reach; i++) {
+            own->found[n] = &balls->ball[i];
+            n += reaches(&balls->ball[i], t);
+        }
+    }
+    return n;
+}
+
+/* Put them in order, by a counting sort. */
+static size_t queue_balls(const painter *p, const tile *t, desk *own)
+{
+    const size_t n = find_balls(p, t, own);
+    for (unsigned d = 0; d <= p->balls->largest; d++)
         own->start[d] = 0;
-    for (size_t i = from; i < to; i++)
-        own->start[balls->ball[i].d] += reaches(&balls->ball[i], t);
+    for (size_t i = 0; i < n; i++)
+        own->start[own->found[i]->d]++;
     size_t total = 0;
-    for (unsigned d = balls->largest + 1; d-- > 0;) {
+    for (unsigned d = p->balls->largest + 1; d-- > 0;) {
         const size_t here = own->start[d];
         own->start[d] = total;
         total += here;
     }
-    for (size_t i = from; i < to; i++)
-        if (reaches(&balls->ball[i], t))
-            own->queue[own->start[balls->ball[i].d]++] = &balls->ball[i];
-    return total;
+    for (size_t i = 0; i < n; i++)
+        own->queue[own->start[own->found[i]->d]++] = own->found[i];
+    return n;
 }
 
 /* Clear the bits x0 <= x <= x1 of a row; returns how many were set. */
@@ -156,15 +188,11 @@ static void paint_tile(const painter *p, tile *t, desk *own)
 static bool desk_init(const ipl_balls *balls, size_t nz, desk *out)
 {
     const size_t n = balls->first[nz] + 1, diameters = (size_t)balls->largest + 1;
+    out->found = trb_alloc(n, sizeof *out->found, "balls of a tile", NULL);
     out->queue = trb_alloc(n, sizeof *out->queue, "balls of a tile", NULL);
     out->start = trb_alloc(diameters, sizeof *out->start, "diameters", NULL);
     out->count = trb_alloc_zero(diameters, sizeof *out->count, "diameters", NULL);
-    return out->queue && out->start && out->count;
-}
-
-static size_t smaller(size_t a, size_t b)
-{
-    return a < b ? a : b;
+    return out->found && out->queue && out->start && out->count;
 }
 
 trb_status ipl_paint(const ipl_balls *balls, trb_mask *unpainted, trb_volume *map, float scale, uint64_t *count,
@@ -183,7 +211,7 @@ trb_status ipl_paint(const ipl_balls *balls, trb_mask *unpainted, trb_volume *ma
     const size_t across = (grid->ny + TILE_Y - 1) / TILE_Y;
     const ptrdiff_t tiles = (ptrdiff_t)(across * ((grid->nz + TILE_Z - 1) / TILE_Z));
     bool short_of_memory = false;
-#pragma omp parallel
+#pragma omp parallel if (ipl_worth_threads(grid))
     {
         desk own;
         const bool ready = desk_init(balls, grid->nz, &own);
@@ -203,6 +231,7 @@ trb_status ipl_paint(const ipl_balls *balls, trb_mask *unpainted, trb_volume *ma
             for (unsigned d = 0; d <= balls->largest; d++)
                 count[d] += own.count[d];
         }
+        free(own.found);
         free(own.queue);
         free(own.start);
         free(own.count);

@@ -106,7 +106,7 @@ trb_status ipl_ridge_create(const ipl_field *field, const trb_mask *where, trb_m
     const size_t stride = field->grid.nx + BEFORE + BEHIND, plane = (field->grid.ny + 2) * stride;
     const ptrdiff_t nz = (ptrdiff_t)field->grid.nz;
     bool short_of_memory = false;
-#pragma omp parallel
+#pragma omp parallel if (ipl_worth_threads(&field->grid))
     {
         int32_t *memory = trb_alloc_zero(3 * plane, sizeof *memory, "distances of three slices", NULL);
         int32_t *slice[3] = {memory, memory + plane, memory + 2 * plane};

@@ -21,6 +21,12 @@ typedef struct ipl_field {
 } ipl_field;
 #define IPL_LEAD 32
 
+/* Smaller images are measured on one thread: starting the others would take longer. */
+static inline bool ipl_worth_threads(const trb_grid *grid)
+{
+    return trb_grid_voxels(grid) >= (size_t)1 << 17;
+}
+
 /**
  * Contact vectors of an object.
  *
