@@ -335,7 +335,7 @@ static void a_setting_that_does_not_parse_is_refused(void **state)
     static const struct setting bad[] = {
         {"voxel-size", "19.5"}, {"voxel-size", "12abc"}, {"voxel-size", "-1um"}, {"voxel-size", "0um"}, {"voxel-size", "1um,2um"},
         {"filter", "gaussian"}, {"filter", "gaussian:0,1"}, {"filter", "gaussian:0.8,0"}, {"filter", "gaussian:0.8,1x"}, {"filter", "median:"},
-        {"threshold", "ostu"}, {"threshold", "64gray"}, {"threshold", "nan"}, {"threshold", ""}, {"slices", "5:5"}, {"slices", "5"},
+        {"threshold", "ostu"}, {"threshold", "64groy"}, {"threshold", "nan"}, {"threshold", ""}, {"slices", "5:5"}, {"slices", "5"},
         {"crop", "0:1,0:1"}, {"crop", "0:1,0:1,0:1,"}, {"despeckle", "-3"}, {"despeckle", "3.5"}, {"thickness", "best"}, {"nonsense", "1"},
         {"invert", "maybe"}, END};
     for (const struct setting *s = bad; s->key; s++) {

@@ -1,33 +1,6 @@
 /* test_phantom.c - the analytic shapes: reference voxels, closed forms, symmetry, look. */
+#include "support/phantom_key.h"
 #include "support/testing.h"
-
-#include "trabecula/phantom.h"
-#include "trabecula/version.h"
-
-/* "rod/2.5/1" -> options. */
-static trb_phantom_options options_of(const char *key)
-{
-    char name[16];
-    double thickness;
-    unsigned placement;
-    assert_int_equal(3, sscanf(key, "%15[a-z]/%lf/%u", name, &thickness, &placement));
-    trb_phantom_kind kind;
-    assert_true(trb_phantom_kind_find(name, &kind));
-    trb_phantom_options options = trb_phantom_options_default(kind);
-    options.thickness_vox = thickness;
-    options.placement = placement;
-    return options;
-}
-
-/* Sanitizers are ten times slower: there, the small ones stand for all. */
-static size_t edge_limit(void)
-{
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-    return 50;
-#else
-    return 1000;
-#endif
-}
 
 static void every_reference_phantom_is_made_voxel_by_voxel(void **state)
 {
@@ -37,9 +10,9 @@ static void every_reference_phantom_is_made_voxel_by_voxel(void **state)
     int made = 0, wrong = 0;
     json_object_foreach((json_t *)(uintptr_t)testing_at(testing_phantoms(), "phantoms"), key, one)
     {
-        const trb_phantom_options options = options_of(key);
+        const trb_phantom_options options = phantom_key_options(key);
         const double edge = testing_number(one, "grid_edge");
-        if ((size_t)edge > edge_limit())
+        if ((size_t)edge > phantom_key_edge_limit())
             continue;
         trb_volume *volume = NULL;
         trb_phantom_truth truth;
@@ -57,7 +30,7 @@ static void every_reference_phantom_is_made_voxel_by_voxel(void **state)
     }
     print_message("%d phantoms made, %d differ\n", made, wrong);
     assert_int_equal(0, wrong);
-    if (edge_limit() == 1000)
+    if (phantom_key_edge_limit() == 1000)
         assert_int_equal(165, made);
 }
 
@@ -68,7 +41,7 @@ static void every_listed_truth_is_met_and_no_other_is_claimed(void **state)
     json_t *one, *listed;
     json_object_foreach((json_t *)(uintptr_t)testing_at(testing_phantoms(), "phantoms"), key, one)
     {
-        const trb_phantom_options options = options_of(key);
+        const trb_phantom_options options = phantom_key_options(key);
         trb_phantom_truth truth;
         CHECK_OK(trb_phantom_describe(&options, NULL, &truth, err));
         trb_phantom_value values[TRB_PHANTOM_VALUES_MAX];

@@ -3,6 +3,9 @@
 
 #include "core/random.h"
 #include "trabecula/phantom.h"
+#include "trabecula/thickness.h"
+#include "trabecula/label.h"
+#include "trabecula/threshold.h"
 #include "trabecula/version.h"
 
 static trb_volume *made(const trb_phantom_options *options, trb_phantom_truth *truth)
@@ -55,8 +58,10 @@ static void normal_deviates_have_the_moments_and_tails_of_a_normal_law(void **st
         int beyond[4] = {0};
         for (int i = 0; i < N; i++) {
             const double v = source ? trb_random_normal_at(7, (uint64_t)i) : trb_random_normal(&random);
-            for (int power = 1; power <= 4; power++)
-                sum[power] += pow(v, power) / N;
+            sum[1] += v / N;
+            sum[2] += v * v / N;
+            sum[3] += v * v * v / N;
+            sum[4] += v * v * v * v / N;
             for (int sd = 1; sd <= 3; sd++)
                 beyond[sd] += v > sd;
         }
@@ -66,7 +71,7 @@ static void normal_deviates_have_the_moments_and_tails_of_a_normal_law(void **st
         CHECK_CLOSE(3, sum[4], 5 * sqrt(96.0 / N));
         for (int sd = 1; sd <= 3; sd++) {
             const double expected = 0.5 * erfc(sd / sqrt(2)) * N;
-            CHECK_CLOSE(expected, beyond[sd], 5 * sqrt(expected));
+            CHECK_CLOSE(expected, (double)beyond[sd], 5 * sqrt(expected));
         }
     }
 }
@@ -102,7 +107,7 @@ static void foam_has_the_bv_tv_asked_for(void **state)
         CHECK_CLOSE(targets[i], truth.bv_tv, 1e-5);
         CHECK_CLOSE(targets[i], mean_of(volume) / 255, 2e-4); /* from the grey values themselves */
         CHECK_CLOSE(truth.volume, truth.bv_tv * 72 * 72 * 72, 1e-6);
-        CHECK_RELATIVE(3, truth.sheet_thickness, 0.1);
+        CHECK_RELATIVE(3.0, truth.thickness_estimate, 0.1);
         trb_volume_destroy(volume);
     }
 }
@@ -148,6 +153,59 @@ static void another_seed_is_another_foam_of_the_same_bv_tv(void **state)
     CHECK_CLOSE(0.375, (double)different / (double)voxels, 0.04);
     trb_volume_destroy(one);
     trb_volume_destroy(two);
+}
+
+static trb_mask *bone_of(const trb_volume *volume)
+{
+    trb_mask *bone = NULL;
+    const trb_filter none = {TRB_FILTER_NONE, 0, 0};
+    CHECK_OK(trb_threshold_apply(volume, &none, 128, false, &bone, err));
+    return bone;
+}
+
+static double mean_thickness(const trb_phantom_options *options)
+{
+    trb_volume *volume = made(options, NULL);
+    trb_mask *bone = bone_of(volume);
+    const trb_thickness_options exact = trb_thickness_options_default();
+    trb_thickness th;
+    CHECK_OK(trb_thickness_measure(bone, NULL, &exact, &th, NULL, err));
+    const double mean = th.mean_vox;
+    trb_thickness_clear(&th);
+    trb_mask_destroy(bone);
+    trb_volume_destroy(volume);
+    return mean;
+}
+
+/* One foam at two sizes: its form is the same, so the bias of the rule drops out of the difference. */
+static void foam_has_the_thickness_asked_for(void **state)
+{
+    (void)state;
+    trb_phantom_options options = small_foam();
+    options.seed = 5;
+    options.thickness_vox = 4;
+    options.size_vox = 60;
+    const double at_4 = mean_thickness(&options);
+    options.thickness_vox = 8;
+    options.size_vox = 120;
+    const double at_8 = mean_thickness(&options);
+    CHECK_CLOSE(4, at_8 - at_4, 0.3);
+    CHECK_CLOSE(8, at_8, 0.9);
+}
+
+static void foam_hangs_together(void **state)
+{
+    (void)state;
+    trb_phantom_options options = small_foam();
+    options.size_vox = 100;
+    options.bv_tv = 0.15;
+    trb_volume *volume = made(&options, NULL);
+    trb_mask *bone = bone_of(volume);
+    const size_t all = trb_mask_count(bone);
+    CHECK_OK(trb_keep_largest(bone, TRB_CONNECT_26, NULL, err));
+    assert_true((double)trb_mask_count(bone) > 0.9 * (double)all);
+    trb_mask_destroy(bone);
+    trb_volume_destroy(volume);
 }
 
 /* Mean change of grey between two planes across an axis. */
@@ -203,10 +261,8 @@ static void elongated_foam_changes_phase_less_often_along_z(void **state)
             trb_volume_destroy(volume);
         }
         const double ratio = 2 * along[2] / (along[0] + along[1]);
-        if (elongated)
-            assert_true(ratio > 0.5 && ratio < 0.75);
-        else
-            CHECK_CLOSE(1, ratio, 0.1);
+        /* Rice: a line meets a level surface as often as the field changes along it, 1/2 as fast along z. */
+        CHECK_CLOSE(elongated ? 0.5 : 1.0, ratio, 0.1);
     }
 }
 
@@ -336,8 +392,7 @@ static void the_foam_of_seed_1_is_the_same_everywhere(void **state)
     options.blur_vox = 0.8;
     trb_volume *volume = made(&options, NULL);
     /* A stored value: guards reproducibility of published phantoms, says nothing about right or wrong. */
-    print_message("crc32 %08x\n", trb_volume_crc32(volume));
-    assert_int_equal(0x00000000, trb_volume_crc32(volume));
+    assert_int_equal(0xceaceb28, trb_volume_crc32(volume));
     trb_volume_destroy(volume);
 }
 
@@ -348,6 +403,8 @@ int main(void)
         cmocka_unit_test(normal_deviates_have_the_moments_and_tails_of_a_normal_law),
         cmocka_unit_test(noise_of_neighbouring_voxels_and_seeds_is_unrelated),
         cmocka_unit_test(foam_has_the_bv_tv_asked_for),
+        cmocka_unit_test(foam_has_the_thickness_asked_for),
+        cmocka_unit_test(foam_hangs_together),
         cmocka_unit_test(a_phantom_has_the_same_bits_for_any_number_of_threads),
         cmocka_unit_test(another_seed_is_another_foam_of_the_same_bv_tv),
         cmocka_unit_test(opposite_sides_of_a_periodic_foam_fit_together),

@@ -8,7 +8,7 @@
 extern "C" {
 #endif
 
-/** What to make. "Thickness" is t below; R > 2.5 t for the torus. */
+/** What to make, of thickness t. */
 typedef enum trb_phantom_kind {
     TRB_PHANTOM_BALL,    /* diameter t */
     TRB_PHANTOM_PLATE,   /* one tilted plate of thickness t through the whole VOI */
@@ -35,17 +35,17 @@ typedef struct trb_phantom_options {
     unsigned placement; /* moves a shape by a fraction of a voxel, so that bias can be averaged */
     double spacing_mm;  /* written into the volume; the shape does not depend on it */
     /* foam only */
-    double bv_tv;      /* 0..1, reached in the VOI */
-    double plate_share; /* 0.2..1: the share of its sheets that is left; the rest is perforated */
-    double elongation; /* 1: isotropic; 1.5: structures 1.5 times as long along z */
-    bool periodic;     /* opposite sides of the volume fit together */
-    uint64_t seed;     /* of foam and noise */
+    double bv_tv;       /* 0.03..0.6, reached in the VOI */
+    double plate_share; /* 0.3..1: the share of its sheets that is left; the rest is perforated */
+    double elongation;  /* 1: isotropic; 1.5: structures 1.5 times as long along z */
+    bool periodic;      /* opposite sides of the volume fit together */
+    uint64_t seed;      /* of foam and noise */
     /* appearance */
-    trb_type type;       /* TRB_U8 or TRB_U16 */
-    double marrow_grey;  /* of a voxel without bone; */
-    double bone_grey;    /* full of bone; in between in proportion to the covered volume */
-    double blur_vox;     /* sigma of a Gaussian point spread; 0: none */
-    double noise_grey;   /* sigma of Gaussian noise in grey values; 0: none */
+    trb_type type;      /* TRB_U8 or TRB_U16 */
+    double marrow_grey; /* of a voxel without bone */
+    double bone_grey;   /* of a voxel full of bone; in between in proportion to the covered volume */
+    double blur_vox;    /* sigma of a Gaussian point spread; 0: none */
+    double noise_grey;  /* sigma of Gaussian noise in grey values; 0: none */
 } trb_phantom_options;
 
 /** Thickness 5 voxels, spacing 0.01 mm, uint8 with 0 and 255, no blur, no noise, seed 1, BV/TV 20 %. */
@@ -77,7 +77,9 @@ typedef struct trb_phantom_truth {
     double smi, da_0_1;
     /* foam: what was asked for, and what the realisation has */
     double bv_tv_target, thickness_target;
-    double sheet_thickness; /* of its sheets away from nodes: 2 w */
+    double sheet_thickness;    /* of its sheets away from nodes */
+    double thickness_estimate; /* mean local thickness, nodes included, from BV/TV and sheet_thickness by a
+                                  measured relation: good to 4 %. There is no closed form; measure it */
     double wavelength;      /* of the field */
 } trb_phantom_truth;
 
@@ -113,7 +115,7 @@ TRB_API TRB_NODISCARD trb_status trb_phantom_describe(const trb_phantom_options 
  *             grey >= 128. Then blur, then noise, then rounding and clamping to the type.
  * Output      *out: yours. *truth: the answers (may be NULL).
  * Errors      TRB_ERR_ARGUMENT names the option, its value and what is possible; TRB_ERR_MEMORY.
- * Cost        4 bytes a voxel besides the volume.
+ * Cost        4 bytes a voxel besides the volume, 8 for foam.
  * Threads     Uses all; same bits for any number. Same options, same bits on any machine (the gyroid relies
  *             on the sin and cos of the C library).
  */

@@ -57,16 +57,23 @@ static double series_log(double u)
 
 void trb_sincos_turns(double turns, double *sine, double *cosine)
 {
+    /* Taylor series to a^17 and a^18; on |a| <= pi/4 the rest is below 1e-17. */
+    static const double odd[9] = {1.0,           -1.0 / 6,           1.0 / 120,
+                                  -1.0 / 5040,   1.0 / 362880,       -1.0 / 39916800,
+                                  1.0 / 6227020800, -1.0 / 1307674368000, 1.0 / 355687428096000};
+    static const double even[10] = {1.0,          -1.0 / 2,          1.0 / 24,
+                                    -1.0 / 720,   1.0 / 40320,       -1.0 / 3628800,
+                                    1.0 / 479001600, -1.0 / 87178291200, 1.0 / 20922789888000,
+                                    -1.0 / 6402373705728000};
     const double quarters = floor(4 * turns + 0.5);
-    const double a = (turns - quarters * 0.25) * 6.283185307179586; /* |a| <= pi/4; the difference is exact */
+    const double a = (turns - quarters * 0.25) * 6.283185307179586; /* the difference is exact */
     const double a2 = a * a;
-    double s = 0, c = 0; /* Taylor: a - a^3/3! + ..., terms to a^19 and a^18 */
-    for (int n = 18; n > 0; n -= 2) {
-        s = (s + 1) * (-a2 / (double)(n * (n + 1)));
-        c = (c + 1) * (-a2 / (double)(n * (n - 1)));
-    }
-    s = (s + 1) * a;
-    c = c + 1;
+    double s = 0, c = 0;
+    for (int i = 8; i >= 0; i--)
+        s = s * a2 + odd[i];
+    for (int i = 9; i >= 0; i--)
+        c = c * a2 + even[i];
+    s *= a;
     switch ((int)(quarters - 4 * floor(quarters / 4))) {
     case 0: *sine = s, *cosine = c; break;
     case 1: *sine = c, *cosine = -s; break;

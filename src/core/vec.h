@@ -61,6 +61,17 @@ VEC_FUNCTION vec v_spread_bits(uint64_t word, int part)
     (void)part;
     return _mm512_movm_epi8(word);
 }
+/* 64-bit lanes: bits x - half[i] .. x + half[i] of a word, clipped to it; none when half[i] < 0. */
+VEC_FUNCTION vec v_runs(const int16_t *half, int x)
+{
+    const __m256i h = _mm256_cvtepi16_epi32(_mm_loadu_si128((const void *)half)), zero = _mm256_setzero_si256();
+    const __m256i from = _mm256_max_epi32(_mm256_sub_epi32(_mm256_set1_epi32(x), h), zero);
+    const __m256i back = _mm256_max_epi32(_mm256_sub_epi32(_mm256_set1_epi32(63 - x), h), zero);
+    const vec ones = _mm512_set1_epi64(-1); /* shifts by 64 and more give 0 */
+    return _mm512_and_si512(_mm512_sllv_epi64(ones, _mm512_cvtepu32_epi64(from)),
+                            _mm512_srlv_epi64(ones, _mm512_cvtepu32_epi64(back)));
+}
+VEC_FUNCTION bool v_any(vec a) { return _mm512_test_epi64_mask(a, a) != 0; }
 
 #elif defined(TRB_VEC_AVX2)
 
@@ -118,6 +129,17 @@ VEC_FUNCTION vec v_spread_bits(uint64_t word, int part)
     const vec all = _mm256_set1_epi32((int)(uint32_t)(word >> (32 * part)));
     return _mm256_cmpeq_epi8(_mm256_and_si256(_mm256_shuffle_epi8(all, byte), bit), bit);
 }
+/* 64-bit lanes: bits x - half[i] .. x + half[i] of a word, clipped to it; none when half[i] < 0. */
+VEC_FUNCTION vec v_runs(const int16_t *half, int x)
+{
+    const __m128i h = _mm_cvtepi16_epi32(_mm_loadl_epi64((const void *)half)), zero = _mm_setzero_si128();
+    const __m128i from = _mm_max_epi32(_mm_sub_epi32(_mm_set1_epi32(x), h), zero);
+    const __m128i back = _mm_max_epi32(_mm_sub_epi32(_mm_set1_epi32(63 - x), h), zero);
+    const vec ones = _mm256_set1_epi64x(-1); /* shifts by 64 and more give 0 */
+    return _mm256_and_si256(_mm256_sllv_epi64(ones, _mm256_cvtepu32_epi64(from)),
+                            _mm256_srlv_epi64(ones, _mm256_cvtepu32_epi64(back)));
+}
+VEC_FUNCTION bool v_any(vec a) { return !_mm256_testz_si256(a, a); }
 
 #else /* the compiler's vectors */
 

@@ -40,6 +40,13 @@ void trb_d2_slab_clear(trb_d2_slab *slab);
 TRB_NODISCARD trb_status trb_d2_slab_compute(trb_d2_slab *slab, const trb_mask *object, trb_border border,
                                              ptrdiff_t z0, ptrdiff_t z1, trb_error *err);
 
+/**
+ * Largest squared distance of some single planes, highest[i] for plane z[i]: a cheap look ahead, because
+ * distances differ by at most 1 from one voxel to the next.
+ */
+TRB_NODISCARD trb_status trb_d2_sample(const trb_mask *object, trb_border border, const size_t *z, size_t n,
+                                       int16_t *highest, trb_error *err);
+
 /** The kernels of one SIMD path. */
 typedef struct trb_distance_kernels {
     /**

@@ -1,5 +1,8 @@
-/* ipl_rows.c - the row step of the sweep as the definition words it. */
+/* ipl_rows.c - the row steps of the sweep and of the ridge, plainly. */
 #include "measure/ipl_rows.h"
+#include "measure/ipl_steps.h"
+
+#include "core/simd.h"
 
 /* Offer the vector of `from` at index `at`, one step (ox,oy,oz) away. */
 static inline void offer(const ipl_row *from, size_t at, int ox, int oy, int oz, int32_t *n8, int v[3])
@@ -47,13 +50,31 @@ static void lengths_plain(const ipl_row *row, const uint64_t *object, size_t nx,
     }
 }
 
-ipl_row_steps ipl_row_steps_choose(bool plain)
+static void squares_plain(const int16_t *x, const int16_t *y, const int16_t *z, size_t nx, int32_t *out)
 {
-#if defined(__x86_64__) && defined(__GNUC__)
-    if (!plain && ipl_row_avx2_runs())
-        return (ipl_row_steps){ipl_row_step_avx2, ipl_row_lengths_avx2};
-#else
-    (void)plain;
+    for (size_t i = 0; i < nx; i++) {
+        const int a = ipl_face2(x[i]), b = ipl_face2(y[i]), c = ipl_face2(z[i]);
+        out[i] = a * a + b * b + c * c;
+    }
+}
+
+/* Every object voxel may be a centre. */
+static void candidates_plain(const int32_t *row, const int32_t *below, const int32_t *above, size_t stride,
+                             size_t nx, uint64_t *bits)
+{
+    (void)below;
+    (void)above;
+    (void)stride;
+    for (size_t i = 0; i < nx; i++)
+        bits[i >> 6] |= (uint64_t)(row[i] > 0) << (i & 63);
+}
+
+ipl_row_steps ipl_row_steps_choose(void)
+{
+#ifdef TRB_SIMD_X86
+    if (trb_simd_choose() != TRB_SIMD_PLAIN)
+        return (ipl_row_steps){ipl_row_step_avx2, ipl_row_lengths_avx2, ipl_row_squares_avx2,
+                               ipl_row_candidates_avx2};
 #endif
-    return (ipl_row_steps){step_plain, lengths_plain};
+    return (ipl_row_steps){step_plain, lengths_plain, squares_plain, candidates_plain};
 }

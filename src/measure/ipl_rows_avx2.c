@@ -13,8 +13,11 @@
  */
 #include "measure/ipl_rows.h"
 
-#if defined(__x86_64__) && defined(__GNUC__)
+#include "core/simd.h"
+
+#ifdef TRB_SIMD_X86
 #include <immintrin.h>
+#include <stdbool.h>
 
 #define INLINE static inline __attribute__((always_inline, target("avx2")))
 #define AVX2 __attribute__((target("avx2")))
@@ -176,9 +179,10 @@ INLINE void seventh(const ipl_row *own, ptrdiff_t x, const int dx, const steps *
     }
 }
 
-INLINE void row(const ipl_rows *rows, const uint64_t *object, size_t nx, const ipl_scan *scan, const int index,
+INLINE void row(const ipl_rows *shared, const uint64_t *object, size_t nx, const ipl_scan *scan, const int index,
                 const int dx)
 {
+    const ipl_rows rows = *shared; /* a copy that no store can reach stays in registers */
     const steps o = {_mm256_set1_epi16((int16_t)-dx), _mm256_set1_epi16((int16_t)-scan->dy),
                      _mm256_set1_epi16((int16_t)-scan->dz)};
     const ptrdiff_t blocks = (ptrdiff_t)(nx + 15) / 16;
@@ -187,8 +191,8 @@ INLINE void row(const ipl_rows *rows, const uint64_t *object, size_t nx, const i
         const unsigned bits = (unsigned)(object[x >> 6] >> (x & 63) & 0xffff);
         if (!bits)
             continue;
-        const pair best = six(rows, x, x - dx, &o, index, bits);
-        seventh(&rows->own, x, dx, &o, best, bits);
+        const pair best = six(&rows, x, x - dx, &o, index, bits);
+        seventh(&rows.own, x, dx, &o, best, bits);
     }
 }
 
@@ -229,10 +233,5 @@ AVX2 void ipl_row_lengths_avx2(const ipl_row *row, const uint64_t *object, size_
         const int32_t length = row->x[i] * row->x[i] + row->y[i] * row->y[i] + row->z[i] * row->z[i];
         row->n8[i] = length == 0 && (object[i >> 6] >> (i & 63) & 1) ? unset : 8 * length;
     }
-}
-
-bool ipl_row_avx2_runs(void)
-{
-    return __builtin_cpu_supports("avx2");
 }
 #endif

@@ -24,11 +24,10 @@ typedef struct ipl_field {
 /**
  * Contact vectors of an object.
  *
- * Input       plain: use the plain row step where a faster one exists (for tests; the result is the same).
  * Output      *out: clear it.
  * Errors      as trb_ipl_thickness_measure().
  */
-TRB_NODISCARD trb_status ipl_field_create(const trb_mask *object, bool plain, ipl_field *out, trb_error *err);
+TRB_NODISCARD trb_status ipl_field_create(const trb_mask *object, ipl_field *out, trb_error *err);
 void ipl_field_clear(ipl_field *field);
 
 /** The three components at a voxel. */

@@ -8,13 +8,11 @@
 #include "trabecula/thickness.h"
 
 #include "core/memory.h"
-#include "measure/distance_exact.h"
 #include "measure/ipl.h"
 #include "measure/thickness_fiji.h"
 #include "measure/thickness_paint.h"
 #include "measure/thickness_stats.h"
 
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -35,97 +33,58 @@ trb_thickness_options trb_thickness_options_default(void)
     return (trb_thickness_options){TRB_THICKNESS_EXACT, TRB_CENTRES_IMAGE, TRB_BORDER_UNKNOWN};
 }
 
-/* Largest distance inside the VOI; outside it the distances go when centres there do not count. */
-static uint32_t restrict_centres(uint32_t *d2, const trb_mask *voi, trb_ball_centres centres,
-                                 const trb_grid *grid)
-{
-    uint32_t largest = 0;
-#pragma omp parallel for schedule(static) reduction(max : largest)
-    for (ptrdiff_t z = 0; z < (ptrdiff_t)grid->nz; z++)
-        for (size_t y = 0; y < grid->ny; y++) {
-            uint32_t *row = d2 + ((size_t)z * grid->ny + y) * grid->nx;
-            for (size_t x = 0; x < grid->nx; x++)
-                if (!voi || trb_mask_get(voi, x, y, (size_t)z))
-                    largest = row[x] > largest ? row[x] : largest;
-                else if (centres == TRB_CENTRES_VOI)
-                    row[x] = 0;
-        }
-    return largest;
-}
-
-/* Histogram of the codes; one row of the table per code. */
-static trb_status count_codes(const uint32_t *codes, size_t voxels, trb_thickness *result, trb_error *err)
-{
-    uint32_t largest = 0;
-#pragma omp parallel for schedule(static) reduction(max : largest)
-    for (size_t i = 0; i < voxels; i++)
-        largest = codes[i] > largest ? codes[i] : largest;
-    result->n_codes = (size_t)largest + 1;
-    result->code_count = trb_alloc_zero(result->n_codes, sizeof *result->code_count, "a histogram", err);
-    if (!result->code_count)
-        return TRB_ERR_MEMORY;
-    for (size_t i = 0; i < voxels; i++)
-        result->code_count[codes[i]]++;
-    result->code_count[0] = 0;
-    return trb_thickness_from_codes(result, err);
-}
-
 /* The lengths of a map: mm when the voxel size is known, voxels otherwise. */
 static double map_scale(const trb_grid *grid)
 {
     return trb_grid_has_spacing(grid) ? grid->spacing_mm[0] : 1.0;
 }
 
-static void write_map(const uint32_t *codes, float *map, size_t voxels, double scale)
+/* Fiji's rule: closed balls painted past the object and the VOI, then the clean-up. */
+static trb_status measure_fiji(trb_paint_job *job, const trb_mask *inside, trb_thickness *result, float *map,
+                               trb_error *err)
 {
-#pragma omp parallel for schedule(static)
-    for (size_t i = 0; i < voxels; i++)
-        map[i] = codes[i] ? (float)(trb_thickness_of_r2(codes[i]) * scale) : 0.0F;
+    const trb_grid *grid = &job->object->grid;
+    trb_mask *nothing = NULL, *everything = NULL;
+    trb_paint_result painted = {0, NULL, 0};
+    float *t = trb_alloc(trb_grid_voxels(grid), sizeof *t, "the thickness map", err);
+    trb_status status = t ? trb_mask_create(grid, &nothing, err) : TRB_ERR_MEMORY;
+    if (!status)
+        status = trb_mask_complement(nothing, &everything, err);
+    trb_mask_destroy(nothing);
+    job->wanted = everything;
+    job->closed = true;
+    job->map = t;
+    job->scale = 1.0;
+    if (!status)
+        status = trb_thickness_paint(job, &painted, err);
+    trb_mask_destroy(everything);
+    free(painted.code_count);
+    if (!status) {
+        result->max_inside_vox = trb_thickness_of_r2(painted.largest_inside);
+        status = trb_thickness_fiji(grid, t, inside, result, map, map_scale(grid), err);
+    }
+    free(t);
+    return status;
 }
 
-/* The balls of `inside` (object in the VOI, not empty) to numbers and, when map is given, to a map. */
-static trb_status measure(const trb_mask *object, const trb_mask *voi, const trb_mask *inside,
-                          const trb_thickness_options *options, trb_thickness *result, trb_volume *map,
-                          trb_error *err)
+/* The exact rules: what is painted is what counts. */
+static trb_status measure_exact(trb_paint_job *job, const trb_mask *inside, trb_thickness *result, float *map,
+                                trb_error *err)
 {
-    const trb_grid *grid = &object->grid;
-    const size_t voxels = trb_grid_voxels(grid);
-    const bool fiji = options->rule == TRB_THICKNESS_FIJI, closed = options->rule != TRB_THICKNESS_EXACT;
-    trb_mask *nothing = NULL, *everything = NULL;
-    trb_volume *d2 = NULL;
-    uint32_t *codes = NULL;
-    trb_status status = trb_distance_squared(object, options->border, &d2, err);
+    trb_paint_result painted;
+    job->wanted = inside;
+    job->closed = result->rule == TRB_THICKNESS_EXACT_CLOSED;
+    job->map = map;
+    job->scale = map_scale(&job->object->grid);
+    trb_status status = trb_thickness_paint(job, &painted, err);
     if (status)
-        goto done;
-    const uint32_t largest = restrict_centres(d2->voxels, voi, options->centres, grid);
-    result->max_inside_vox = trb_thickness_of_r2(largest);
-    if (fiji) {
-        status = trb_mask_create(grid, &nothing, err);
-        if (!status)
-            status = trb_mask_complement(nothing, &everything, err);
-        if (status)
-            goto done;
-    }
-    codes = trb_alloc(voxels, sizeof *codes, "the thickness map", err);
-    status = codes ? trb_thickness_paint_plain(grid, d2->voxels, closed, fiji ? everything : inside, codes, err)
-                   : TRB_ERR_MEMORY;
-    if (status)
-        goto done;
-    trb_volume_destroy(d2);
-    d2 = NULL;
-    if (fiji) {
-        status = trb_thickness_fiji(grid, codes, inside, result, map ? map->voxels : NULL, map_scale(grid), err);
-        goto done;
-    }
-    if (map)
-        write_map(codes, map->voxels, voxels, map_scale(grid));
-    status = count_codes(codes, voxels, result, err);
-done:
-    trb_mask_destroy(nothing);
-    trb_mask_destroy(everything);
-    trb_volume_destroy(d2);
-    free(codes);
-    return status;
+        return status;
+    result->max_inside_vox = trb_thickness_of_r2(painted.largest_inside);
+    result->code_count = painted.code_count;
+    result->n_codes = painted.n_codes;
+    while (result->n_codes > 1 && !result->code_count[result->n_codes - 1])
+        result->n_codes--;
+    return trb_thickness_from_codes(result, err);
 }
 
 static trb_status check(const trb_mask *object, const trb_mask *voi, const trb_thickness_options *options,
@@ -167,8 +126,12 @@ trb_status trb_thickness_measure(const trb_mask *object, const trb_mask *voi,
         status = trb_volume_create(&object->grid, TRB_F32, &lengths, err);
     if (!status && map)
         memset(lengths->voxels, 0, trb_grid_voxels(&object->grid) * sizeof(float));
-    if (!status && trb_mask_count(inside))
-        status = measure(object, voi, inside, options, result, lengths, err);
+    if (!status && trb_mask_count(inside)) {
+        trb_paint_job job = {.object = object, .voi = voi, .border = options->border,
+                             .centres_voi = options->centres == TRB_CENTRES_VOI};
+        status = (options->rule == TRB_THICKNESS_FIJI ? measure_fiji : measure_exact)(
+            &job, inside, result, map ? lengths->voxels : NULL, err);
+    }
     trb_mask_destroy(inside);
     if (status) {
         trb_thickness_clear(result);

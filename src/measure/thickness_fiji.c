@@ -9,7 +9,6 @@
 #include "measure/thickness_fiji.h"
 
 #include "core/memory.h"
-#include "measure/thickness_stats.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -18,7 +17,7 @@
 
 typedef struct cleaner {
     const trb_grid *grid;
-    const uint32_t *codes;
+    const float *t;
     trb_mask *core; /* voxels with a value and without a zero among their neighbours */
 } cleaner;
 
@@ -28,18 +27,13 @@ typedef struct slice_sum {
     double sum, squares, highest;
 } slice_sum;
 
-static float thickness_at(const cleaner *c, size_t i)
-{
-    return (float)trb_thickness_of_r2(c->codes[i]);
-}
-
 static bool touches_zero(const cleaner *c, ptrdiff_t x, ptrdiff_t y, ptrdiff_t z)
 {
     const ptrdiff_t nx = (ptrdiff_t)c->grid->nx, ny = (ptrdiff_t)c->grid->ny, nz = (ptrdiff_t)c->grid->nz;
     for (ptrdiff_t k = z > 0 ? z - 1 : 0; k <= z + 1 && k < nz; k++)
         for (ptrdiff_t j = y > 0 ? y - 1 : 0; j <= y + 1 && j < ny; j++)
             for (ptrdiff_t i = x > 0 ? x - 1 : 0; i <= x + 1 && i < nx; i++)
-                if (!c->codes[(k * ny + j) * nx + i])
+                if (!(c->t[(k * ny + j) * nx + i] > 0))
                     return true;
     return false;
 }
@@ -65,10 +59,10 @@ static float smoothed(const cleaner *c, ptrdiff_t x, ptrdiff_t y, ptrdiff_t z)
         for (ptrdiff_t j = y > 0 ? y - 1 : 0; j <= y + 1 && j < ny; j++)
             for (ptrdiff_t i = x > 0 ? x - 1 : 0; i <= x + 1 && i < nx; i++)
                 if (trb_mask_get(c->core, (size_t)i, (size_t)j, (size_t)k)) {
-                    sum += (double)thickness_at(c, (size_t)((k * ny + j) * nx + i));
+                    sum += (double)c->t[(k * ny + j) * nx + i];
                     n++;
                 }
-    return n ? (float)(sum / n) : thickness_at(c, (size_t)((z * ny + y) * nx + x));
+    return n ? (float)(sum / n) : c->t[(z * ny + y) * nx + x];
 }
 
 static void measure_slice(const cleaner *c, const trb_mask *inside, size_t z, double scale, float *map,
@@ -78,10 +72,10 @@ static void measure_slice(const cleaner *c, const trb_mask *inside, size_t z, do
     for (size_t y = 0; y < grid->ny; y++)
         for (size_t x = 0; x < grid->nx; x++) {
             const size_t i = (z * grid->ny + y) * grid->nx + x;
-            if (!trb_mask_get(inside, x, y, z) || !c->codes[i])
+            if (!trb_mask_get(inside, x, y, z) || !(c->t[i] > 0))
                 continue;
             const float t = trb_mask_get(c->core, x, y, z)
-                                ? thickness_at(c, i)
+                                ? c->t[i]
                                 : smoothed(c, (ptrdiff_t)x, (ptrdiff_t)y, (ptrdiff_t)z);
             const double value = (double)t;
             sums->voxels++;
@@ -116,17 +110,17 @@ static void add_slices(const slice_sum *slices, size_t nz, trb_thickness *result
         result->n_bins--;
 }
 
-trb_status trb_thickness_fiji(const trb_grid *grid, const uint32_t *codes, const trb_mask *inside,
+trb_status trb_thickness_fiji(const trb_grid *grid, const float *t, const trb_mask *inside,
                               trb_thickness *result, float *map, double scale, trb_error *err)
 {
-    cleaner c = {grid, codes, NULL};
-    uint32_t largest = 0;
+    cleaner c = {grid, t, NULL};
+    float largest = 0;
     const size_t voxels = trb_grid_voxels(grid);
 #pragma omp parallel for schedule(static) reduction(max : largest)
     for (size_t i = 0; i < voxels; i++)
-        largest = codes[i] > largest ? codes[i] : largest;
+        largest = t[i] > largest ? t[i] : largest;
     slice_sum *slices = trb_alloc_zero(grid->nz, sizeof *slices, "slice sums", err);
-    result->n_bins = (size_t)(BINS_PER_VOXEL * trb_thickness_of_r2(largest)) + 2;
+    result->n_bins = (size_t)(BINS_PER_VOXEL * largest) + 2;
     result->bin_count = trb_alloc_zero(result->n_bins, sizeof *result->bin_count, "a histogram", err);
     trb_status status = slices && result->bin_count ? TRB_OK : TRB_ERR_MEMORY;
     if (!status)

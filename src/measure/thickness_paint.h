@@ -1,19 +1,45 @@
-/* thickness_paint.h - from distances to the largest ball over every voxel. */
+/* thickness_paint.h - from a mask to the largest ball over every voxel. */
 #ifndef TRB_THICKNESS_PAINT_H
 #define TRB_THICKNESS_PAINT_H
 
 #include "trabecula/thickness.h"
 
+/** What is measured; borrowed. */
+typedef struct trb_paint_job {
+    const trb_mask *object;
+    const trb_mask *voi;    /* NULL: the whole image */
+    const trb_mask *wanted; /* voxels that are to get a value */
+    trb_border border;
+    bool closed;      /* balls hold |x - p|^2 <= d2 */
+    bool centres_voi; /* only balls centred in the VOI */
+    float *map;       /* NULL, or nx * ny * nz: 2 sqrt(r2) * scale on wanted voxels that a ball holds, else 0 */
+    double scale;
+} trb_paint_job;
+
+/** What comes out: counts of wanted voxels by squared radius (yours), and the largest d2 inside the VOI. */
+typedef struct trb_paint_result {
+    size_t n_codes;
+    uint64_t *code_count;
+    uint32_t largest_inside;
+} trb_paint_result;
+
 /**
- * Paint every voxel of `wanted` with the largest d2 among the balls that hold it.
+ * Paint every wanted voxel with the largest ball that holds it, by the fast path, or the plain one where
+ * radii pass what the fast one can hold.
  *
- * Convention  Voxel p with d2[p] > 0 is the centre of the ball of points x with |x-p|^2 < d2[p], or <= when
- *             closed. Balls may leave the image. Voxels that no ball holds get 0, as do all others.
- * Input       d2: nx * ny * nz; must be a squared distance map (or one set to 0 in places).
- * Output      codes: nx * ny * nz.
+ * Convention  Object voxel p is the centre of the ball of points x with |x-p|^2 < d2(p), or <= when closed.
+ *             Balls may leave the image. Voxels that no ball holds are not counted.
+ * Errors      TRB_ERR_DATA when the image has no background and the outside is unknown; TRB_ERR_MEMORY.
+ * Threads     Uses all; same bits for any number and every SIMD path.
  */
-TRB_NODISCARD trb_status trb_thickness_paint_plain(const trb_grid *grid, const uint32_t *d2, bool closed,
-                                                   const trb_mask *wanted, uint32_t *codes, trb_error *err);
+TRB_NODISCARD trb_status trb_thickness_paint(const trb_paint_job *job, trb_paint_result *result, trb_error *err);
+
+/**
+ * The same by whole balls: no limit on the radius but slow, and 8 bytes a voxel. The tests' oracle for full-size
+ * volumes.
+ */
+TRB_NODISCARD trb_status trb_thickness_paint_plain(const trb_paint_job *job, trb_paint_result *result,
+                                                   trb_error *err);
 
 /**
  * Containment of lattice balls: gain[t][r2] is the smallest g such that the open ball of squared radius

@@ -9,8 +9,8 @@
 #include "measure/thickness_paint.h"
 
 #include "core/memory.h"
+#include "measure/thickness_stats.h"
 
-#include <math.h>
 #include <stdlib.h>
 
 typedef struct ball {
@@ -136,39 +136,83 @@ static void paint_planes(painter *p, size_t z0, size_t z1)
     }
 }
 
-trb_status trb_thickness_paint_plain(const trb_grid *grid, const uint32_t *d2, bool closed,
-                                     const trb_mask *wanted, uint32_t *codes, trb_error *err)
+/* Largest distance inside the VOI; outside it the distances go when centres there do not count. */
+static uint32_t restrict_centres(const trb_paint_job *job, uint32_t *d2)
 {
-    painter p = {.grid = grid, .d2 = d2, .closed = closed, .wanted = wanted, .codes = codes};
-    const size_t voxels = trb_grid_voxels(grid);
+    const trb_grid *grid = &job->object->grid;
+    uint32_t largest = 0;
+#pragma omp parallel for schedule(static) reduction(max : largest)
+    for (ptrdiff_t z = 0; z < (ptrdiff_t)grid->nz; z++)
+        for (size_t y = 0; y < grid->ny; y++) {
+            uint32_t *row = d2 + ((size_t)z * grid->ny + y) * grid->nx;
+            for (size_t x = 0; x < grid->nx; x++)
+                if (!job->voi || trb_mask_get(job->voi, x, y, (size_t)z))
+                    largest = row[x] > largest ? row[x] : largest;
+                else if (job->centres_voi)
+                    row[x] = 0;
+        }
+    return largest;
+}
+
+/* Every wanted voxel gets a code; codes[] of all others is 0. */
+static trb_status paint_codes(painter *p, trb_error *err)
+{
+    const size_t voxels = trb_grid_voxels(p->grid), words = p->wanted->words_per_row * p->grid->ny * p->grid->nz;
     uint32_t largest = 0;
 #pragma omp parallel for schedule(static) reduction(max : largest)
     for (size_t i = 0; i < voxels; i++) {
-        codes[i] = 0;
-        largest = d2[i] > largest ? d2[i] : largest;
+        p->codes[i] = 0;
+        largest = p->d2[i] > largest ? p->d2[i] : largest;
     }
-    p.largest = largest;
-    trb_status status = trb_containment_create(largest + 1, p.gain, err);
-    if (!status && !(p.root = trb_alloc((size_t)largest + 1, sizeof *p.root, "square roots", err)))
-        status = TRB_ERR_MEMORY;
-    if (!status &&
-        !(p.open = trb_alloc(wanted->words_per_row * grid->ny * grid->nz, sizeof *p.open, "a mask", err)))
+    p->largest = largest;
+    trb_status status = trb_containment_create(largest + 1, p->gain, err);
+    if (!status && (!(p->root = trb_alloc((size_t)largest + 1, sizeof *p->root, "square roots", err)) ||
+                    !(p->open = trb_alloc(words, sizeof *p->open, "a mask", err))))
         status = TRB_ERR_MEMORY;
     for (uint32_t s = 0, r = 0; !status && s <= largest; s++) {
         r += (uint64_t)(r + 1) * (r + 1) <= s;
-        p.root[s] = r;
+        p->root[s] = r;
     }
     if (!status)
-        status = collect(&p, err);
+        status = collect(p, err);
     if (!status) {
-        const ptrdiff_t nz = (ptrdiff_t)grid->nz, step = 4;
+        const ptrdiff_t nz = (ptrdiff_t)p->grid->nz, step = 4;
 #pragma omp parallel for schedule(dynamic, 1)
         for (ptrdiff_t z = 0; z < nz; z += step)
-            paint_planes(&p, (size_t)z, (size_t)(z + step < nz ? z + step : nz));
+            paint_planes(p, (size_t)z, (size_t)(z + step < nz ? z + step : nz));
     }
-    free(p.gain[0]);
-    free(p.root);
-    free(p.open);
-    free(p.balls);
+    free(p->gain[0]);
+    free(p->root);
+    free(p->open);
+    free(p->balls);
+    return status;
+}
+
+trb_status trb_thickness_paint_plain(const trb_paint_job *job, trb_paint_result *result, trb_error *err)
+{
+    const trb_grid *grid = &job->object->grid;
+    const size_t voxels = trb_grid_voxels(grid);
+    trb_volume *d2 = NULL;
+    painter p = {.grid = grid, .closed = job->closed, .wanted = job->wanted};
+    *result = (trb_paint_result){0, NULL, 0};
+    trb_status status = trb_distance_squared(job->object, job->border, &d2, err);
+    if (!status && !(p.codes = trb_alloc(voxels, sizeof *p.codes, "the thickness map", err)))
+        status = TRB_ERR_MEMORY;
+    if (!status) {
+        result->largest_inside = restrict_centres(job, d2->voxels);
+        p.d2 = d2->voxels;
+        status = paint_codes(&p, err);
+    }
+    trb_volume_destroy(d2);
+    result->n_codes = (size_t)p.largest + 1;
+    if (!status && !(result->code_count =
+                         trb_alloc_zero(result->n_codes, sizeof *result->code_count, "a histogram", err)))
+        status = TRB_ERR_MEMORY;
+    for (size_t i = 0; !status && i < voxels; i++) {
+        result->code_count[p.codes[i]] += p.codes[i] > 0;
+        if (job->map)
+            job->map[i] = p.codes[i] ? (float)(trb_thickness_of_r2(p.codes[i]) * job->scale) : 0.0F;
+    }
+    free(p.codes);
     return status;
 }

@@ -11,6 +11,11 @@
  * The form does not depend on scale, so a wavelength gives the ratio of BV/TV and w; it is found on sample
  * points of the very volume. Then w is set to the value that gives the BV/TV asked for on the whole volume.
  *
+ * Mean local thickness is more than 2 w, because nodes are thicker than sheets. How much more was measured:
+ * the same foams at two sizes (2 w of 4 to 8 voxels, and twice that), local thickness by the exact rule, and
+ * the line through both, whose slope is free of that rule's bias of 0.3 to 0.6 voxel. At plate shares 0.5 to 1
+ * and BV/TV 10, 20, 35, 50 % the slope was 1.03 to 1.08, 1.07 to 1.12, 1.14 to 1.19, 1.22 to 1.29.
+ *
  * Level-set models of bone and foam: Cahn 1965, doi:10.1063/1.1695731; Soyarslan et al. 2018,
  * doi:10.1016/j.actamat.2018.01.005.
  */
@@ -34,9 +39,9 @@ enum {
     WAVES = 64,       /* of each field: enough to be Gaussian, and to look it */
     FIELDS = 2,       /* the sheets, and their holes */
     COMPONENTS = 4,   /* value and three derivatives */
-    SAMPLES_EDGE = 26, /* sample points along each edge of the volume */
+    SAMPLES_EDGE = 20, /* sample points along each edge of the volume */
     SAMPLES = SAMPLES_EDGE * SAMPLES_EDGE * SAMPLES_EDGE,
-    SCALING_ROUNDS = 4,
+    SCALING_ROUNDS = 3,
 };
 
 typedef struct {
@@ -51,6 +56,12 @@ typedef struct {
     double hole_level; /* u */
     double kappa;      /* per squared voxel */
 } foam_field;
+
+/* Mean local thickness / (2 w): the line through the measured slopes, good to 0.04. */
+static double widening(double bv_tv)
+{
+    return 1 + 0.48 * bv_tv;
+}
 
 /* ---- the random part */
 
@@ -173,7 +184,7 @@ static double sheet_half_width(const trb_phantom_options *options, double edge, 
 /* The wavelength at which BV/TV and thickness are both met, as far as the samples tell. */
 static trb_status find_wavelength(const trb_phantom_options *options, double edge, foam_field *foam, trb_error *err)
 {
-    const double half_width = options->thickness_vox / 2;
+    const double half_width = options->thickness_vox / (2 * widening(options->bv_tv));
     sample *samples = trb_alloc(SAMPLES, sizeof *samples, "foam samples", err);
     float *values = trb_alloc(SAMPLES, sizeof *values, "foam samples", err);
     trb_status status = samples && values ? TRB_OK : TRB_ERR_MEMORY;
@@ -410,6 +421,7 @@ trb_status trb_phantom_foam_fill(const trb_phantom_options *options, const trb_g
         truth->bv_tv = cover_wanted(grid, distance, options, covered, slice_sum, &half_width);
         truth->volume = truth->bv_tv * (double)voxels;
         truth->sheet_thickness = 2 * half_width;
+        truth->thickness_estimate = 2 * half_width * widening(options->bv_tv);
         truth->wavelength = foam.wavelength;
     }
     free(distance);

@@ -57,7 +57,8 @@ static const struct {
     MEMBER(euler, 0),             MEMBER(euler_infinite, 0),
     MEMBER(smi, 0),               MEMBER(da_0_1, 0),
     MEMBER(bv_tv_target, 0),      MEMBER(thickness_target, 1),
-    MEMBER(sheet_thickness, 1),   MEMBER(wavelength, 1),
+    MEMBER(sheet_thickness, 1),   MEMBER(thickness_estimate, 1),
+    MEMBER(wavelength, 1),
 #undef MEMBER
 };
 enum { MEMBERS = sizeof members / sizeof *members };

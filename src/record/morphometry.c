@@ -224,6 +224,16 @@ static trb_status measure_grey(struct run *run)
     return status;
 }
 
+/* Between whole numbers, bone >= 64 begins half-way between 63 and 64; between real numbers it begins at 64. */
+static double surface_level(const struct run *run)
+{
+    const trb_filter_kind kind = run->settings->filter.kind;
+    const bool whole = kind == TRB_FILTER_GAUSSIAN_TRUNCATED ||
+                       (kind != TRB_FILTER_GAUSSIAN && trb_type_is_integer(run->grey->type));
+    const double threshold = run->record->threshold.grey;
+    return whole ? ceil(threshold) - 0.5 : threshold;
+}
+
 static trb_status measure_surface(struct run *run)
 {
     const double h = run->h_mm;
@@ -231,7 +241,7 @@ static trb_status measure_surface(struct run *run)
     trb_surface_counts counts;
     if (run->settings->surface == TRB_BS_GREY) {
         double area = NAN;
-        trb_status status = trb_surface_grey(run->grey, &run->settings->filter, run->record->threshold.grey, voi, &area, run->err);
+        trb_status status = trb_surface_grey(run->grey, &run->settings->filter, surface_level(run), voi, &area, run->err);
         run->bs_mm2 = area * h * h;
         return status;
     }

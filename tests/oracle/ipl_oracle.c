@@ -146,7 +146,8 @@ ipl_oracle ipl_oracle_make(const trb_mask *object, const trb_mask *voi, int vers
     }
     for (size_t i = 0; i < n; i++)
         o.centre[i] = (char)is_centre(&o, (long)(i % o.nx), (long)(i / o.nx % o.ny), (long)(i / o.nx / o.ny));
-    paint(&o, object, voi, version, centres_in_voi);
+    if (version)
+        paint(&o, object, voi, version, centres_in_voi);
     return o;
 }
 

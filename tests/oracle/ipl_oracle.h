@@ -13,7 +13,10 @@ typedef struct ipl_oracle {
     double *thickness; /* largest diameter; 0 without a value, outside the object and outside the VOI */
 } ipl_oracle;
 
-/** Apply the rules. voi: NULL for the whole image. centres_in_voi: 0 lets balls be centred anywhere. */
+/**
+ * Apply the rules. voi: NULL for the whole image. version: 3 or 1, or 0 for no thickness (contacts and centres
+ * only). centres_in_voi: 0 lets balls be centred anywhere.
+ */
 ipl_oracle ipl_oracle_make(const trb_mask *object, const trb_mask *voi, int version, int centres_in_voi);
 
 void ipl_oracle_free(ipl_oracle *oracle);

@@ -1,0 +1,165 @@
+/*
+ * thickness_balls.c - which balls have to be painted, and which part of them.
+ *
+ * A ball inside the ball of one of its 26 neighbours is dropped: that one is larger and paints all of it. For
+ * each survivor p the neighbour q with a larger ball is chosen that leaves the shortest crescent B(p) \ B(q).
+ * Balls are painted largest first, so when p's turn comes everything in B(q) has a value already, from q or,
+ * if q was dropped, from what holds it. So only the crescent can be new.
+ */
+#include "measure/thickness_fast.h"
+
+#include "core/memory.h"
+
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* The directions of each neighbour type, as in trb_ball. */
+static const uint8_t FACE[6] = {4, 10, 12, 14, 16, 22};
+static const uint8_t EDGE[12] = {1, 3, 5, 7, 9, 11, 15, 17, 19, 21, 23, 25};
+static const uint8_t CORNER[8] = {0, 2, 6, 8, 18, 20, 24, 26};
+
+static const uint8_t *const DIRECTIONS[3] = {FACE, EDGE, CORNER};
+static const int N_DIRECTIONS[3] = {6, 12, 8};
+
+static ptrdiff_t offset_of(const trb_d2_slab *slab, int direction)
+{
+    return (direction / 9 - 1) * (ptrdiff_t)slab->plane + (direction / 3 % 3 - 1) * (ptrdiff_t)slab->row +
+           direction % 3 - 1;
+}
+
+/* The first direction of this type where the neighbour has this distance. */
+static int find_direction(const trb_d2_slab *slab, const int16_t *d2, int type, int16_t value)
+{
+    int i = 0;
+    while (i < N_DIRECTIONS[type] - 1 && d2[offset_of(slab, DIRECTIONS[type][i])] != value)
+        i++;
+    return DIRECTIONS[type][i];
+}
+
+/* The record of the ball at d2[0], given the largest neighbours of each type. */
+static trb_ball make_ball(const trb_painter *p, const trb_d2_slab *slab, const int16_t *d2,
+                          const int16_t largest[3], uint32_t place)
+{
+    const uint32_t own = (uint32_t)*d2, open = own + p->job->closed;
+    uint16_t shortest = TRB_CRESCENT_WHOLE;
+    int type = -1;
+    for (int t = 0; t < 3; t++)
+        if (largest[t] > *d2) {
+            const uint16_t length =
+                trb_crescent_length(&p->crescents, t, open, (uint32_t)largest[t] - own);
+            if (length < shortest) {
+                shortest = length;
+                type = t;
+            }
+        }
+    if (type < 0)
+        return (trb_ball){place, own};
+    const uint32_t v2 = (uint32_t)type + 1, gain = (uint32_t)largest[type] - own;
+    uint32_t a = gain + 1 > v2 ? (gain + 1 - v2) / (2 * v2) : 0;
+    a = a < 255 ? a : 255; /* less is a looser bound */
+    const uint32_t direction = (uint32_t)find_direction(slab, d2, type, largest[type]);
+    return (trb_ball){place | direction << 12 | (uint32_t)shortest << 17, own | a << 24};
+}
+
+/* All balls of one block; d2 at its first voxel. Returns how many were written. */
+static size_t find_in_block(const trb_painter *p, const trb_d2_slab *slab, size_t ny, size_t nz, const int16_t *d2,
+                            trb_ball *out, uint32_t *highest)
+{
+    int16_t neighbour[3][64];
+    size_t n = 0;
+    *highest = 0;
+    for (size_t z = 0; z < nz; z++)
+        for (size_t y = 0; y < ny; y++) {
+            const int16_t *at = d2 + z * slab->plane + y * slab->row;
+            uint64_t kept = p->use->survivors(at, (ptrdiff_t)slab->row, (ptrdiff_t)slab->plane, p->gains,
+                                              neighbour[0], neighbour[1], neighbour[2]);
+            for (; kept; kept &= kept - 1) {
+                const unsigned x = (unsigned)__builtin_ctzll(kept);
+                const int16_t largest[3] = {neighbour[0][x], neighbour[1][x], neighbour[2][x]};
+                out[n++] = make_ball(p, slab, at + x, largest, x | (uint32_t)y << 6 | (uint32_t)z << 9);
+                *highest = (uint32_t)at[x] > *highest ? (uint32_t)at[x] : *highest;
+            }
+        }
+    return n;
+}
+
+/* Does any voxel of the object lie in this block? */
+static bool block_is_empty(const trb_mask *object, size_t word, size_t y0, size_t y1, size_t z0, size_t z1)
+{
+    for (size_t z = z0; z < z1; z++)
+        for (size_t y = y0; y < y1; y++)
+            if (trb_mask_row(object, y, z)[word])
+                return false;
+    return true;
+}
+
+/* One row of blocks; `room` holds the balls of a whole row of blocks at worst. */
+static bool find_in_row(const trb_painter *p, const trb_d2_slab *slab, size_t y0, size_t z0, trb_ball *room,
+                        trb_ball_row *row)
+{
+    const trb_mask *object = p->job->object;
+    const trb_grid *grid = &object->grid;
+    const size_t y1 = y0 + TRB_BLOCK_SIDE < grid->ny ? y0 + TRB_BLOCK_SIDE : grid->ny;
+    const size_t z1 = z0 + TRB_BLOCK_SIDE < grid->nz ? z0 + TRB_BLOCK_SIDE : grid->nz;
+    const size_t words = object->words_per_row;
+    const int16_t *d2 = slab->d2 + (size_t)((ptrdiff_t)z0 - slab->z0) * slab->plane + y0 * slab->row;
+    size_t n = 0;
+    row->start = trb_alloc(2 * words + 1, sizeof *row->start, "an index of balls", NULL);
+    if (!row->start)
+        return false;
+    row->highest = row->start + words + 1;
+    for (size_t word = 0; word < words; word++) {
+        row->start[word] = (uint32_t)n;
+        row->highest[word] = 0;
+        if (!block_is_empty(object, word, y0, y1, z0, z1))
+            n += find_in_block(p, slab, y1 - y0, z1 - z0, d2 + word * 64, room + n, &row->highest[word]);
+    }
+    row->start[words] = (uint32_t)n;
+    row->balls = trb_alloc(n, sizeof *row->balls, "balls", NULL);
+    if (!row->balls)
+        return false;
+    memcpy(row->balls, room, n * sizeof *room);
+    return true;
+}
+
+trb_status trb_balls_find(trb_painter *p, size_t k, const trb_d2_slab *slab, trb_error *err)
+{
+    const trb_grid *grid = &p->job->object->grid;
+    trb_ball_layer *layer = &p->layers[k];
+    const size_t first = k * p->side, end = first + p->side < grid->nz ? first + p->side : grid->nz;
+    const size_t blocks_z = (end - first + TRB_BLOCK_SIDE - 1) / TRB_BLOCK_SIDE;
+    layer->rows = trb_alloc_zero(blocks_z * p->blocks_y, sizeof *layer->rows, "rows of balls", err);
+    if (!layer->rows)
+        return TRB_ERR_MEMORY;
+    layer->n_rows = blocks_z * p->blocks_y;
+    atomic_bool failed = false;
+#pragma omp parallel
+    {
+        const size_t most = p->job->object->words_per_row * 64 * TRB_BLOCK_SIDE * TRB_BLOCK_SIDE;
+        trb_ball *room = trb_alloc(most, sizeof *room, "balls", NULL);
+        if (!room)
+            atomic_store(&failed, true);
+#pragma omp for schedule(dynamic, 1)
+        for (ptrdiff_t i = 0; i < (ptrdiff_t)layer->n_rows; i++) {
+            const size_t y0 = (size_t)i % p->blocks_y * TRB_BLOCK_SIDE;
+            const size_t z0 = first + (size_t)i / p->blocks_y * TRB_BLOCK_SIDE;
+            if (room && !atomic_load(&failed) && !find_in_row(p, slab, y0, z0, room, &layer->rows[i]))
+                atomic_store(&failed, true);
+        }
+        free(room);
+    }
+    if (atomic_load(&failed))
+        return trb_error_set(err, TRB_ERR_MEMORY, "out of memory: the balls of local thickness, layer %zu", k);
+    return TRB_OK;
+}
+
+void trb_balls_clear(trb_ball_layer *layer)
+{
+    for (size_t i = 0; i < layer->n_rows; i++) {
+        free(layer->rows[i].balls);
+        free(layer->rows[i].start);
+    }
+    free(layer->rows);
+    *layer = (trb_ball_layer){NULL, 0};
+}

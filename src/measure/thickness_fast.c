@@ -1,0 +1,233 @@
+/*
+ * thickness_fast.c - exact local thickness by crescents: tables, and the walk through the layers.
+ *
+ * The image is cut into layers of tiles. A layer's distances come from the packed mask alone; its balls are
+ * recorded and the distances forgotten. A layer is painted as soon as the balls of all layers within the largest
+ * radius are known, and a layer's balls go when none of the layers still to paint can be reached from it. The
+ * largest radius is bounded beforehand from every eighth plane, as distances change by at most 1 per voxel.
+ */
+#include "measure/thickness_fast.h"
+
+#include "core/memory.h"
+#include "core/simd.h"
+#include "measure/thickness_paint.h"
+#include "measure/thickness_stats.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#define SAMPLE_STEP 8 /* planes; no plane is farther than half of it from a sampled one */
+
+const trb_thickness_kernels *trb_thickness_kernels_choose(void)
+{
+#ifdef TRB_SIMD_X86
+    switch (trb_simd_choose()) {
+    case TRB_SIMD_AVX512: return &trb_thickness_kernels_avx512;
+    case TRB_SIMD_AVX2: return &trb_thickness_kernels_avx2;
+    case TRB_SIMD_PLAIN: break;
+    }
+#endif
+    return &trb_thickness_kernels_plain;
+}
+
+/* *bound: no d2 of the image is larger; TRB_D2_FAR when that is not known. */
+static trb_status bound_d2(const trb_paint_job *job, uint32_t *bound, trb_error *err)
+{
+    const size_t nz = job->object->grid.nz, n = (nz + SAMPLE_STEP - 1) / SAMPLE_STEP;
+    size_t *z = trb_alloc(n, sizeof *z, "a list of planes", err);
+    int16_t *highest = trb_alloc(n, sizeof *highest, "a list of planes", err);
+    trb_status status = z && highest ? TRB_OK : TRB_ERR_MEMORY;
+    for (size_t i = 0; !status && i < n; i++) {
+        const size_t middle = i * SAMPLE_STEP + SAMPLE_STEP / 2;
+        z[i] = middle < nz ? middle : nz - 1;
+    }
+    if (!status)
+        status = trb_d2_sample(job->object, job->border, z, n, highest, err);
+    *bound = 0;
+    for (size_t i = 0; !status && i < n; i++)
+        *bound = (uint32_t)highest[i] > *bound ? (uint32_t)highest[i] : *bound;
+    free(z);
+    free(highest);
+    /* (sqrt(h) + 4)^2, rounded up */
+    const double farthest = sqrt((double)*bound) + SAMPLE_STEP / 2.0;
+    if (*bound < TRB_D2_FAR)
+        *bound = (uint32_t)(farthest * farthest) + 1;
+    return status;
+}
+
+/* Packed containment gains by d2. A closed ball of d2 is the open ball of d2 + 1. */
+static trb_status make_gains(trb_painter *p, trb_error *err)
+{
+    uint32_t *gain[3];
+    const uint32_t closed = p->job->closed;
+    p->gains = trb_alloc_zero((size_t)p->bound + 1, sizeof *p->gains, "the containment table", err);
+    trb_status status = p->gains ? trb_containment_create(p->bound + 1, gain, err) : TRB_ERR_MEMORY;
+    if (status)
+        return status;
+    for (uint32_t d2 = 1; d2 <= p->bound; d2++)
+        p->gains[d2] = gain[0][d2 + closed] | gain[1][d2 + closed] << TRB_GAIN_BITS |
+                       gain[2][d2 + closed] << 2 * TRB_GAIN_BITS;
+    free(gain[0]);
+    return TRB_OK;
+}
+
+/* Half-widths of the rows of every disc |n|^2 <= m, with 8 rows of width -1 behind each. */
+static trb_status make_discs(trb_painter *p, trb_error *err)
+{
+    size_t room = 0;
+    p->disc = trb_alloc((size_t)p->bound + 1, sizeof *p->disc, "the disc table", err);
+    if (!p->disc)
+        return TRB_ERR_MEMORY;
+    uint32_t radius = 0;
+    for (uint32_t m = 0; m <= p->bound; m++) {
+        radius += (radius + 1) * (radius + 1) <= m;
+        p->disc[m] = (uint32_t)room + radius;
+        room += 2 * radius + 1 + 8;
+    }
+    p->half = trb_alloc(room, sizeof *p->half, "the disc table", err);
+    if (!p->half)
+        return TRB_ERR_MEMORY;
+    radius = 0;
+    for (uint32_t m = 0; m <= p->bound; m++) {
+        radius += (radius + 1) * (radius + 1) <= m;
+        int16_t *middle = p->half + p->disc[m];
+        uint32_t half = radius;
+        for (uint32_t dy = 0; dy <= radius; dy++) {
+            while (half * half + dy * dy > m)
+                half--;
+            middle[dy] = middle[-(ptrdiff_t)dy] = (int16_t)half;
+        }
+        for (uint32_t i = 1; i <= 8; i++)
+            middle[radius + i] = -1;
+    }
+    return TRB_OK;
+}
+
+static trb_status painter_init(trb_painter *p, const trb_paint_job *job, uint32_t bound, trb_error *err)
+{
+    const trb_grid *grid = &job->object->grid;
+    *p = (trb_painter){.job = job, .use = trb_thickness_kernels_choose(), .bound = bound};
+    const double radius = sqrt((double)bound);
+    p->side = radius < 24 ? 64 : TRB_TILE_SIDE;
+    p->reach = (size_t)(radius / (double)p->side) + 1;
+    p->n_layers = (grid->nz + p->side - 1) / p->side;
+    p->blocks_y = (grid->ny + TRB_BLOCK_SIDE - 1) / TRB_BLOCK_SIDE;
+    trb_status status = trb_crescents_create(bound + 1, &p->crescents, err);
+    if (!status)
+        status = make_gains(p, err);
+    if (!status)
+        status = make_discs(p, err);
+    if (!status && !(p->length = trb_alloc((size_t)bound + 1, sizeof *p->length, "the length table", err)))
+        status = TRB_ERR_MEMORY;
+    if (!status && !(p->layers = trb_alloc_zero(p->n_layers, sizeof *p->layers, "layers of balls", err)))
+        status = TRB_ERR_MEMORY;
+    for (uint32_t d2 = 0; !status && d2 <= bound; d2++)
+        p->length[d2] = (float)(trb_thickness_of_r2(d2) * job->scale);
+    return status;
+}
+
+static void painter_clear(trb_painter *p)
+{
+    for (size_t k = 0; p->layers && k < p->n_layers; k++)
+        trb_balls_clear(&p->layers[k]);
+    free(p->layers);
+    free(p->gains);
+    free(p->half);
+    free(p->disc);
+    free(p->length);
+    trb_crescents_clear(&p->crescents);
+}
+
+/* Largest d2 inside the VOI among the planes of layer k; outside it d2 becomes 0 when balls there do not count. */
+static uint32_t apply_voi(const trb_paint_job *job, trb_d2_slab *slab, size_t first, size_t end)
+{
+    const trb_grid *grid = &job->object->grid;
+    uint32_t largest = 0;
+#pragma omp parallel for schedule(static) reduction(max : largest)
+    for (ptrdiff_t i = 0; i < (ptrdiff_t)slab->planes; i++) {
+        const ptrdiff_t z = slab->z0 + i;
+        if (z < 0 || z >= (ptrdiff_t)grid->nz)
+            continue;
+        const bool own = z >= (ptrdiff_t)first && z < (ptrdiff_t)end;
+        for (size_t y = 0; y < grid->ny; y++) {
+            const uint64_t *voi = job->voi ? trb_mask_row(job->voi, y, (size_t)z) : NULL;
+            int16_t *row = slab->d2 + (size_t)i * slab->plane + y * slab->row;
+            for (size_t x = 0; voi && x < grid->nx; x++)
+                if (!(voi[x >> 6] >> (x & 63) & 1))
+                    row[x] = job->centres_voi ? 0 : row[x];
+                else if (own && (uint32_t)row[x] > largest)
+                    largest = (uint32_t)row[x];
+        }
+        if (!job->voi && own)
+            largest = (uint32_t)slab->highest[i] > largest ? (uint32_t)slab->highest[i] : largest;
+    }
+    return largest;
+}
+
+static trb_status walk(trb_painter *p, trb_d2_slab *slab, trb_paint_result *result, trb_error *err)
+{
+    const trb_paint_job *job = p->job;
+    trb_status status = TRB_OK;
+    for (size_t k = 0; !status && k < p->n_layers + p->reach; k++) {
+        if (k < p->n_layers) {
+            const size_t first = k * p->side, end = first + p->side;
+            status = trb_d2_slab_compute(slab, job->object, job->border, (ptrdiff_t)first - 1,
+                                         (ptrdiff_t)end + 1, err);
+            if (status)
+                break;
+            const uint32_t largest = apply_voi(job, slab, first, end);
+            result->largest_inside = largest > result->largest_inside ? largest : result->largest_inside;
+            status = trb_balls_find(p, k, slab, err);
+        }
+        if (!status && k >= p->reach && k - p->reach < p->n_layers)
+            status = trb_tiles_paint(p, k - p->reach, result->code_count, err);
+        if (k >= 2 * p->reach && k - 2 * p->reach < p->n_layers)
+            trb_balls_clear(&p->layers[k - 2 * p->reach]);
+    }
+    return status;
+}
+
+trb_status trb_thickness_paint_fast(const trb_paint_job *job, trb_paint_result *result, bool *proven,
+                                    trb_error *err)
+{
+    const trb_grid *grid = &job->object->grid;
+    uint32_t bound = 0;
+    *result = (trb_paint_result){0, NULL, 0};
+    *proven = false;
+    if (grid->nx > INT16_MAX || grid->ny > INT16_MAX || grid->nz > INT16_MAX)
+        return TRB_OK; /* places relative to a tile have 16 bits */
+    trb_status status = bound_d2(job, &bound, err);
+    if (status || bound >= TRB_D2_FAR)
+        return status;
+    trb_painter p;
+    trb_d2_slab slab = {0};
+    status = painter_init(&p, job, bound, err);
+    if (!status)
+        status = trb_d2_slab_init(&slab, grid, p.side + 2, err);
+    result->n_codes = (size_t)bound + 1;
+    if (!status && !(result->code_count =
+                         trb_alloc_zero(result->n_codes, sizeof *result->code_count, "a histogram", err)))
+        status = TRB_ERR_MEMORY;
+    if (!status)
+        status = walk(&p, &slab, result, err);
+    trb_d2_slab_clear(&slab);
+    painter_clear(&p);
+    if (status) {
+        free(result->code_count);
+        *result = (trb_paint_result){0, NULL, 0};
+        return status;
+    }
+    *proven = true;
+    return TRB_OK;
+}
+
+trb_status trb_thickness_paint(const trb_paint_job *job, trb_paint_result *result, trb_error *err)
+{
+    *result = (trb_paint_result){0, NULL, 0};
+    if (job->border == TRB_BORDER_UNKNOWN && trb_mask_count(job->object) == trb_grid_voxels(&job->object->grid))
+        return trb_error_set(err, TRB_ERR_DATA,
+                             "every voxel of the image is object, so no ball ends: check the threshold");
+    bool proven = false;
+    const trb_status status = trb_thickness_paint_fast(job, result, &proven, err);
+    return status || proven ? status : trb_thickness_paint_plain(job, result, err);
+}

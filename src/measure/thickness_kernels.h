@@ -1,0 +1,43 @@
+/* thickness_kernels.h - the kernels of the fast painter, one set for each SIMD path. */
+#ifndef TRB_THICKNESS_KERNELS_H
+#define TRB_THICKNESS_KERNELS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/** A tile is 64 voxels (one word) along x and `side` along y and z; its planes have 8 rows more, all 0. */
+#define TRB_TILE_SIDE 96
+#define TRB_TILE_ROWS(side) ((side) + 8)
+
+/** Gains below which a ball is not contained, packed 10 bits each: face, edge, corner neighbour. */
+#define TRB_GAIN_BITS 10
+
+typedef struct trb_thickness_kernels {
+    /**
+     * 64 voxels from d2 on: which are centres of balls that no neighbour's ball holds (bit mask). Stores the
+     * largest distance among the 6 face, 12 edge and 8 corner neighbours of each. gains[d2] as above.
+     */
+    uint64_t (*survivors)(const int16_t *d2, ptrdiff_t row, ptrdiff_t plane, const uint32_t *gains,
+                          int16_t face[64], int16_t edge[64], int16_t corner[64]);
+    /**
+     * Test n points against the open voxels of a tile. Point i is centre[axis] + (points[axis][i] ^ flip) -
+     * flip with flip = 0 or -1. Reads points up to a multiple of 16. Writes ((z * rows + y) * 64 + x) of each
+     * open point to hits and returns how many.
+     */
+    size_t (*crescent)(const uint64_t *open, int side, const int8_t *const points[3], const int flip[3],
+                       const int centre[3], size_t n, uint32_t *hits);
+    /**
+     * Open voxels of n rows within half[i] of column x, to hits[i]; half[i] < 0: none. Reads half and rows up
+     * to a multiple of 8. Returns whether there are any.
+     */
+    bool (*disc)(const uint64_t *rows, const int16_t *half, size_t n, int x, uint64_t *hits);
+} trb_thickness_kernels;
+
+extern const trb_thickness_kernels trb_thickness_kernels_plain, trb_thickness_kernels_avx2,
+    trb_thickness_kernels_avx512;
+
+/** Those of the path chosen for this call. */
+const trb_thickness_kernels *trb_thickness_kernels_choose(void);
+
+#endif

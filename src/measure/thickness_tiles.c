@@ -1,0 +1,308 @@
+/*
+ * thickness_tiles.c - painting: every tile by one thread, largest balls first.
+ *
+ * A tile is one word wide and `side` rows and planes high and deep. Its voxels without a value are the set bits
+ * of a map that stays in the cache. Balls that can reach the tile are gathered from the blocks around it, sorted
+ * by radius, and tested against the map: a crescent point by point, a whole ball row by row. A bit that is found
+ * is cleared and counted; its voxel has its final value. Nothing is shared between threads but the ball lists.
+ *
+ * The argument of thickness_balls.c holds within a tile: if a voxel of the tile lies in B(q), then B(q), or the
+ * ball that holds it, reaches the tile and comes earlier. A crescent that misses the tile has nothing to add.
+ */
+#include "measure/thickness_fast.h"
+
+#include "core/memory.h"
+
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* A ball relative to the tile. */
+typedef struct item {
+    int16_t x, y, z;
+    uint16_t length; /* of the crescent; 0: the whole ball */
+    uint32_t d2 : 24, direction : 8;
+} item;
+
+typedef struct tile {
+    const trb_painter *p;
+    size_t x0, y0, z0; /* first voxel */
+    size_t ny, nz;     /* voxels of the image in it */
+    size_t left;       /* open voxels */
+    uint64_t *open;    /* row (y, z) at z * TRB_TILE_ROWS(side) + y */
+    item *found, *sorted;
+    size_t n_found, room;
+    uint32_t *start;   /* by d2, for sorting; bound + 2, all 0 between tiles */
+    uint64_t *count;   /* voxels by d2, of this thread */
+} tile;
+
+static int gap(int at, int size)
+{
+    return at < 0 ? -at : at >= size ? at - size + 1 : 0;
+}
+
+/* Squared distance from a point to the nearest voxel of the tile. */
+static uint32_t apart2(const tile *t, int x, int y, int z)
+{
+    const int dx = gap(x, 64), dy = gap(y, (int)t->ny), dz = gap(z, (int)t->nz);
+    return (uint32_t)(dx * dx + dy * dy + dz * dz);
+}
+
+/* ---- which balls reach the tile */
+
+static bool grow(tile *t, size_t more)
+{
+    if (t->n_found + more <= t->room)
+        return true;
+    const size_t room = (t->n_found + more) * 3 / 2;
+    item *found = trb_alloc(room, sizeof *found, "balls", NULL);
+    item *sorted = trb_alloc(room, sizeof *sorted, "balls", NULL);
+    if (!found || !sorted) {
+        free(found);
+        free(sorted);
+        return false;
+    }
+    memcpy(found, t->found, t->n_found * sizeof *found);
+    free(t->found);
+    free(t->sorted);
+    t->found = found;
+    t->sorted = sorted;
+    t->room = room;
+    return true;
+}
+
+/* Keep the balls of one block whose crescent, or the ball around it, reaches the tile. */
+static void cull(tile *t, const trb_ball *balls, size_t n, int x0, int y0, int z0)
+{
+    const uint32_t closed = t->p->job->closed;
+    for (size_t i = 0; i < n; i++) {
+        const uint32_t place = balls[i].place, d2 = balls[i].ball & 0xffffff;
+        const int x = x0 + (int)(place & 63), y = y0 + (int)(place >> 6 & 7), z = z0 + (int)(place >> 9 & 7);
+        const int direction = (int)(place >> 12 & 31), a = (int)(balls[i].ball >> 24);
+        const int vx = direction % 3 - 1, vy = direction / 3 % 3 - 1, vz = direction / 9 - 1;
+        const uint32_t within = d2 + closed - 1 - (uint32_t)(a * a * (vx * vx + vy * vy + vz * vz));
+        if (apart2(t, x - a * vx, y - a * vy, z - a * vz) > within)
+            continue;
+        t->found[t->n_found++] = (item){(int16_t)x, (int16_t)y, (int16_t)z, (uint16_t)(place >> 17),
+                                        d2 & 0xffffff, (uint32_t)direction & 31};
+        t->start[d2]++;
+    }
+}
+
+/* Squared distance between a block and the tile along one axis range. */
+static uint32_t range_gap2(size_t a0, size_t a1, size_t b0, size_t b1)
+{
+    const size_t apart = a1 <= b0 ? b0 - a1 + 1 : b1 <= a0 ? a0 - b1 + 1 : 0;
+    return apart > 255 ? UINT32_MAX / 4 : (uint32_t)(apart * apart);
+}
+
+static bool gather_row(tile *t, const trb_ball_row *row, size_t y0, size_t z0, uint32_t apart_yz)
+{
+    const trb_mask *object = t->p->job->object;
+    for (size_t word = 0; word < object->words_per_row; word++) {
+        const uint32_t apart = apart_yz + range_gap2(word * 64, word * 64 + 64, t->x0, t->x0 + 64);
+        const size_t n = row->start[word + 1] - row->start[word];
+        if (!n || apart >= row->highest[word] + t->p->job->closed)
+            continue;
+        if (!grow(t, n))
+            return false;
+        cull(t, row->balls + row->start[word], n, (int)((ptrdiff_t)(word * 64) - (ptrdiff_t)t->x0),
+             (int)((ptrdiff_t)y0 - (ptrdiff_t)t->y0), (int)((ptrdiff_t)z0 - (ptrdiff_t)t->z0));
+    }
+    return true;
+}
+
+static bool gather(tile *t, size_t k)
+{
+    const trb_painter *p = t->p;
+    const size_t low = k > p->reach ? k - p->reach : 0;
+    const size_t high = k + p->reach < p->n_layers ? k + p->reach : p->n_layers - 1;
+    for (size_t layer = low; layer <= high; layer++)
+        for (size_t i = 0; i < p->layers[layer].n_rows; i++) {
+            const size_t y0 = i % p->blocks_y * TRB_BLOCK_SIDE;
+            const size_t z0 = layer * p->side + i / p->blocks_y * TRB_BLOCK_SIDE;
+            const uint32_t apart = range_gap2(y0, y0 + TRB_BLOCK_SIDE, t->y0, t->y0 + t->ny) +
+                                   range_gap2(z0, z0 + TRB_BLOCK_SIDE, t->z0, t->z0 + t->nz);
+            if (apart <= p->bound && !gather_row(t, &p->layers[layer].rows[i], y0, z0, apart))
+                return false;
+        }
+    return true;
+}
+
+/* Counting sort, largest d2 first; leaves start[] all 0. */
+static void sort_items(tile *t)
+{
+    uint32_t before = 0;
+    for (size_t d2 = t->p->bound + 1; d2-- > 0;) {
+        const uint32_t n = t->start[d2];
+        t->start[d2] = before;
+        before += n;
+    }
+    for (size_t i = 0; i < t->n_found; i++)
+        t->sorted[t->start[t->found[i].d2]++] = t->found[i];
+    memset(t->start, 0, ((size_t)t->p->bound + 1) * sizeof *t->start);
+}
+
+/* ---- painting */
+
+/* Write the map values of some voxels of a row of the tile. */
+static void write_row(const tile *t, size_t row, uint64_t voxels, uint32_t d2)
+{
+    const trb_paint_job *job = t->p->job;
+    const trb_grid *grid = &job->object->grid;
+    const size_t rows = TRB_TILE_ROWS(t->p->side);
+    float *to = job->map + ((t->z0 + row / rows) * grid->ny + t->y0 + row % rows) * grid->nx + t->x0;
+    for (; voxels; voxels &= voxels - 1)
+        to[__builtin_ctzll(voxels)] = t->p->length[d2];
+}
+
+static void paint_crescent(tile *t, const item *ball)
+{
+    const trb_crescents *tables = &t->p->crescents;
+    const int v[3] = {ball->direction % 3 - 1, ball->direction / 3 % 3 - 1, ball->direction / 9 - 1};
+    const int type = v[0] * v[0] + v[1] * v[1] + v[2] * v[2] - 1;
+    const size_t at = tables->start[type][ball->d2 + t->p->job->closed];
+    const int8_t *points[3];
+    int flip[3], used = 0, unused = type + 1;
+    /* The canonical neighbour points along the first type + 1 axes; the others keep their coordinate. */
+    for (int axis = 0; axis < 3; axis++) {
+        points[axis] = tables->point[v[axis] ? used++ : unused++] + at;
+        flip[axis] = v[axis] < 0 ? -1 : 0;
+    }
+    const int centre[3] = {ball->x, ball->y, ball->z};
+    uint32_t hits[TRB_CRESCENT_MOST + TRB_CRESCENT_SLACK];
+    const size_t n = t->p->use->crescent(t->open, (int)t->p->side, points, flip, centre, ball->length, hits);
+    for (size_t i = 0; i < n; i++) {
+        const uint64_t bit = (uint64_t)1 << (hits[i] & 63);
+        t->open[hits[i] >> 6] &= ~bit;
+        if (t->p->job->map)
+            write_row(t, hits[i] >> 6, bit, ball->d2);
+    }
+    t->left -= n;
+    t->count[ball->d2] += n;
+}
+
+static void paint_disc(tile *t, const item *ball, int z, uint32_t m)
+{
+    const int16_t *half = t->p->half + t->p->disc[m];
+    const int radius = half[0]; /* the middle row is as wide as the disc is high */
+    const int y0 = ball->y - radius > 0 ? ball->y - radius : 0;
+    const int y1 = ball->y + radius < (int)t->ny - 1 ? ball->y + radius : (int)t->ny - 1;
+    if (y0 > y1)
+        return;
+    uint64_t hits[TRB_TILE_SIDE + 8];
+    const size_t row = (size_t)z * TRB_TILE_ROWS(t->p->side) + (size_t)y0, n = (size_t)(y1 - y0 + 1);
+    if (!t->p->use->disc(t->open + row, half + (y0 - ball->y), n, ball->x, hits))
+        return;
+    size_t painted = 0;
+    for (size_t i = 0; i < n; i++) {
+        if (!hits[i])
+            continue;
+        t->open[row + i] &= ~hits[i];
+        painted += (size_t)__builtin_popcountll(hits[i]);
+        if (t->p->job->map)
+            write_row(t, row + i, hits[i], ball->d2);
+    }
+    t->left -= painted;
+    t->count[ball->d2] += painted;
+}
+
+static void paint_whole(tile *t, const item *ball)
+{
+    const int last = (int)ball->d2 - 1 + t->p->job->closed; /* |n|^2 <= last */
+    for (int z = 0; z < (int)t->nz; z++) {
+        const int dz = z - ball->z;
+        if (dz * dz <= last)
+            paint_disc(t, ball, z, (uint32_t)(last - dz * dz));
+    }
+}
+
+/* Open bits of the tile from the wanted voxels; the map's part of it starts as 0. */
+static void open_tile(tile *t)
+{
+    const trb_paint_job *job = t->p->job;
+    const trb_grid *grid = &job->object->grid;
+    const size_t rows = TRB_TILE_ROWS(t->p->side), nx = t->x0 + 64 <= grid->nx ? 64 : grid->nx - t->x0;
+    t->left = 0;
+    memset(t->open, 0, (t->p->side * rows + 8) * sizeof *t->open);
+    for (size_t z = 0; z < t->nz; z++)
+        for (size_t y = 0; y < t->ny; y++) {
+            const uint64_t word = trb_mask_row(job->wanted, t->y0 + y, t->z0 + z)[t->x0 / 64];
+            t->open[z * rows + y] = word;
+            t->left += (size_t)__builtin_popcountll(word);
+            if (job->map)
+                memset(job->map + ((t->z0 + z) * grid->ny + t->y0 + y) * grid->nx + t->x0, 0,
+                       nx * sizeof *job->map);
+        }
+}
+
+static bool paint_tile(tile *t, size_t k)
+{
+    open_tile(t);
+    t->n_found = 0;
+    if (!t->left)
+        return true;
+    if (!gather(t, k))
+        return false;
+    sort_items(t);
+    for (size_t i = 0; i < t->n_found && t->left; i++)
+        if (t->sorted[i].length)
+            paint_crescent(t, &t->sorted[i]);
+        else
+            paint_whole(t, &t->sorted[i]);
+    return true;
+}
+
+/* ---- one thread */
+
+static bool tile_init(tile *t, const trb_painter *p)
+{
+    *t = (tile){.p = p};
+    t->open = trb_alloc(p->side * TRB_TILE_ROWS(p->side) + 8, sizeof *t->open, "a tile", NULL);
+    t->start = trb_alloc_zero((size_t)p->bound + 1, sizeof *t->start, "a tile", NULL);
+    t->count = trb_alloc_zero((size_t)p->bound + 1, sizeof *t->count, "a tile", NULL);
+    return t->open && t->start && t->count;
+}
+
+static void tile_clear(tile *t)
+{
+    free(t->open);
+    free(t->start);
+    free(t->count);
+    free(t->found);
+    free(t->sorted);
+}
+
+trb_status trb_tiles_paint(trb_painter *p, size_t k, uint64_t *count, trb_error *err)
+{
+    const trb_grid *grid = &p->job->object->grid;
+    const size_t words = p->job->object->words_per_row, tiles_y = (grid->ny + p->side - 1) / p->side;
+    atomic_bool failed = false;
+#pragma omp parallel
+    {
+        tile t;
+        const bool ready = tile_init(&t, p);
+        if (!ready)
+            atomic_store(&failed, true);
+#pragma omp for schedule(dynamic, 1)
+        for (ptrdiff_t i = 0; i < (ptrdiff_t)(words * tiles_y); i++) {
+            if (!ready || atomic_load(&failed))
+                continue;
+            t.x0 = (size_t)i % words * 64;
+            t.y0 = (size_t)i / words * p->side;
+            t.z0 = k * p->side;
+            t.ny = t.y0 + p->side < grid->ny ? p->side : grid->ny - t.y0;
+            t.nz = t.z0 + p->side < grid->nz ? p->side : grid->nz - t.z0;
+            if (!paint_tile(&t, k))
+                atomic_store(&failed, true);
+        }
+        if (ready) /* integers: the order of the threads does not matter */
+#pragma omp critical(trb_tiles_count)
+            for (size_t d2 = 0; d2 <= p->bound; d2++)
+                count[d2] += t.count[d2];
+        tile_clear(&t);
+    }
+    if (atomic_load(&failed))
+        return trb_error_set(err, TRB_ERR_MEMORY, "out of memory: the balls that reach a tile, layer %zu", k);
+    return TRB_OK;
+}
