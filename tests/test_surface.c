@@ -8,8 +8,9 @@
 
 static const double H = 0.0195;
 
-static const char *const CASES[5] = {"case1_raw_gt63", "case2f_gauss_float_otsu", "case2t_gauss_truncated_otsu",
-                                     "case3_raw_gt63_in_ellipse", "case3_gauss_float_otsu_in_ellipse"};
+static const char *const CASES[5] = {"case1_raw_gt63", "case2f_gauss_float_otsu",
+                                     "case2t_gauss_truncated_otsu", "case3_raw_gt63_in_ellipse",
+                                     "case3_gauss_float_otsu_in_ellipse"};
 
 /*
  * The smoothed bone, made without the library's filter: 3 taps per axis, float32, edge repeated; truncated: every
@@ -70,9 +71,10 @@ static void check_counts_equal(const trb_surface_counts *expected, const trb_sur
             expected->half_pairs[d] != actual->half_pairs[d])
             fail_msg("direction %d: expected %llu/%llu and %llu/%llu, got %llu/%llu and %llu/%llu", d,
                      (unsigned long long)expected->changes[d], (unsigned long long)expected->pairs[d],
-                     (unsigned long long)expected->half_changes[d], (unsigned long long)expected->half_pairs[d],
-                     (unsigned long long)actual->changes[d], (unsigned long long)actual->pairs[d],
-                     (unsigned long long)actual->half_changes[d], (unsigned long long)actual->half_pairs[d]);
+                     (unsigned long long)expected->half_changes[d],
+                     (unsigned long long)expected->half_pairs[d], (unsigned long long)actual->changes[d],
+                     (unsigned long long)actual->pairs[d], (unsigned long long)actual->half_changes[d],
+                     (unsigned long long)actual->half_pairs[d]);
 }
 
 static void check_list(const json_t *surface, const char *path, const uint64_t *actual, size_t n)
@@ -133,13 +135,15 @@ static void check_areas(const json_t *surface, const trb_surface_counts *counts,
         const trb_surface_table table = (trb_surface_table)t;
         char path[128];
         snprintf(path, sizeof path, "marching_cubes_binary|%s|weighted_mm2", TABLES[t]);
-        CHECK_RELATIVE(testing_number(surface, path), trb_surface_marching_cubes(counts, table) * H * H, relative);
+        CHECK_RELATIVE(testing_number(surface, path), trb_surface_marching_cubes(counts, table) * H * H,
+                       relative);
         snprintf(path, sizeof path, "marching_cubes_binary|%s|all8_mm2", TABLES[t]);
-        CHECK_RELATIVE(testing_number(surface, path), trb_surface_marching_cubes(&all8, table) * H * H, relative);
+        CHECK_RELATIVE(testing_number(surface, path), trb_surface_marching_cubes(&all8, table) * H * H,
+                       relative);
         snprintf(path, sizeof path, "marching_cubes_binary|%s|replicated_border_mm2", TABLES[t]);
         if (!voi)
-            CHECK_RELATIVE(testing_number(surface, path), trb_surface_marching_cubes(&replicated, table) * H * H,
-                           relative);
+            CHECK_RELATIVE(testing_number(surface, path),
+                           trb_surface_marching_cubes(&replicated, table) * H * H, relative);
     }
 }
 
@@ -169,7 +173,8 @@ static void the_real_bone_has_the_expected_surface(void **state)
             snprintf(path, sizeof path, "crofton|bs%d_count_mm2", n);
             CHECK_RELATIVE(testing_number(surface, path), trb_surface_crofton(&counts, n) * H * H, 1e-8);
             snprintf(path, sizeof path, "crofton|bs%d_density_mm2", n);
-            CHECK_RELATIVE(testing_number(surface, path), trb_surface_crofton_density(&counts, n, tv) * H * H, 1e-8);
+            CHECK_RELATIVE(testing_number(surface, path), trb_surface_crofton_density(&counts, n, tv) * H * H,
+                           1e-8);
         }
         check_areas(surface, &counts, bone, voi);
         trb_mask_destroy(bone);
@@ -187,7 +192,12 @@ static void every_width_and_voi_counts_as_the_plain_loops_do(void **state)
             const size_t nx = widths[w], ny = 1 + (k * 5 + w) % 7, nz = 1 + (k * 3 + w) % 5;
             trb_mask *bone = testing_random_mask(nx, ny, nz, densities[k % 3], 100 * w + k), *voi = NULL;
             if (k >= 3)
-                voi = testing_random_mask(nx, ny, nz, k < 6 ? 0.5 : k < 9 ? 0.995 : k < 12 ? 1.1 : 0.01, 7777 + 100 * w + k);
+                voi = testing_random_mask(nx, ny, nz,
+                                          k < 6    ? 0.5
+                                          : k < 9  ? 0.995
+                                          : k < 12 ? 1.1
+                                                   : 0.01,
+                                          7777 + 100 * w + k);
             trb_surface_counts expected, actual;
             surface_oracle_count(bone, voi, &expected);
             CHECK_OK(trb_surface_count(bone, voi, &actual, err));
@@ -227,7 +237,8 @@ static double area_of(const trb_mask *bone, trb_surface_table table)
 static void planes_along_the_grid_have_their_exact_area_in_every_table(void **state)
 {
     (void)state;
-    trb_mask *planes[3] = {half_space(70, 1, 0, 0, 33), half_space(70, 0, 1, 0, 33), half_space(70, 0, 0, 1, 33)};
+    trb_mask *planes[3] = {half_space(70, 1, 0, 0, 33), half_space(70, 0, 1, 0, 33),
+                           half_space(70, 0, 0, 1, 33)};
     for (int axis = 0; axis < 3; axis++) {
         for (int t = 0; t < TRB_SURFACE_TABLES; t++)
             CHECK_CLOSE(69 * 69, area_of(planes[axis], (trb_surface_table)t), 1e-9);
@@ -285,8 +296,8 @@ static void a_box_has_flat_faces_bevelled_edges_and_cut_corners(void **state)
 static void the_crofton_weights_are_the_solid_angles_around_the_directions(void **state)
 {
     (void)state;
-    static const double steps[13][3] = {{1, 0, 0},  {0, 1, 0},  {0, 0, 1}, {1, 1, 0},  {1, -1, 0},
-                                        {1, 0, 1},  {1, 0, -1}, {0, 1, 1}, {0, 1, -1}, {1, 1, 1},
+    static const double steps[13][3] = {{1, 0, 0},  {0, 1, 0},  {0, 0, 1},  {1, 1, 0},  {1, -1, 0},
+                                        {1, 0, 1},  {1, 0, -1}, {0, 1, 1},  {0, 1, -1}, {1, 1, 1},
                                         {1, 1, -1}, {1, -1, 1}, {1, -1, -1}};
     const int n = 200000;
     int nearest[13] = {0};
@@ -297,8 +308,8 @@ static void the_crofton_weights_are_the_solid_angles_around_the_directions(void 
         int which = 0;
         for (int k = 0; k < 13; k++) {
             const double *s = steps[k];
-            const double c = fabs(p[0] * s[0] + p[1] * s[1] + p[2] * s[2]) /
-                             sqrt(s[0] * s[0] + s[1] * s[1] + s[2] * s[2]);
+            const double c =
+                fabs(p[0] * s[0] + p[1] * s[1] + p[2] * s[2]) / sqrt(s[0] * s[0] + s[1] * s[1] + s[2] * s[2]);
             which = c > best ? k : which;
             best = c > best ? c : best;
         }
@@ -358,7 +369,8 @@ static void what_continues_through_the_wall_of_the_voi_has_no_surface_there(void
 static void a_voi_and_the_rest_of_the_image_add_up_to_the_image(void **state)
 {
     (void)state;
-    trb_mask *bone = testing_random_mask(131, 12, 10, 0.3, 5), *voi = testing_random_mask(131, 12, 10, 0.7, 6);
+    trb_mask *bone = testing_random_mask(131, 12, 10, 0.3, 5),
+             *voi = testing_random_mask(131, 12, 10, 0.7, 6);
     trb_mask *rest = NULL;
     CHECK_OK(trb_mask_complement(voi, &rest, err));
     trb_surface_counts all, a, b;
@@ -453,7 +465,8 @@ static void any_number_of_threads_and_any_path_count_the_same(void **state)
     (void)state;
     static const int threads[] = {1, 2, 5};
     static const char *const paths[] = {"plain", "avx2"};
-    trb_mask *bone = testing_random_mask(200, 40, 23, 0.3, 21), *voi = testing_random_mask(200, 40, 23, 0.99, 22);
+    trb_mask *bone = testing_random_mask(200, 40, 23, 0.3, 21),
+             *voi = testing_random_mask(200, 40, 23, 0.99, 22);
     trb_surface_counts expected, actual;
     surface_oracle_count(bone, voi, &expected);
     const int before = trb_threads();

@@ -9,8 +9,9 @@
 static const double H = 0.0195;
 static const trb_filter NONE = {TRB_FILTER_NONE, 0, 0};
 
-static const char *const CASES[5] = {"case1_raw_gt63", "case2f_gauss_float_otsu", "case2t_gauss_truncated_otsu",
-                                     "case3_raw_gt63_in_ellipse", "case3_gauss_float_otsu_in_ellipse"};
+static const char *const CASES[5] = {"case1_raw_gt63", "case2f_gauss_float_otsu",
+                                     "case2t_gauss_truncated_otsu", "case3_raw_gt63_in_ellipse",
+                                     "case3_gauss_float_otsu_in_ellipse"};
 
 static void the_grey_surface_is_the_expected_one(void **state)
 {
@@ -80,7 +81,8 @@ static void a_ball_has_the_area_of_a_sphere(void **state)
         for (size_t y = 0; y < 45; y++)
             for (size_t x = 0; x < 45; x++)
                 trb_volume_set(ball, x, y, z,
-                               100 - sqrt(pow((double)x - 22.3, 2) + pow((double)y - 21.8, 2) + pow((double)z - 22.1, 2)));
+                               100 - sqrt(pow((double)x - 22.3, 2) + pow((double)y - 21.8, 2) +
+                                          pow((double)z - 22.1, 2)));
     CHECK_RELATIVE(4 * acos(-1) * 18 * 18, grey_area(ball, 100 - 18, NULL), 2e-3);
     trb_volume_destroy(ball);
 }
@@ -117,8 +119,8 @@ static void turning_mirroring_or_negating_the_image_keeps_the_area(void **state)
 {
     (void)state;
     trb_mask *noise = testing_random_mask(64 * 9, 31, 17, 0.5, 8);
-    trb_volume *image = float_volume(9, 31, 17), *mirror = float_volume(9, 31, 17), *turned = float_volume(17, 9, 31),
-               *negative = float_volume(9, 31, 17);
+    trb_volume *image = float_volume(9, 31, 17), *mirror = float_volume(9, 31, 17),
+               *turned = float_volume(17, 9, 31), *negative = float_volume(9, 31, 17);
     for (size_t z = 0; z < 17; z++)
         for (size_t y = 0; y < 31; y++)
             for (size_t x = 0; x < 9; x++) {
@@ -219,8 +221,8 @@ static void check_phantom(const char *key, const json_t *expected)
                 trb_mask_set(voi, x, y, z, 1);
     trb_surface_counts counts;
     CHECK_OK(trb_surface_count(bone, voi, &counts, err));
-    CHECK_RELATIVE(testing_number(expected, "bs|mc_lewiner"), trb_surface_marching_cubes(&counts, TRB_SURFACE_LEWINER),
-                   1e-7);
+    CHECK_RELATIVE(testing_number(expected, "bs|mc_lewiner"),
+                   trb_surface_marching_cubes(&counts, TRB_SURFACE_LEWINER), 1e-7);
     CHECK_RELATIVE(testing_number(expected, "bs|mc_lorensen"),
                    trb_surface_marching_cubes(&counts, TRB_SURFACE_LORENSEN), 1e-7);
     CHECK_RELATIVE(testing_number(expected, "bs|mc_bone_joined"),

@@ -121,7 +121,8 @@ void trb_cell_cut(unsigned code, unsigned joined, trb_cell_polygons *out)
 
 static double triangle_area(const double a[3], const double b[3], const double c[3])
 {
-    const double u[3] = {b[0] - a[0], b[1] - a[1], b[2] - a[2]}, v[3] = {c[0] - a[0], c[1] - a[1], c[2] - a[2]};
+    const double u[3] = {b[0] - a[0], b[1] - a[1], b[2] - a[2]},
+                 v[3] = {c[0] - a[0], c[1] - a[1], c[2] - a[2]};
     const double x = u[1] * v[2] - u[2] * v[1], y = u[2] * v[0] - u[0] * v[2], z = u[0] * v[1] - u[1] * v[0];
     return 0.5 * sqrt(x * x + y * y + z * z);
 }
@@ -179,7 +180,8 @@ static void triangulate_polygon(const uint8_t *edge, int n, double sign, trb_cel
     }
 }
 
-void trb_cell_triangulate(const trb_cell_polygons *polygons, trb_cell_cutting cutting, trb_cell_triangles *out)
+void trb_cell_triangulate(const trb_cell_polygons *polygons, trb_cell_cutting cutting,
+                          trb_cell_triangles *out)
 {
     memset(out, 0, sizeof *out);
     for (int p = 0; p < polygons->count; p++)

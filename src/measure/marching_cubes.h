@@ -42,7 +42,8 @@ void trb_cell_cut(unsigned code, unsigned joined, trb_cell_polygons *out);
 typedef enum trb_cell_cutting { TRB_SMALLEST_AREA, TRB_LARGEST_AREA } trb_cell_cutting;
 
 /** Each polygon in the triangles of smallest (largest) total area with the vertices at the middle of the edges. */
-void trb_cell_triangulate(const trb_cell_polygons *polygons, trb_cell_cutting cutting, trb_cell_triangles *out);
+void trb_cell_triangulate(const trb_cell_polygons *polygons, trb_cell_cutting cutting,
+                          trb_cell_triangles *out);
 
 /** Area with the vertices at the middle of the edges; the edge of the cell is 1. */
 double trb_cell_midpoint_area(const trb_cell_triangles *triangles);

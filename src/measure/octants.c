@@ -25,10 +25,10 @@
 #include <string.h>
 
 #define TRIPLES 4096
-#define TABLES 4                                /* neighbours often count alike: no waiting for one counter */
-#define GROUP 16                                /* voxel columns in a word of the nibble stream */
-#define GROUPS_AT_ONCE ((size_t)1 << 20)        /* between two looks at how full the 32-bit counters are */
-#define TRIPLES_BEFORE_FLUSH ((size_t)1 << 31)  /* they hold twice as much */
+#define TABLES 4                               /* neighbours often count alike: no waiting for one counter */
+#define GROUP 16                               /* voxel columns in a word of the nibble stream */
+#define GROUPS_AT_ONCE ((size_t)1 << 20)       /* between two looks at how full the 32-bit counters are */
+#define TRIPLES_BEFORE_FLUSH ((size_t)1 << 31) /* they hold twice as much */
 
 /* Into each of the functions compiled for one kind of processor. */
 #define ALWAYS_INLINE __attribute__((always_inline))
@@ -36,8 +36,8 @@
 /* What one thread counts. Cells are indexed by two nibbles here, by code only in the result. */
 typedef struct tally {
     uint32_t triple[TABLES][TRIPLES]; /* pairs of cells with every corner in the VOI */
-    uint64_t all8[256];       /* further cells with every corner in the VOI */
-    uint64_t cut[256];        /* cells with 1 to 7 corners in the VOI, each counted as often */
+    uint64_t all8[256];               /* further cells with every corner in the VOI */
+    uint64_t cut[256];                /* cells with 1 to 7 corners in the VOI, each counted as often */
     uint64_t changes[13], pairs[13], half_changes[13], half_pairs[13];
     size_t since_flush;
     uint64_t *bone_stream[2], *voi_stream[2]; /* of row y and of row y + 1 */
@@ -47,16 +47,17 @@ typedef struct tally {
 typedef uint64_t quarters __attribute__((vector_size(32)));
 
 /* In each quarter: bit i of 16 to bit 4 i of 64. */
-#define SPREAD(quarter)                                                                                 \
-    do {                                                                                                \
-        (quarter) = ((quarter) | (quarter) << 24) & 0x000000ff000000ffU;                                \
-        (quarter) = ((quarter) | (quarter) << 12) & 0x000f000f000f000fU;                                \
-        (quarter) = ((quarter) | (quarter) << 6) & 0x0303030303030303U;                                 \
-        (quarter) = ((quarter) | (quarter) << 3) & 0x1111111111111111U;                                 \
+#define SPREAD(quarter)                                                                                      \
+    do {                                                                                                     \
+        (quarter) = ((quarter) | (quarter) << 24) & 0x000000ff000000ffU;                                     \
+        (quarter) = ((quarter) | (quarter) << 12) & 0x000f000f000f000fU;                                     \
+        (quarter) = ((quarter) | (quarter) << 6) & 0x0303030303030303U;                                      \
+        (quarter) = ((quarter) | (quarter) << 3) & 0x1111111111111111U;                                      \
     } while (0)
 
 /* Rows (y, z) and (y, z + 1): bits 0 and 2 of each nibble. Row y + 1 comes on top, shifted by one bit. */
-static inline ALWAYS_INLINE void interleave(const trb_mask *mask, size_t y, size_t z, uint64_t *restrict stream)
+static inline ALWAYS_INLINE void interleave(const trb_mask *mask, size_t y, size_t z,
+                                            uint64_t *restrict stream)
 {
     const quarters shift = {0, 16, 32, 48};
     const uint64_t *near = trb_mask_row(mask, y, z), *far = trb_mask_row(mask, y, z + 1);
@@ -97,7 +98,8 @@ static inline ALWAYS_INLINE void count_full_group(tally *t, uint64_t group, uint
 }
 
 /* Up to 16 cells one by one, each with its corners in the VOI (all of them when voi is all ones). */
-static void count_cells(tally *t, uint64_t group, uint64_t next, uint64_t voi, uint64_t voi_next, size_t cells)
+static void count_cells(tally *t, uint64_t group, uint64_t next, uint64_t voi, uint64_t voi_next,
+                        size_t cells)
 {
     for (size_t i = 0; i < cells; i++) {
         const uint64_t inside = (voi | (i == 15 ? voi_next << 4 : 0)) & 255;
@@ -189,8 +191,8 @@ static inline window partners_in_row(size_t nx, size_t w)
 }
 
 /* One row against one partner row, no VOI: only changes; the pairs follow from the size of the image. */
-static inline ALWAYS_INLINE void
-count_changes(uint64_t n[3], const uint64_t *row, const uint64_t *other, size_t words, size_t nx, bool hardware)
+static inline ALWAYS_INLINE void count_changes(uint64_t n[3], const uint64_t *row, const uint64_t *other,
+                                               size_t words, size_t nx, bool hardware)
 {
     uint64_t left = 0, same = 0, right = 0;
     for (size_t w = 0; w + 1 < words; w++) {
@@ -215,9 +217,10 @@ typedef struct voi_changes {
     uint64_t changes[3], pairs[3], half_changes[3], half_pairs[3];
 } voi_changes;
 
-static inline ALWAYS_INLINE void
-count_changes_in_voi(voi_changes *n, const uint64_t *row, const uint64_t *other, const uint64_t *row_voi,
-                     const uint64_t *other_voi, size_t words, size_t nx, bool hardware)
+static inline ALWAYS_INLINE void count_changes_in_voi(voi_changes *n, const uint64_t *row,
+                                                      const uint64_t *other, const uint64_t *row_voi,
+                                                      const uint64_t *other_voi, size_t words, size_t nx,
+                                                      bool hardware)
 {
     for (size_t w = 0; w < words; w++) {
         const window v = look(other_voi, w, words);
@@ -245,8 +248,8 @@ count_changes_in_voi(voi_changes *n, const uint64_t *row, const uint64_t *other,
 }
 
 /* All partners of row (y, z). */
-static inline ALWAYS_INLINE void
-count_directions(tally *t, const trb_mask *bone, const trb_mask *voi, size_t y, size_t z, bool hardware)
+static inline ALWAYS_INLINE void count_directions(tally *t, const trb_mask *bone, const trb_mask *voi,
+                                                  size_t y, size_t z, bool hardware)
 {
     const trb_grid *grid = &bone->grid;
     const size_t words = bone->words_per_row;
@@ -282,8 +285,8 @@ static void swap_streams(uint64_t *stream[2])
 }
 
 /* Plane z with plane z + 1 (or alone, when it is the last). */
-static inline ALWAYS_INLINE void
-count_plane(tally *t, const trb_mask *bone, const trb_mask *voi, size_t z, bool hardware)
+static inline ALWAYS_INLINE void count_plane(tally *t, const trb_mask *bone, const trb_mask *voi, size_t z,
+                                             bool hardware)
 {
     const trb_grid *grid = &bone->grid;
     for (size_t y = 0; y < grid->ny; y++)
@@ -309,8 +312,8 @@ static void count_plane_plain(tally *t, const trb_mask *bone, const trb_mask *vo
 }
 
 #if defined(TRB_SIMD_X86)
-__attribute__((target("avx2,bmi,bmi2,popcnt"))) static void
-count_plane_avx2(tally *t, const trb_mask *bone, const trb_mask *voi, size_t z)
+__attribute__((target("avx2,bmi,bmi2,popcnt"))) static void count_plane_avx2(tally *t, const trb_mask *bone,
+                                                                             const trb_mask *voi, size_t z)
 {
     count_plane(t, bone, voi, z, true);
 }
@@ -364,20 +367,22 @@ static void count_pairs_of_image(trb_surface_counts *out, const trb_grid *grid)
                                                        (grid->nz - (PARTNERS[p].dz != 0));
 }
 
-trb_status trb_surface_count(const trb_mask *bone, const trb_mask *voi, trb_surface_counts *out, trb_error *err)
+trb_status trb_surface_count(const trb_mask *bone, const trb_mask *voi, trb_surface_counts *out,
+                             trb_error *err)
 {
     memset(out, 0, sizeof *out);
     const trb_grid *grid = &bone->grid;
     if (voi && !trb_grid_same_size(grid, &voi->grid))
-        return trb_error_set(err, TRB_ERR_ARGUMENT,
-                             "the bone mask is %zu x %zu x %zu voxels, the VOI %zu x %zu x %zu; both must lie on "
-                             "the same grid",
-                             grid->nx, grid->ny, grid->nz, voi->grid.nx, voi->grid.ny, voi->grid.nz);
+        return trb_error_set(
+            err, TRB_ERR_ARGUMENT,
+            "the bone mask is %zu x %zu x %zu voxels, the VOI %zu x %zu x %zu; both must lie on "
+            "the same grid",
+            grid->nx, grid->ny, grid->nz, voi->grid.nx, voi->grid.ny, voi->grid.nz);
     const size_t threads = (size_t)omp_get_max_threads(), stream = 4 * bone->words_per_row;
     trb_status status = TRB_ERR_MEMORY;
     tally *tallies = trb_alloc_zero(threads, sizeof *tallies, "counting the surface", err);
-    uint64_t *streams = trb_alloc(trb_size_multiply(threads, 4 * stream), sizeof *streams,
-                                  "counting the surface", err);
+    uint64_t *streams =
+        trb_alloc(trb_size_multiply(threads, 4 * stream), sizeof *streams, "counting the surface", err);
     if (!tallies || !streams)
         goto done;
     for (size_t i = 0; i < threads; i++)

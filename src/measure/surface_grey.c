@@ -26,7 +26,7 @@ typedef struct cell_table {
     unsigned ambiguous[256]; /* faces */
     size_t first[256];       /* where the 2^(ambiguous faces) sets of triangles of a code start */
     trb_cell_triangles *triangles;
-    int cuts[256];                       /* how many edges of a code are cut, */
+    int cuts[256];                    /* how many edges of a code are cut, */
     uint8_t cut[256][TRB_CELL_EDGES]; /* and which */
     int edge_corners[TRB_CELL_EDGES][2];
     int face_corners[TRB_CELL_FACES][4];
@@ -127,7 +127,8 @@ static const trb_cell_triangles *triangles_of_cell(const cell_table *table, unsi
 
 static double triangle_area(const double a[3], const double b[3], const double c[3])
 {
-    const double u[3] = {b[0] - a[0], b[1] - a[1], b[2] - a[2]}, w[3] = {c[0] - a[0], c[1] - a[1], c[2] - a[2]};
+    const double u[3] = {b[0] - a[0], b[1] - a[1], b[2] - a[2]},
+                 w[3] = {c[0] - a[0], c[1] - a[1], c[2] - a[2]};
     const double x = u[1] * w[2] - u[2] * w[1], y = u[2] * w[0] - u[0] * w[2], z = u[0] * w[1] - u[1] * w[0];
     return 0.5 * sqrt(x * x + y * y + z * z);
 }
@@ -137,7 +138,8 @@ static double cell_area(const cell_table *table, unsigned code, const double v[8
     const trb_cell_triangles *t = triangles_of_cell(table, code, v);
     double point[TRB_CELL_EDGES][3];
     for (int i = 0; i < table->cuts[code]; i++) {
-        const int edge = table->cut[code][i], a = table->edge_corners[edge][0], b = table->edge_corners[edge][1];
+        const int edge = table->cut[code][i], a = table->edge_corners[edge][0],
+                  b = table->edge_corners[edge][1];
         for (int axis = 0; axis < 3; axis++)
             point[edge][axis] = a >> axis & 1;
         point[edge][edge / 4] = v[a] / (v[a] - v[b]);
@@ -151,9 +153,11 @@ static double cell_area(const cell_table *table, unsigned code, const double v[8
 /* `bound`: the smallest float32 at or above the level. */
 static void mark_columns(const cell_row *row, size_t nx, float bound, uint8_t *restrict nibble)
 {
-    const float *a = row->values[0][0], *b = row->values[0][1], *c = row->values[1][0], *d = row->values[1][1];
+    const float *a = row->values[0][0], *b = row->values[0][1], *c = row->values[1][0],
+                *d = row->values[1][1];
     for (size_t x = 0; x < nx; x++)
-        nibble[x] = (uint8_t)((a[x] >= bound) | (b[x] >= bound) << 1 | (c[x] >= bound) << 2 | (d[x] >= bound) << 3);
+        nibble[x] =
+            (uint8_t)((a[x] >= bound) | (b[x] >= bound) << 1 | (c[x] >= bound) << 2 | (d[x] >= bound) << 3);
 }
 
 static double row_area(const cell_table *table, const cell_row *row, size_t nx, double level, float bound,
@@ -219,7 +223,8 @@ static trb_status all_slabs(const job *j, trb_error *err)
     const size_t nx = j->grid->nx, per_thread = (j->planes_at_once + 1) * j->grid->ny * nx;
     const size_t threads = (size_t)omp_get_max_threads();
     const ptrdiff_t z_first = (ptrdiff_t)j->z_first, z_end = (ptrdiff_t)j->z_end;
-    float *planes = trb_alloc(trb_size_multiply(threads, per_thread), sizeof *planes, "planes of the surface", err);
+    float *planes =
+        trb_alloc(trb_size_multiply(threads, per_thread), sizeof *planes, "planes of the surface", err);
     uint8_t *nibbles = trb_alloc(threads, nx, "rows of the surface", err);
     trb_status failed = TRB_OK;
     if (!planes || !nibbles)
@@ -233,7 +238,8 @@ static trb_status all_slabs(const job *j, trb_error *err)
             continue;
         const size_t me = (size_t)omp_get_thread_num();
         trb_error inner = {TRB_OK, ""};
-        const trb_status status = slab_area(j, (size_t)z, planes + me * per_thread, nibbles + me * nx, &inner);
+        const trb_status status =
+            slab_area(j, (size_t)z, planes + me * per_thread, nibbles + me * nx, &inner);
         if (status) {
 #pragma omp critical(trb_surface_grey_failed)
             {
@@ -282,19 +288,19 @@ static float smallest_float_at_or_above(double level)
     return (double)near < level ? nextafterf(near, INFINITY) : near;
 }
 
-trb_status trb_surface_grey(const trb_volume *volume, const trb_filter *filter, double level, const trb_mask *voi,
-                            double *area, trb_error *err)
+trb_status trb_surface_grey(const trb_volume *volume, const trb_filter *filter, double level,
+                            const trb_mask *voi, double *area, trb_error *err)
 {
     *area = NAN;
     if (!isfinite(level))
-        return trb_error_set(err, TRB_ERR_ARGUMENT, "the level of the surface must be a finite grey value, not %g",
-                             level);
-    if (voi && !trb_grid_same_size(&volume->grid, &voi->grid))
         return trb_error_set(err, TRB_ERR_ARGUMENT,
-                             "the image is %zu x %zu x %zu voxels, the VOI %zu x %zu x %zu; both must lie on the "
-                             "same grid",
-                             volume->grid.nx, volume->grid.ny, volume->grid.nz, voi->grid.nx, voi->grid.ny,
-                             voi->grid.nz);
+                             "the level of the surface must be a finite grey value, not %g", level);
+    if (voi && !trb_grid_same_size(&volume->grid, &voi->grid))
+        return trb_error_set(
+            err, TRB_ERR_ARGUMENT,
+            "the image is %zu x %zu x %zu voxels, the VOI %zu x %zu x %zu; both must lie on the "
+            "same grid",
+            volume->grid.nx, volume->grid.ny, volume->grid.nz, voi->grid.nx, voi->grid.ny, voi->grid.nz);
     cell_table table = {.triangles = NULL};
     trb_smoother *smoother = NULL;
     job j = {.grid = &volume->grid, .voi = voi, .level = level};

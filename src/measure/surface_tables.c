@@ -49,9 +49,10 @@ typedef struct exception {
 } exception;
 
 static const exception LEWINER[] = {
-    {22, {3, 3, 3, 4, 4, 4, 4, 4, 4}},    /* three corners, no two on one edge: a tunnel, triangle to hexagon */
-    {25, {8, 8, 11, 11, 11}},             /* an edge and a corner across a face, joined: seven vertices */
-    {61, {3, 3, 3, 3, 4, 4, 11, 11, 11}}, /* complement of 25: a tunnel with a vertex in the middle of the cell */
+    {22, {3, 3, 3, 4, 4, 4, 4, 4, 4}}, /* three corners, no two on one edge: a tunnel, triangle to hexagon */
+    {25, {8, 8, 11, 11, 11}},          /* an edge and a corner across a face, joined: seven vertices */
+    {61,
+     {3, 3, 3, 3, 4, 4, 11, 11, 11}}, /* complement of 25: a tunnel with a vertex in the middle of the cell */
 };
 
 static const exception LORENSEN[] = {

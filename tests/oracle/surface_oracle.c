@@ -13,7 +13,8 @@ static int bone_at(const trb_mask *bone, long x, long y, long z)
     return trb_mask_get(bone, (size_t)x, (size_t)y, (size_t)z);
 }
 
-static void count_cell(const trb_mask *bone, const trb_mask *voi, long x, long y, long z, trb_surface_counts *out)
+static void count_cell(const trb_mask *bone, const trb_mask *voi, long x, long y, long z,
+                       trb_surface_counts *out)
 {
     int code = 0, corners = 0;
     for (int dz = 0; dz < 2; dz++)
@@ -39,7 +40,8 @@ void surface_oracle_count(const trb_mask *bone, const trb_mask *voi, trb_surface
                 if (x + 1 < nx && y + 1 < ny && z + 1 < nz)
                     count_cell(bone, voi, x, y, z, out);
                 for (int d = 0; d < 13; d++) {
-                    const long ox = x + DIRECTIONS[d][2], oy = y + DIRECTIONS[d][1], oz = z + DIRECTIONS[d][0];
+                    const long ox = x + DIRECTIONS[d][2], oy = y + DIRECTIONS[d][1],
+                               oz = z + DIRECTIONS[d][0];
                     if (ox < 0 || oy < 0 || oz < 0 || ox >= nx || oy >= ny || oz >= nz)
                         continue;
                     const int inside = in_voi(voi, x, y, z) + in_voi(voi, ox, oy, oz);
