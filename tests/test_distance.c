@@ -13,9 +13,11 @@ static void compare_with_oracle(const trb_mask *object, trb_border border, const
     if (border == TRB_BORDER_UNKNOWN && trb_mask_count(object) == voxels)
         return;
     uint32_t *expected = oracle_distance(object, border);
-    for (int path = 0; path < 3; path++) { /* a path that the processor lacks falls back to another */
+    for (int path = 0; path < 3; path++) {
         trb_volume *d2 = NULL;
         testing_simd(path);
+        if (path == 2 && strcmp(trb_simd_path(), "avx512") != 0)
+            break;
         CHECK_OK(trb_distance_squared(object, border, &d2, err));
         for (size_t i = 0; i < voxels; i++)
             if (((uint32_t *)d2->voxels)[i] != expected[i])

@@ -7,12 +7,6 @@
 
 static const trb_thickness_options IPL = {TRB_THICKNESS_IPL, TRB_CENTRES_VOI, TRB_BORDER_UNKNOWN};
 
-static void clear(trb_thickness *result)
-{
-    free(result->code_count);
-    free(result->bin_count);
-}
-
 /* Map and every number of a result against the oracle. */
 static void check_against_oracle(const trb_mask *object, const trb_mask *voi, trb_thickness_options options)
 {
@@ -20,7 +14,7 @@ static void check_against_oracle(const trb_mask *object, const trb_mask *voi, tr
                                    options.centres == TRB_CENTRES_VOI);
     trb_thickness result;
     trb_volume *map = NULL;
-    CHECK_OK(trb_ipl_thickness_measure(object, voi, &options, &result, &map, err));
+    CHECK_OK(trb_thickness_measure(object, voi, &options, &result, &map, err));
     const size_t n = o.nx * o.ny * o.nz;
     uint64_t voxels = 0, valued = 0;
     double sum = 0, squares = 0, largest = 0;
@@ -55,7 +49,7 @@ static void check_against_oracle(const trb_mask *object, const trb_mask *voi, tr
     } else
         assert_true(isnan(result.mean_vox) && isnan(result.sd_vox) && isnan(result.max_vox));
     free(count);
-    clear(&result);
+    trb_thickness_clear(&result);
     trb_volume_destroy(map);
     ipl_oracle_free(&o);
 }
@@ -106,13 +100,13 @@ static void pieces_of_bone_agree_with_the_oracle(void **state)
 {
     (void)state;
     for (int marrow = 0; marrow < 2; marrow++) {
-        trb_mask *piece = bone_piece(40, 110, 60, 37, 31, 27, marrow), *voi = NULL;
+        trb_mask *piece = bone_piece(40, 110, 60, 31, 26, 22, marrow), *voi = NULL;
         CHECK_OK(trb_mask_create(&piece->grid, &voi, err));
-        for (int z = 4; z < 23; z++)
-            for (int y = 0; y < 31; y++)
-                for (int x = 0; x < 37; x++)
+        for (int z = 4; z < 19; z++)
+            for (int y = 0; y < 26; y++)
+                for (int x = 0; x < 31; x++)
                     trb_mask_set(voi, (size_t)x, (size_t)y, (size_t)z,
-                                 (x - 18) * (x - 18) + 2 * (y - 15) * (y - 15) < 230);
+                                 (x - 15) * (x - 15) + 2 * (y - 12) * (y - 12) < 160);
         check_both_rules(piece, NULL);
         check_both_rules(piece, voi);
         trb_mask_destroy(piece);
@@ -133,7 +127,8 @@ static void every_row_step_gives_what_the_oracle_gives(void **state)
             ipl_oracle o = ipl_oracle_make(object, NULL, 0, 1);
             for (int plain = 0; plain < 2; plain++) {
                 ipl_field field;
-                CHECK_OK(ipl_field_create(object, plain, &field, err));
+                setenv("TRABECULA_SIMD", plain ? "plain" : "avx2", 1);
+                CHECK_OK(ipl_field_create(object, &field, err));
                 for (size_t at = 0; at < widths[i] * 99; at++) {
                     int v[3];
                     ipl_field_get(&field, at % widths[i], at / widths[i] % 11, at / widths[i] / 11, v);
@@ -143,7 +138,7 @@ static void every_row_step_gives_what_the_oracle_gives(void **state)
                                      densities[k], plain, at, axis, o.contact[3 * at + (size_t)axis], v[axis]);
                 }
                 trb_mask *ridge = NULL;
-                CHECK_OK(ipl_ridge_create(&field, NULL, plain, &ridge, err));
+                CHECK_OK(ipl_ridge_create(&field, NULL, &ridge, err));
                 for (size_t at = 0; at < widths[i] * 99; at++)
                     if (trb_mask_get(ridge, at % widths[i], at / widths[i] % 11, at / widths[i] / 11) != o.centre[at])
                         fail_msg("width %zu, density %g, plain %d, voxel %zu: centre %d", widths[i], densities[k],
@@ -154,6 +149,7 @@ static void every_row_step_gives_what_the_oracle_gives(void **state)
             ipl_oracle_free(&o);
             trb_mask_destroy(object);
         }
+    unsetenv("TRABECULA_SIMD");
 }
 
 /* Tall enough to be cut into chunks; what each object needs of the rule that joins them is said beside it. */
@@ -173,10 +169,10 @@ static void chunks_swept_at_the_same_time_give_the_vectors_of_the_oracle(void **
             for (size_t z = 5; z < nz; z += 31)
                 trb_mask_set(object, z % nx, z % ny, z, 0); /* settles slowly */
         ipl_oracle o = ipl_oracle_make(object, NULL, 0, 1);
-        for (int threads = 1; threads <= 5; threads++) {
+        for (int threads = 1; threads <= 5; threads += threads == 3 ? 2 : 1) {
             trb_threads_set(threads);
             ipl_field field;
-            CHECK_OK(ipl_field_create(object, threads == 4, &field, err));
+            CHECK_OK(ipl_field_create(object, &field, err));
             for (size_t at = 0; at < nx * ny * nz; at++) {
                 int v[3];
                 ipl_field_get(&field, at % nx, at / nx % ny, at / nx / ny, v);
@@ -213,7 +209,7 @@ static void a_plate_has_the_thickness_of_the_table(void **state)
                 options.rule = version == 3 ? TRB_THICKNESS_IPL : TRB_THICKNESS_IPL_V1;
                 trb_thickness result;
                 trb_volume *map = NULL;
-                CHECK_OK(trb_ipl_thickness_measure(plate, NULL, &options, &result, &map, err));
+                CHECK_OK(trb_thickness_measure(plate, NULL, &options, &result, &map, err));
                 const double expected = version == 3 ? by_v3[n] : by_v1[n];
                 CHECK_CLOSE(expected, result.mean_vox, 0);
                 CHECK_CLOSE(0, result.sd_vox, 0);
@@ -223,7 +219,7 @@ static void a_plate_has_the_thickness_of_the_table(void **state)
                 const size_t in[3] = {axis == 0 ? 8 : 11, axis == 1 ? 8 : 11, axis == 2 ? 8 : 11};
                 CHECK_CLOSE(expected, trb_volume_get(map, in[0], in[1], in[2]), 0);
                 CHECK_CLOSE(0, trb_volume_get(map, 1, 1, 1), 0);
-                clear(&result);
+                trb_thickness_clear(&result);
                 trb_volume_destroy(map);
             }
             trb_mask_destroy(plate);
@@ -252,7 +248,7 @@ static void direct_tb_n_of_plates_is_the_gap_between_their_axes(void **state)
         assert_int_equal(axis, 3 * (n == 3 ? 1 : 2) * 20 * 21);
         CHECK_CLOSE(n == 3 ? 11 : 10, result.mean_vox, 0);
         CHECK_CLOSE(0, result.sd_vox, 0);
-        clear(&result);
+        trb_thickness_clear(&result);
         trb_mask_destroy(plates);
         trb_mask_destroy(voi);
     }
@@ -270,7 +266,7 @@ static void the_number_of_threads_changes_nothing(void **state)
         trb_threads_set(threads[i]);
         trb_thickness result;
         trb_volume *map = NULL;
-        CHECK_OK(trb_ipl_thickness_measure(piece, NULL, &IPL, &result, &map, err));
+        CHECK_OK(trb_thickness_measure(piece, NULL, &IPL, &result, &map, err));
         const char *hash = testing_sha256(map->voxels, 97 * 81 * 70 * sizeof(float));
         if (i == 0) {
             strcpy(first, hash);
@@ -278,7 +274,7 @@ static void the_number_of_threads_changes_nothing(void **state)
         }
         assert_string_equal(first, hash);
         assert_int_equal(valued, result.valued);
-        clear(&result);
+        trb_thickness_clear(&result);
         trb_volume_destroy(map);
     }
     trb_threads_set(before);
@@ -292,7 +288,7 @@ static void an_image_without_background_is_refused(void **state)
     trb_thickness result;
     trb_volume *map = NULL;
     trb_error err = {TRB_OK, ""};
-    assert_int_equal(TRB_ERR_DATA, trb_ipl_thickness_measure(full, NULL, &IPL, &result, &map, &err));
+    assert_int_equal(TRB_ERR_DATA, trb_thickness_measure(full, NULL, &IPL, &result, &map, &err));
     assert_non_null(strstr(err.text, "without background"));
     assert_null(map);
     assert_null(result.code_count);
@@ -311,11 +307,11 @@ static void other_borders_and_other_grids_are_refused(void **state)
     trb_thickness_options options = IPL;
     trb_thickness result;
     trb_error err = {TRB_OK, ""};
-    assert_int_equal(TRB_ERR_ARGUMENT, trb_ipl_thickness_measure(mask, other, &options, &result, NULL, &err));
+    assert_int_equal(TRB_ERR_ARGUMENT, trb_thickness_measure(mask, other, &options, &result, NULL, &err));
     options.border = TRB_BORDER_BACKGROUND;
-    assert_int_equal(TRB_ERR_UNSUPPORTED, trb_ipl_thickness_measure(mask, NULL, &options, &result, NULL, &err));
+    assert_int_equal(TRB_ERR_UNSUPPORTED, trb_thickness_measure(mask, NULL, &options, &result, NULL, &err));
     trb_mask *needle = testing_random_mask(1, 1, 12000, 0.5, 1);
-    assert_int_equal(TRB_ERR_UNSUPPORTED, trb_ipl_thickness_measure(needle, NULL, &IPL, &result, NULL, &err));
+    assert_int_equal(TRB_ERR_UNSUPPORTED, trb_thickness_measure(needle, NULL, &IPL, &result, NULL, &err));
     trb_mask_destroy(mask);
     trb_mask_destroy(other);
     trb_mask_destroy(needle);
@@ -329,12 +325,12 @@ static void no_object_in_the_voi_is_no_error(void **state)
     trb_mask_set(voi, 9, 9, 9, 1);
     trb_thickness result;
     trb_volume *map = NULL;
-    CHECK_OK(trb_ipl_thickness_measure(object, voi, &IPL, &result, &map, err));
+    CHECK_OK(trb_thickness_measure(object, voi, &IPL, &result, &map, err));
     assert_int_equal(0, result.voxels);
     assert_int_equal(0, result.valued);
     assert_true(isnan(result.mean_vox) && isnan(result.sd_vox) && isnan(result.max_vox));
     CHECK_CLOSE(0, trb_volume_get(map, 3, 4, 5), 0);
-    clear(&result);
+    trb_thickness_clear(&result);
     trb_volume_destroy(map);
     trb_mask_destroy(object);
     trb_mask_destroy(voi);

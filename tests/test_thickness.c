@@ -1,6 +1,8 @@
 /* test_thickness.c - local thickness against brute force on small shapes, and its corner cases. */
 #include "support/testing.h"
 
+#include "core/simd.h"
+#include "measure/thickness_fast.h"
 #include "oracle/thickness_oracle.h"
 #include "support/shapes.h"
 #include "trabecula/thickness.h"
@@ -38,6 +40,31 @@ static void check_against(const uint32_t *codes, const trb_mask *voi, const trb_
     free(histogram);
 }
 
+/* Every SIMD path that this processor has, with one thread and with two. */
+static void check_on_every_path(const trb_mask *object, const trb_mask *voi, const trb_thickness_options *options,
+                                const uint32_t *codes, const char *what)
+{
+    static const char *const PATHS[] = {"plain", "avx2", "avx512"};
+    const int before = trb_threads();
+    for (int path = 0; path < 3; path++) {
+        char where[300];
+        trb_thickness result;
+        trb_volume *map = NULL;
+        const int threads = 1 + path % 2;
+        testing_simd(path);
+        if (strcmp(trb_simd_path(), PATHS[path]) != 0) /* not on this processor */
+            continue;
+        trb_threads_set(threads);
+        snprintf(where, sizeof where, "%s, %s, %d threads", what, PATHS[path], threads);
+        CHECK_OK(trb_thickness_measure(object, voi, options, &result, &map, err));
+        check_against(codes, voi, &result, map, where);
+        trb_volume_destroy(map);
+        trb_thickness_clear(&result);
+    }
+    testing_simd(-1);
+    trb_threads_set(before);
+}
+
 static void compare_with_oracle(const trb_mask *object, const trb_mask *voi, const char *name)
 {
     const size_t voxels = trb_grid_voxels(&object->grid);
@@ -55,12 +82,7 @@ static void compare_with_oracle(const trb_mask *object, const trb_mask *voi, con
                 options.border = (trb_border)border;
                 options.centres = (trb_ball_centres)centres;
                 uint32_t *codes = oracle_thickness(object, d2, closed, centres == TRB_CENTRES_VOI ? voi : NULL);
-                trb_thickness result;
-                trb_volume *map = NULL;
-                CHECK_OK(trb_thickness_measure(object, voi, &options, &result, &map, err));
-                check_against(codes, voi, &result, map, what);
-                trb_volume_destroy(map);
-                trb_thickness_clear(&result);
+                check_on_every_path(object, voi, &options, codes, what);
                 free(codes);
             }
         free(d2);
@@ -240,6 +262,75 @@ static void bits_do_not_depend_on_the_thread_count(void **state)
     trb_mask_destroy(mask);
 }
 
+/* The whole-ball painter is compared with brute force through radii that only it can serve, and serves as
+ * oracle where brute force is too slow. */
+static void check_against_whole_balls(const trb_mask *object, const trb_mask *voi, bool closed, bool centres_voi,
+                                      trb_border border, bool fast_serves)
+{
+    const size_t bytes = trb_grid_voxels(&object->grid) * sizeof(float);
+    trb_mask *wanted = NULL;
+    CHECK_OK(trb_mask_copy(object, &wanted, err));
+    if (voi)
+        trb_mask_and(wanted, voi);
+    trb_paint_job job = {.object = object, .voi = voi, .wanted = wanted, .border = border, .closed = closed,
+                         .centres_voi = centres_voi, .map = malloc(bytes), .scale = 1.0};
+    trb_paint_result slow, fast;
+    assert_non_null(job.map);
+    CHECK_OK(trb_thickness_paint_plain(&job, &slow, err));
+    char expected[65];
+    strcpy(expected, testing_sha256(job.map, bytes));
+    for (int path = 0; path < 3; path++) {
+        bool proven = false;
+        testing_simd(path);
+        if (path == 2 && strcmp(trb_simd_path(), "avx512") != 0)
+            break;
+        CHECK_OK(trb_thickness_paint_fast(&job, &fast, &proven, err));
+        assert_int_equal(proven, fast_serves);
+        if (!proven)
+            continue;
+        assert_string_equal(testing_sha256(job.map, bytes), expected);
+        assert_int_equal(fast.largest_inside, slow.largest_inside);
+        for (size_t r2 = 0; r2 < fast.n_codes || r2 < slow.n_codes; r2++)
+            assert_int_equal(r2 < fast.n_codes ? fast.code_count[r2] : 0,
+                             r2 < slow.n_codes ? slow.code_count[r2] : 0);
+        free(fast.code_count);
+    }
+    testing_simd(-1);
+    free(slow.code_count);
+    free(job.map);
+    trb_mask_destroy(wanted);
+}
+
+static void full_size_bone_and_marrow_equal_the_whole_ball_painter(void **state)
+{
+    (void)state;
+    trb_mask *bone = testing_mask(testing_bone(), 64), *marrow = NULL, *voi = testing_ellipse_voi();
+    CHECK_OK(trb_mask_complement(bone, &marrow, err));
+    check_against_whole_balls(bone, NULL, true, false, TRB_BORDER_BACKGROUND, true);
+    check_against_whole_balls(bone, voi, false, true, TRB_BORDER_UNKNOWN, true);
+    check_against_whole_balls(marrow, voi, true, false, TRB_BORDER_UNKNOWN, true);
+    trb_mask_destroy(bone);
+    trb_mask_destroy(marrow);
+    trb_mask_destroy(voi);
+}
+
+/* One background voxel in a long thin box makes every radius up to its length: below and above the list cuts
+ * (50, 80), the tile side (64, 96), signed bytes (127) and the end of 16 bits (176). */
+static void radii_around_every_table_limit_equal_the_whole_ball_painter(void **state)
+{
+    (void)state;
+    static const size_t LENGTHS[] = {49, 65, 97, 129, 174, 190};
+    for (int i = 0; i < 6; i++)
+        for (int axis = 0; axis < 3; axis++) {
+            size_t n[3] = {9, 8, 10};
+            n[axis] = LENGTHS[i];
+            trb_mask *mask = testing_random_mask(n[0], n[1], n[2], 2.0, 1);
+            trb_mask_set(mask, 0, 1, 2, 0);
+            check_against_whole_balls(mask, NULL, axis == 1, false, TRB_BORDER_UNKNOWN, LENGTHS[i] < 180);
+            trb_mask_destroy(mask);
+        }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -250,6 +341,8 @@ int main(void)
         cmocka_unit_test(unequal_voxels_and_foreign_vois_are_refused),
         cmocka_unit_test(plates_measure_their_even_thickness),
         cmocka_unit_test(the_largest_ball_inside_is_told_apart_from_balls_that_reach_in),
+        cmocka_unit_test(full_size_bone_and_marrow_equal_the_whole_ball_painter),
+        cmocka_unit_test(radii_around_every_table_limit_equal_the_whole_ball_painter),
         cmocka_unit_test(bits_do_not_depend_on_the_thread_count),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

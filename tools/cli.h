@@ -248,41 +248,4 @@ trb_status cli_box_close(const trb_box *box, const trb_grid *grid, trb_box *out,
 /** The candidate nearest to text, or NULL when none is near (cli_suggest.c). */
 const char *cli_nearest(const char *text, const char *const *candidates, size_t n);
 
-/* ---- for the frame itself */
-
-/** Run a command: parse, help, protocol, threads, run. */
-int cli_run(const cli_command *command, int argc, char **argv);
-
-/** Rows of a command and the common ones behind them, in the order of call->settings. */
-size_t cli_rows(const cli_command *command);
-const cli_option *cli_row(const cli_command *command, size_t row);
-bool cli_has_settings(const cli_command *command);
-
-/** "LENGTH" and so on: the row's own placeholder or the kind's usual one; NULL for a flag. */
-const char *cli_placeholder(const cli_option *option);
-
-/** "trabecula 0.1.0" and what it is built of. */
-void cli_version_print(FILE *to);
-
-/** stdout complete? Flushes and closes it; complains on stderr. Gives code, or 1. */
-int cli_close_stdout(const char *who, int code);
-
-void cli_help_print(const cli_command *command, FILE *to);
-void cli_man_print(const cli_command *command, FILE *to);
-void cli_man_overview_print(const cli_command *const *commands, size_t n, FILE *to);
-/** shell: 0 bash, 1 zsh, 2 fish. */
-void cli_completion_print(const cli_command *const *commands, size_t n, int shell, FILE *to);
-
-/** Cores that this process may use: affinity, OMP_NUM_THREADS, cgroup CPU quota. */
-int cli_usable_threads(void);
-
-/** Catch SIGINT and SIGTERM once, so that cli_interrupted() can tell; a second one ends the program. */
-void cli_signals_catch(void);
-
-/** Is `to` a terminal that shows colours, by --color and the environment? */
-bool cli_color_wanted(int color, FILE *to);
-
-/** Text that lives until the call ends; NULL: no memory. */
-char *cli_keep(cli_call *call, const char *text, size_t length);
-
 #endif

@@ -1,5 +1,5 @@
 /* cli_docs.c - manual pages and shell completion, from the option tables. */
-#include "cli.h"
+#include "cli_frame.h"
 
 #include "trabecula/version.h"
 

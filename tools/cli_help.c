@@ -1,5 +1,5 @@
 /* cli_help.c - --help and --version. */
-#include "cli.h"
+#include "cli_frame.h"
 
 #include "trabecula/version.h"
 

@@ -4,7 +4,7 @@
  * There is one terminal and one Ctrl-C in a process, so the state of the bar and the flag of the signal
  * handler are the program's, not the call's.
  */
-#include "cli.h"
+#include "cli_frame.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -4,7 +4,7 @@
  * The OpenMP runtime knows the affinity mask and OMP_NUM_THREADS, but not the CPU quota of a container
  * (docker --cpus, Slurm, Kubernetes): there, more threads than quota only wait for each other.
  */
-#include "cli.h"
+#include "cli_frame.h"
 
 #include "trabecula/version.h"
 

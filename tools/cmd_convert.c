@@ -127,7 +127,7 @@ const cli_command cmd_convert = {
     .usage = "[options] IN OUT",
     .description =
         "IN is any scan that the program reads. The ending of OUT chooses the format: .tif or .tiff "
-        "(ImageJ-calibrated, BigTIFF when large), .mha, .mhd, .nrrd, .nii, .nii.gz. Grey values keep "
+        "(ImageJ-calibrated, BigTIFF when large), .mha, .nrrd, .nii, .nii.gz. Grey values keep "
         "their type and their bits.",
     .examples = EXAMPLES,
     .options = OPTIONS,

@@ -235,9 +235,9 @@ static void print_size(const struct findings *found)
 {
     const trb_grid *grid = &found->grid;
     const double *mm = grid->spacing_mm;
-    const double gib = (double)trb_grid_voxels(grid) * (double)trb_type_bytes(found->type) / 0x1p30;
-    printf("  size       %zu x %zu x %zu voxels, %s, %.3g GiB in memory\n", grid->nx, grid->ny, grid->nz,
-           trb_type_name(found->type), gib);
+    const double mib = (double)trb_grid_voxels(grid) * (double)trb_type_bytes(found->type) / 0x1p20;
+    printf("  size       %zu x %zu x %zu voxels, %s, %.3g %s in memory\n", grid->nx, grid->ny, grid->nz,
+           trb_type_name(found->type), mib < 1024 ? mib : mib / 1024, mib < 1024 ? "MiB" : "GiB");
     if (!trb_grid_has_spacing(grid)) {
         printf("  voxel      not known\n");
         return;
@@ -262,7 +262,7 @@ static void print_bars(const struct findings *found)
     uint64_t most = 1;
     for (size_t i = 0; i < BARS; i++)
         most = found->bars[i] > most ? found->bars[i] : most;
-    printf("\n  grey values from %-12s   %% of voxels\n", "");
+    printf("\n  %12s  %7s\n", "grey from", "voxels");
     for (size_t i = 0; i < BARS; i++) {
         const double from = found->bar_lowest + (double)i * found->bar_width;
         if (from > found->highest)
@@ -272,7 +272,7 @@ static void print_bars(const struct findings *found)
         if (length == 0 && found->bars[i])
             length = 1; /* few is not none */
         const bool threshold = found->otsu >= from && found->otsu < from + found->bar_width;
-        printf("  %12.6g  %7.3f  %.*s%s\n", from, share, length,
+        printf("  %12.6g  %6.3f%%  %.*s%s\n", from, share, length,
                "##################################################", threshold ? "  <- Otsu" : "");
     }
 }

@@ -1,5 +1,5 @@
 /* main.c - the program: finds the subcommand and runs it. */
-#include "cli.h"
+#include "cli_frame.h"
 #include "cmd_analyze.h"
 
 #include <fcntl.h>

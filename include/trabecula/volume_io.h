@@ -45,10 +45,18 @@ typedef struct trb_scan trb_scan;
 /**
  * Open a folder of numbered slices, one file, or any format the ITK bridge knows.
  *
- * Convention  Files of a folder are ordered by the last number in their names; a gap is an error.
+ * Convention  Files of a folder are ordered by the last number in their names that is not the same in all of
+ *             them; a gap is an error. The voxel size comes from the first source that knows all three axes:
+ *             options, SkyScan log, OME-XML, ImageJ description, TIFF resolution; sources that differ by more
+ *             than 0.1 % are told in the warning. Voxels are as stored, except: 1 bit becomes 0 and 255, white
+ *             is zero is inverted, orientations are turned upright, ImageJ's signed 16 bit becomes int16. Other
+ *             calibrations are reported in facts and calibration and never applied.
+ * Input       path: UTF-8 or what the system takes; options: NULL for the defaults.
  * Output      *out: yours; trb_scan_close() ends it. NULL unless TRB_OK.
- * Errors      TRB_ERR_IO, TRB_ERR_FORMAT, TRB_ERR_UNSUPPORTED, TRB_ERR_DATA: the text names file and page.
+ * Errors      TRB_ERR_IO, TRB_ERR_FORMAT (damaged), TRB_ERR_UNSUPPORTED (colour, channels, odd types),
+ *             TRB_ERR_DATA (slices that differ or are missing), TRB_ERR_ARGUMENT: the text names file and page.
  * Cost        Headers of every file; no voxels.
+ * Threads     Reentrant.
  */
 TRB_API TRB_NODISCARD trb_status trb_scan_open(const char *path, const trb_open_options *options,
                                                trb_scan **out, trb_error *err);
@@ -64,8 +72,10 @@ TRB_API const trb_scan_info *trb_scan_facts(const trb_scan *scan);
 /**
  * Read planes z0 <= z < z1 into dst (nx * ny * (z1 - z0) voxels of the scan's type).
  *
- * Errors      TRB_ERR_FORMAT for a truncated or corrupt page, TRB_ERR_CANCELLED; the text names file and
- *             page. NaN and infinity are refused here (TRB_ERR_DATA).
+ * Errors      TRB_ERR_FORMAT for a truncated or corrupt page (of several the first), TRB_ERR_CANCELLED; the text
+ *             names file and page. NaN and infinity are refused here (TRB_ERR_DATA, count and first position in
+ *             the scan). TRB_ERR_MEMORY beyond the limit, before anything is allocated. TRB_ERR_ARGUMENT for an
+ *             empty range or one that leaves the scan.
  * Cost        Decodes on all threads; memory for the slices in flight only.
  * Threads     One call at a time for one scan. Same bits for any thread count.
  */
@@ -75,8 +85,10 @@ TRB_API TRB_NODISCARD trb_status trb_scan_read(trb_scan *scan, size_t z0, size_t
 /**
  * Open, read everything (or the box), close.
  *
- * Input       box: NULL for all. info: filled when not NULL (clear it afterwards).
- * Output      *out: yours.
+ * Input       box: NULL for all; the origin moves with it.
+ * Output      *out: yours, NULL unless TRB_OK. info: filled when not NULL (clear it afterwards).
+ * Errors      Those of trb_scan_open() and trb_scan_read().
+ * Cost        The volume and slices in flight.
  */
 TRB_API TRB_NODISCARD trb_status trb_volume_read(const char *path, const trb_open_options *options,
                                                  const trb_box *box, const trb_progress *progress,
@@ -94,10 +106,17 @@ TRB_API trb_write_options trb_write_options_default(void);
 
 /**
  * Write a volume; the format follows from the name: .tif .tiff (ImageJ-calibrated, BigTIFF from 3.9 GB on),
- * .mha .mhd .nrrd .nii .nii.gz.
+ * .mha .nrrd .nii .nii.gz. (.mhd and .nhdr are read only: two files cannot appear at once.)
  *
- * Errors      TRB_ERR_ARGUMENT for an unknown ending or an existing file without force; TRB_ERR_IO.
- *             The final name appears only complete: temporary name beside it, fsync, rename.
+ * Convention  TIFF: one strip a slice, uncompressed planes contiguous, true sample format, so that Fiji, libtiff
+ *             and ITK read the same values. Fiji has no signed 8-bit type: negative int8 shows as 128 to 255.
+ *             Reading back gives the same type, voxels, and spacing and origin to 1e-9 (relative).
+ * Errors      TRB_ERR_ARGUMENT for an unknown ending, an existing file without force, or a spacing that TIFF
+ *             cannot hold; TRB_ERR_IO; TRB_ERR_MEMORY.
+ *             The final name appears only complete: hidden folder beside it, fsync, rename. On an error an
+ *             existing file is as before.
+ * Cost        One pass; compression uses all threads and the bytes do not depend on their number.
+ * Threads     Reentrant.
  */
 TRB_API TRB_NODISCARD trb_status trb_volume_write(const char *path, const trb_volume *volume,
                                                   const trb_write_options *options, trb_error *err);

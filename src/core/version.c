@@ -1,6 +1,8 @@
 /* version.c - which program this is. */
 #include "trabecula/version.h"
 
+#include "core/simd.h"
+
 #include <cairo.h>
 #include <jansson.h>
 #include <omp.h>
@@ -30,7 +32,6 @@ static trb_build facts = {
     .commit = TRB_COMMIT,
     .compiler = COMPILER,
     .openmp = TEXT(_OPENMP),
-    .simd = "plain",
     .tiff = tiff_version,
     .itk = TRB_ITK,
 };
@@ -43,6 +44,7 @@ static void fill(void)
         number += strlen("Version ");
         snprintf(tiff_version, sizeof tiff_version, "%.*s", (int)strcspn(number, "\n ,"), number);
     }
+    facts.simd = trb_simd_path();
     facts.zlib = zlibVersion();
     facts.jansson = jansson_version_str();
     facts.cairo = cairo_version_string();

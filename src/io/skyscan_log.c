@@ -148,7 +148,10 @@ trb_status trb_skyscan_log_read(const char *path, trb_skyscan_log *log, trb_scan
         return TRB_ERR_IO;
     trb_scan_info found = {0}; /* facts count only when this turns out to be a log of a reconstruction */
     log_state state = {false, false, false, false};
-    for (char *at = text; *at;) {
+    char *start = text;
+    while ((unsigned char)*start >= 0x80) /* a byte order mark */
+        start++;
+    for (char *at = start; *at;) {
         char *end = at + strcspn(at, "\r\n");
         char *next = end + strspn(end, "\r\n");
         *end = 0;

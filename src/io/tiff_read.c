@@ -16,6 +16,7 @@
 #include <string.h>
 
 #define NO_FILE SIZE_MAX
+#define WORTH_A_THREAD ((size_t)32 << 10) /* bytes; for less, starting a thread takes longer than reading */
 
 /* What one thread needs. */
 typedef struct slice_reader {
@@ -206,8 +207,9 @@ static trb_status make_readers(read_job *job, trb_error *err)
     size_t block, plane;
     scratch_sizes(job, &block, &plane);
     const size_t slices = job->box->hi[2] - job->box->lo[2];
-    const int most = omp_get_max_threads();
-    job->n_readers = slices < (size_t)most ? (int)slices : most;
+    const size_t worth = 1 + slices * job->plane_bytes / WORTH_A_THREAD, most = (size_t)omp_get_max_threads();
+    const size_t readers = slices < worth ? slices : worth;
+    job->n_readers = (int)(readers < most ? readers : most);
     job->readers = trb_alloc_zero((size_t)job->n_readers, sizeof *job->readers, "readers", err);
     if (!job->readers)
         return TRB_ERR_MEMORY;

@@ -254,7 +254,9 @@ static trb_status open_file(trb_tiff_stack *stack, trb_tiff_file *file, trb_grid
         status = set_grid(stack, grid, type, err);
     if (!status)
         status = trb_tiff_directory_set(file, stack->slices[0].directory, err);
-    return status ? status : (log_beside_file(stack->paths[0], stack, grid, claims, info), TRB_OK);
+    if (!status)
+        log_beside_file(stack->paths[0], stack, grid, claims, info);
+    return status;
 }
 
 trb_status trb_tiff_stack_open_file(const char *path, trb_tiff_stack **out, trb_grid *grid, trb_type *type,

@@ -33,7 +33,6 @@
 
 typedef struct output {
     int fd;
-    const char *path;
     uint64_t at; /* bytes written so far */
     bool big;
 } output;
@@ -88,7 +87,7 @@ static trb_status write_bytes(output *out, const void *bytes, size_t count, trb_
         if (done < 0 && errno == EINTR)
             continue;
         if (done <= 0)
-            return trb_error_set(err, TRB_ERR_IO, "%s cannot be written: %s", out->path, strerror(errno));
+            return trb_error_set(err, TRB_ERR_IO, "cannot be written: %s", strerror(errno));
         from += done;
         out->at += (uint64_t)done;
         count -= (size_t)done;
@@ -144,7 +143,7 @@ static uint64_t fraction_value(const uint32_t fraction[2])
 static void build_directory(const picture *pic, size_t z, uint64_t at, bool big, bool last, directory *dir)
 {
     const bool described = z == 0, scaled = pic->resolution[0][0] != 0;
-    const size_t entries = 11 + described + (scaled ? 3 : 0), width = big ? 8 : 4;
+    const size_t entries = 11U + (described ? 1U : 0U) + (scaled ? 3U : 0U), width = big ? 8 : 4;
     const uint64_t values = at + (big ? 8 : 2) + entries * (big ? 20 : 12) + width; /* behind the entries */
     const uint64_t description_bytes = strlen(pic->description) + 1;
     const uint64_t fractions = big ? 0 : scaled ? 16 : 0;
@@ -192,7 +191,7 @@ static trb_status write_directories(output *out, const picture *pic, trb_error *
             status = write_bytes(out, "", 1, err);
     }
     if (!status && !out->big && out->at > UINT32_MAX)
-        status = trb_error_set(err, TRB_ERR_ARGUMENT, "%s would be larger than a classic TIFF can be", out->path);
+        status = trb_error_set(err, TRB_ERR_ARGUMENT, "would be larger than a classic TIFF can be");
     return status;
 }
 
@@ -262,7 +261,7 @@ static trb_status write_batch(output *out, picture *pic, size_t z0, size_t slice
     trb_status status = TRB_OK;
     for (size_t i = 0; !status && i < slices; i++) {
         if (pic->counts[z0 + i] == 0)
-            return trb_error_set(err, TRB_ERR_MEMORY, "out of memory while compressing %s", out->path);
+            return trb_error_set(err, TRB_ERR_MEMORY, "out of memory while compressing");
         pic->offsets[z0 + i] = out->at;
         status = write_bytes(out, buffers + i * bound, (size_t)pic->counts[z0 + i], err);
     }
@@ -358,7 +357,7 @@ static trb_status write_file(output *out, picture *pic, trb_error *err)
         return status;
     build_header(out->big, first, &header);
     if (pwrite(out->fd, header.bytes, header.used, 0) != (ssize_t)header.used || fsync(out->fd) != 0)
-        return trb_error_set(err, TRB_ERR_IO, "%s cannot be written: %s", out->path, strerror(errno));
+        return trb_error_set(err, TRB_ERR_IO, "cannot be written: %s", strerror(errno));
     return TRB_OK;
 }
 
@@ -369,17 +368,17 @@ trb_status trb_tiff_write(const char *path, const trb_volume *volume, const trb_
     pic.grid = volume ? volume->grid : mask->grid;
     pic.type = volume ? volume->type : TRB_U8;
     const double bytes = (double)trb_grid_voxels(&pic.grid) * (double)trb_type_bytes(pic.type) + 256.0 * (double)pic.grid.nz;
-    output out = {-1, path, 0, size == TRB_TIFF_BIG || (size == TRB_TIFF_BY_SIZE && bytes > CLASSIC_MOST)};
+    output out = {-1, 0, size == TRB_TIFF_BIG || (size == TRB_TIFF_BY_SIZE && bytes > CLASSIC_MOST)};
     trb_status status = prepare(&pic, options, err);
     if (!status) {
         out.fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
         if (out.fd < 0)
-            status = trb_error_set(err, TRB_ERR_IO, "%s cannot be made: %s", path, strerror(errno));
+            status = trb_error_set(err, TRB_ERR_IO, "cannot be made: %s", strerror(errno));
     }
     if (!status)
         status = write_file(&out, &pic, err);
     if (out.fd >= 0 && close(out.fd) != 0 && !status)
-        status = trb_error_set(err, TRB_ERR_IO, "%s cannot be written: %s", path, strerror(errno));
+        status = trb_error_set(err, TRB_ERR_IO, "cannot be written: %s", strerror(errno));
     free(pic.offsets);
     free(pic.counts);
     return status;

@@ -13,6 +13,7 @@ typedef enum trb_tiff_size { TRB_TIFF_BY_SIZE, TRB_TIFF_CLASSIC, TRB_TIFF_BIG } 
  * Input       One of volume and mask, the other NULL. A mask becomes uint8 with 0 and 255.
  *             size: TRB_TIFF_BY_SIZE is BigTIFF from 3.9 GB (uncompressed) on.
  * Errors      TRB_ERR_ARGUMENT for a spacing or size that TIFF cannot hold, TRB_ERR_IO, TRB_ERR_MEMORY.
+ *             The text does not name the file.
  * Cost        Uncompressed: one pass of write(). Compressed: all threads, buffers for a few slices; the bytes of
  *             the file do not depend on the number of threads.
  */

@@ -77,13 +77,15 @@ static void sort_shell(const point *from, size_t count, int t, point *to)
         to[start[dot(from[i].n, t) + 3 * 128]++] = from[i];
 }
 
-/* All points of shell s, sorted by key; work has room for as many. */
-static size_t expand_shell(const wedge *w, uint32_t s, int t, point *work, point *out)
+/* The points of shell s with a key above `least`, sorted by key; work has room for as many. */
+static size_t expand_shell(const wedge *w, uint32_t s, int t, uint32_t least, point *work, point *out)
 {
     static const int ORDER[6][3] = {{0, 1, 2}, {0, 2, 1}, {1, 0, 2}, {1, 2, 0}, {2, 0, 1}, {2, 1, 0}};
     size_t count = 0;
     for (uint32_t i = w->first[s]; i < w->first[s + 1]; i++) {
         const int8_t *triple = w->triple[i];
+        if (s + (uint32_t)t + 1 + 2 * (uint32_t)dot(triple, t) <= least)
+            continue; /* not even its farthest image */
         for (int o = 0; o < 6; o++) {
             const int8_t n[3] = {triple[ORDER[o][0]], triple[ORDER[o][1]], triple[ORDER[o][2]]};
             const int equal01 = triple[0] == triple[1], equal12 = triple[1] == triple[2];
@@ -97,7 +99,8 @@ static size_t expand_shell(const wedge *w, uint32_t s, int t, point *work, point
                 point p = {{(int8_t)(signs & 1 ? -n[0] : n[0]), (int8_t)(signs & 2 ? -n[1] : n[1]),
                             (int8_t)(signs & 4 ? -n[2] : n[2])}, 0};
                 p.key = (uint32_t)((int)s + t + 1 - 2 * dot(p.n, t));
-                work[count++] = p;
+                if (p.key > least)
+                    work[count++] = p;
             }
         }
     }
@@ -120,7 +123,9 @@ static void build_type(trb_crescents *tables, const wedge *w, int t, point *work
     point *list = work, *next = work + TRB_CRESCENT_MOST, *shell = next + TRB_CRESCENT_MOST;
     size_t n = 0;
     for (uint32_t r2 = 1; r2 <= tables->largest; r2++) {
-        const size_t most = list_limit(r2), fresh = expand_shell(w, r2 - 1, t, shell + widest, shell);
+        const size_t most = list_limit(r2);
+        const uint32_t least = n >= most ? list[most - 1].key : 0; /* of a full list: no other gets in */
+        const size_t fresh = expand_shell(w, r2 - 1, t, least, shell + widest, shell);
         const size_t merged = merge(list, n, shell, fresh, next, most);
         point *swap = list;
         list = next, next = swap, n = merged;

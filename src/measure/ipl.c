@@ -2,6 +2,7 @@
 #include "measure/ipl_steps.h"
 
 #include "core/memory.h"
+#include "measure/thickness_stats.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -64,9 +65,9 @@ static trb_status object_balls(const trb_mask *object, const trb_mask *centres, 
 {
     ipl_field field;
     trb_mask *ridge = NULL;
-    trb_status status = ipl_field_create(object, false, &field, err);
+    trb_status status = ipl_field_create(object, &field, err);
     if (!status)
-        status = ipl_ridge_create(&field, centres, false, &ridge, err);
+        status = ipl_ridge_create(&field, centres, &ridge, err);
     if (!status)
         status = ipl_balls_create(&field, ridge, version, balls, err);
     trb_mask_destroy(ridge);
@@ -93,8 +94,7 @@ trb_status trb_ipl_thickness_measure(const trb_mask *object, const trb_mask *voi
                                      const trb_thickness_options *options, trb_thickness *result,
                                      trb_volume **map, trb_error *err)
 {
-    *result = (trb_thickness){.rule = options->rule, .mean_vox = NAN, .sd_vox = NAN, .max_vox = NAN,
-                              .max_inside_vox = NAN};
+    trb_thickness_reset(result, options->rule);
     if (map)
         *map = NULL;
     ipl_balls balls = {0};
@@ -131,9 +131,7 @@ done:
     trb_mask_destroy(unpainted);
     ipl_balls_clear(&balls);
     if (status) {
-        free(result->code_count);
-        free(result->bin_count);
-        *result = (trb_thickness){.rule = options->rule};
+        trb_thickness_clear(result);
         trb_volume_destroy(painted);
     } else if (map)
         *map = painted;

@@ -148,7 +148,7 @@ static bool sweep_in_chunks(plan *p)
     return pass(p, -1) <= p->settle;
 }
 
-static trb_status plan_init(ipl_field *field, const trb_mask *object, bool plain, plan *p, trb_error *err)
+static trb_status plan_init(ipl_field *field, const trb_mask *object, plan *p, trb_error *err)
 {
     const size_t most = field->grid.nz / CHUNK_MIN, threads = (size_t)trb_threads();
     *p = (plan){.field = field, .chunks = most < threads ? most : threads};
@@ -159,7 +159,7 @@ static trb_status plan_init(ipl_field *field, const trb_mask *object, bool plain
         return TRB_ERR_MEMORY;
     trb_status status = TRB_OK;
     for (size_t k = 0; k < p->chunks && !status; k++)
-        status = ipl_sweeper_init(field, object, plain, &p->sweepers[k], err);
+        status = ipl_sweeper_init(field, object, &p->sweepers[k], err);
     return status;
 }
 
@@ -172,10 +172,10 @@ static void plan_clear(plan *p)
     free(p->kept);
 }
 
-static trb_status sweep(ipl_field *field, const trb_mask *object, bool plain, trb_error *err)
+static trb_status sweep(ipl_field *field, const trb_mask *object, trb_error *err)
 {
     plan p;
-    trb_status status = plan_init(field, object, plain, &p, err);
+    trb_status status = plan_init(field, object, &p, err);
     if (!status && !sweep_in_chunks(&p)) {
         const size_t chunks = p.chunks;
         field_zero(field);
@@ -206,7 +206,7 @@ static trb_status check(const trb_mask *object, trb_error *err)
     return TRB_OK;
 }
 
-trb_status ipl_field_create(const trb_mask *object, bool plain, ipl_field *out, trb_error *err)
+trb_status ipl_field_create(const trb_mask *object, ipl_field *out, trb_error *err)
 {
     const trb_grid *grid = &object->grid;
     *out = (ipl_field){.grid = *grid};
@@ -225,7 +225,7 @@ trb_status ipl_field_create(const trb_mask *object, bool plain, ipl_field *out, 
     out->y = out->x + each + IPL_LEAD;
     out->z = out->y + each + IPL_LEAD;
     field_zero(out);
-    status = sweep(out, object, plain, err);
+    status = sweep(out, object, err);
     if (status)
         ipl_field_clear(out);
     return status;

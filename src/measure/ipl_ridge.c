@@ -95,15 +95,14 @@ static void slice_ridge(int32_t *const slice[3], const ipl_row_steps *steps, siz
     }
 }
 
-trb_status ipl_ridge_create(const ipl_field *field, const trb_mask *where, bool plain, trb_mask **out,
-                            trb_error *err)
+trb_status ipl_ridge_create(const ipl_field *field, const trb_mask *where, trb_mask **out, trb_error *err)
 {
     trb_mask *ridge = NULL;
     *out = NULL;
     trb_status status = trb_mask_create(&field->grid, &ridge, err);
     if (status)
         return status;
-    const ipl_row_steps steps = ipl_row_steps_choose(plain);
+    const ipl_row_steps steps = ipl_row_steps_choose();
     const size_t stride = field->grid.nx + BEFORE + BEHIND, plane = (field->grid.ny + 2) * stride;
     const ptrdiff_t nz = (ptrdiff_t)field->grid.nz;
     bool short_of_memory = false;

@@ -6,7 +6,9 @@
  */
 #include "measure/ipl_rows.h"
 
-#if defined(__x86_64__) && defined(__GNUC__)
+#include "core/simd.h"
+
+#ifdef TRB_SIMD_X86
 #include <immintrin.h>
 
 #define INLINE static inline __attribute__((always_inline, target("avx2")))

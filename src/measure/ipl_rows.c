@@ -2,6 +2,8 @@
 #include "measure/ipl_rows.h"
 #include "measure/ipl_steps.h"
 
+#include "core/simd.h"
+
 /* Offer the vector of `from` at index `at`, one step (ox,oy,oz) away. */
 static inline void offer(const ipl_row *from, size_t at, int ox, int oy, int oz, int32_t *n8, int v[3])
 {
@@ -67,14 +69,12 @@ static void candidates_plain(const int32_t *row, const int32_t *below, const int
         bits[i >> 6] |= (uint64_t)(row[i] > 0) << (i & 63);
 }
 
-ipl_row_steps ipl_row_steps_choose(bool plain)
+ipl_row_steps ipl_row_steps_choose(void)
 {
-#if defined(__x86_64__) && defined(__GNUC__)
-    if (!plain && ipl_row_avx2_runs())
+#ifdef TRB_SIMD_X86
+    if (trb_simd_choose() != TRB_SIMD_PLAIN)
         return (ipl_row_steps){ipl_row_step_avx2, ipl_row_lengths_avx2, ipl_row_squares_avx2,
                                ipl_row_candidates_avx2};
-#else
-    (void)plain;
 #endif
     return (ipl_row_steps){step_plain, lengths_plain, squares_plain, candidates_plain};
 }

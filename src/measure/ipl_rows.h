@@ -2,7 +2,6 @@
 #ifndef TRB_IPL_ROWS_H
 #define TRB_IPL_ROWS_H
 
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -50,11 +49,10 @@ typedef struct ipl_row_steps {
     ipl_row_candidates *candidates;
 } ipl_row_steps;
 
-/** The fastest steps that this processor can run, or the plain ones. */
-ipl_row_steps ipl_row_steps_choose(bool plain);
+/** The steps for the path that trb_simd_choose() names. */
+ipl_row_steps ipl_row_steps_choose(void);
 
 /* x86 with AVX2 (ipl_rows_avx2.c, ipl_ridge_avx2.c). */
-bool ipl_row_avx2_runs(void);
 void ipl_row_step_avx2(const ipl_rows *rows, const uint64_t *object, size_t nx, const ipl_scan *scan);
 void ipl_row_lengths_avx2(const ipl_row *row, const uint64_t *object, size_t nx, int32_t unset);
 

@@ -13,8 +13,11 @@
  */
 #include "measure/ipl_rows.h"
 
-#if defined(__x86_64__) && defined(__GNUC__)
+#include "core/simd.h"
+
+#ifdef TRB_SIMD_X86
 #include <immintrin.h>
+#include <stdbool.h>
 
 #define INLINE static inline __attribute__((always_inline, target("avx2")))
 #define AVX2 __attribute__((target("avx2")))
@@ -230,10 +233,5 @@ AVX2 void ipl_row_lengths_avx2(const ipl_row *row, const uint64_t *object, size_
         const int32_t length = row->x[i] * row->x[i] + row->y[i] * row->y[i] + row->z[i] * row->z[i];
         row->n8[i] = length == 0 && (object[i >> 6] >> (i & 63) & 1) ? unset : 8 * length;
     }
-}
-
-bool ipl_row_avx2_runs(void)
-{
-    return __builtin_cpu_supports("avx2");
 }
 #endif

@@ -24,11 +24,10 @@ typedef struct ipl_field {
 /**
  * Contact vectors of an object.
  *
- * Input       plain: use the plain row step where a faster one exists (for tests; the result is the same).
  * Output      *out: clear it.
  * Errors      as trb_ipl_thickness_measure().
  */
-TRB_NODISCARD trb_status ipl_field_create(const trb_mask *object, bool plain, ipl_field *out, trb_error *err);
+TRB_NODISCARD trb_status ipl_field_create(const trb_mask *object, ipl_field *out, trb_error *err);
 void ipl_field_clear(ipl_field *field);
 
 /** The three components at a voxel. */
@@ -48,10 +47,10 @@ static inline int ipl_face2(int v)
 
 /**
  * The voxels that are centres of balls; `where` limits the answer (NULL: the whole image), never the
- * neighbours looked at. plain as above. *out: yours.
+ * neighbours looked at. *out: yours.
  */
-TRB_NODISCARD trb_status ipl_ridge_create(const ipl_field *field, const trb_mask *where, bool plain,
-                                          trb_mask **out, trb_error *err);
+TRB_NODISCARD trb_status ipl_ridge_create(const ipl_field *field, const trb_mask *where, trb_mask **out,
+                                          trb_error *err);
 
 /** One ball: |voxel - (x,y,z)| <= (d + 1) / 2. */
 typedef struct ipl_ball {

@@ -34,10 +34,9 @@ static int32_t *slice_lengths(const ipl_sweeper *s, size_t which)
     return s->lengths + which * slice_values(s->field) + IPL_LEAD + s->field->stride;
 }
 
-trb_status ipl_sweeper_init(const ipl_field *field, const trb_mask *object, bool plain, ipl_sweeper *out,
-                            trb_error *err)
+trb_status ipl_sweeper_init(const ipl_field *field, const trb_mask *object, ipl_sweeper *out, trb_error *err)
 {
-    *out = (ipl_sweeper){.field = field, .object = object, .steps = ipl_row_steps_choose(plain)};
+    *out = (ipl_sweeper){.field = field, .object = object, .steps = ipl_row_steps_choose()};
     const size_t values = 2 * slice_values(field);
     out->lengths = trb_alloc(values, sizeof *out->lengths, "contact distances of two slices", err);
     out->zero = trb_alloc_zero(field->stride + 2 * IPL_LEAD, sizeof *out->zero, "a row of vectors", err);

@@ -17,8 +17,8 @@ typedef struct ipl_sweeper {
 } ipl_sweeper;
 
 /** Prepare; NULL err is fine. Clear it also after a failure. */
-TRB_NODISCARD trb_status ipl_sweeper_init(const ipl_field *field, const trb_mask *object, bool plain,
-                                          ipl_sweeper *out, trb_error *err);
+TRB_NODISCARD trb_status ipl_sweeper_init(const ipl_field *field, const trb_mask *object, ipl_sweeper *out,
+                                          trb_error *err);
 void ipl_sweeper_clear(ipl_sweeper *sweeper);
 
 /** Begin with nothing behind the next slice, */

@@ -7,14 +7,15 @@
  * Source: Hildebrand et al. 1999, J Bone Miner Res 14:1167-1174; the steps as in IPL (definitions, 3.5).
  */
 #include "measure/ipl_steps.h"
+#include "measure/thickness_stats.h"
 
 static trb_status between_axes(const trb_mask *bone, uint64_t *mid_axis_voxels, trb_mask **out, trb_error *err)
 {
     ipl_field field;
     trb_mask *axis = NULL;
-    trb_status status = ipl_field_create(bone, false, &field, err);
+    trb_status status = ipl_field_create(bone, &field, err);
     if (!status)
-        status = ipl_ridge_create(&field, NULL, false, &axis, err);
+        status = ipl_ridge_create(&field, NULL, &axis, err);
     ipl_field_clear(&field);
     if (!status) {
         *mid_axis_voxels = trb_mask_count(axis);
@@ -30,12 +31,12 @@ trb_status trb_tbn_direct_measure(const trb_mask *bone, const trb_mask *voi, trb
     const trb_thickness_options options = {TRB_THICKNESS_IPL, TRB_CENTRES_VOI, TRB_BORDER_UNKNOWN};
     uint64_t axis_voxels = 0;
     trb_mask *between = NULL;
-    *result = (trb_thickness){.rule = TRB_THICKNESS_IPL};
+    trb_thickness_reset(result, TRB_THICKNESS_IPL);
     trb_status status = between_axes(bone, &axis_voxels, &between, err);
     if (status)
         return status;
     if (axis_voxels)
-        status = trb_ipl_thickness_measure(between, voi, &options, result, NULL, err);
+        status = trb_thickness_measure(between, voi, &options, result, NULL, err);
     else
         status = trb_error_set(err, TRB_ERR_DATA,
                                "the image holds no bone, so there are no axes to measure between; check the "

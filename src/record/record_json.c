@@ -113,6 +113,35 @@ static json_t *program(void)
                      "libtiff", build->tiff, "zlib", build->zlib, "ITK", build->itk, "jansson", build->jansson, "cairo", build->cairo);
 }
 
+/* Put every array of plain numbers on one line, in place: a histogram of 200 bins is one line, not 200. */
+static void join_arrays(char *json)
+{
+    char *to = json;
+    bool quoted = false;
+    for (const char *from = json; *from; from++) {
+        *to++ = *from;
+        if (quoted && *from == '\\') {
+            *to++ = *++from;
+            continue;
+        }
+        if (*from == '"')
+            quoted = !quoted;
+        if (quoted || *from != '[')
+            continue;
+        const char *end = from + 1 + strspn(from + 1, " \n,.+-eE0123456789");
+        if (*end != ']')
+            continue;
+        for (from++; from < end; from++) {
+            if (*from != '\n' && *from != ' ')
+                *to++ = *from;
+            if (*from == ',')
+                *to++ = ' ';
+        }
+        *to++ = ']';
+    }
+    *to = 0;
+}
+
 trb_status trb_record_to_json(const trb_record *record, char **out, trb_error *err)
 {
     json_t *warnings = json_array(), *timings = json_object();
@@ -121,10 +150,10 @@ trb_status trb_record_to_json(const trb_record *record, char **out, trb_error *e
     for (size_t i = 0; i < record->n_stages; i++)
         json_object_set_new(timings, record->stages[i].name, json_real(record->stages[i].seconds));
     json_t *root = json_pack(
-        "{s:s,s:o,s:o,s:o,s:o,s:o,s:o,s:{s:o,s:f,s:o},s:{s:[I,I,I],s:o},s:o,s:o,s:o,s:o,s:I,s:i,s:o,s:o}", "schema", "trabecula.result/1",
+        "{s:s,s:o,s:o,s:o,s:o,s:o,s:o,s:{s:o,s:o,s:o},s:{s:[I,I,I],s:o},s:o,s:o,s:o,s:o,s:I,s:i,s:o,s:o}", "schema", "trabecula.result/1",
         "sample", text(record->sample), "group", text(record->group), "command_line", text(record->command_line), "input", input(record),
         "settings", settings(record, false), "settings_origin", settings(record, true), "threshold", "method", text(record->threshold.method),
-        "grey", record->threshold.grey, "calibrated_mgHA_cm3", number(record->threshold.calibrated), "grid", "dimensions",
+        "grey", number(record->threshold.grey), "calibrated_mgHA_cm3", number(record->threshold.calibrated), "grid", "dimensions",
         (json_int_t)record->grid.nx, (json_int_t)record->grid.ny, (json_int_t)record->grid.nz, "spacing_mm", triple(record->grid.spacing_mm),
         "metrics", metrics(record), "distributions", distributions(record), "warnings", warnings, "timings_s", timings, "peak_memory_bytes",
         (json_int_t)record->peak_memory_bytes, "threads", record->threads, "program", program(), "methods_text", text(record->methods_text));
@@ -132,5 +161,6 @@ trb_status trb_record_to_json(const trb_record *record, char **out, trb_error *e
     json_decref(root);
     if (!*out)
         return trb_error_set(err, TRB_ERR_MEMORY, "out of memory for the record's JSON");
+    join_arrays(*out);
     return TRB_OK;
 }

@@ -34,7 +34,7 @@ expect_stderr '\b0*3\b'
 expect_stderr '--allow-gaps|missing'
 expect_exit 0 "$TRABECULA" analyze gap --voxel-size 10um --metrics TV --no-picture --allow-gaps --json
 check "the warning about the gap is in the record" grep -q '"warnings": \[$' "$OUT"
-check "the spacing is unchanged" grep -q '"value": 1.28' "$OUT" # 5 * 256 voxels of 1e-6 mm^3
+check "the spacing is unchanged" grep -q '"value": 0.00128' "$OUT" # 5 * 256 voxels of 1e-6 mm^3
 
 # truncated and corrupt pages
 "$MAKE_SAMPLE" stack stack.tif

@@ -14,7 +14,7 @@ expect_exit 0 "$TRABECULA" convert "$bone" bone.tif --voxel-size 19.5um,19.5um,2
 expect_no_stdout
 expect_stderr '^trabecula convert: wrote bone\.tif: 200 x 200 x 200 uint8$'
 same_voxels "$bone" bone.tif
-for ending in tiff mha mhd nrrd nii nii.gz; do
+for ending in tiff mha nrrd nii nii.gz; do
     expect_exit 0 "$TRABECULA" convert bone.tif "copy.$ending" --quiet
     expect_no_stderr
     same_voxels bone.tif "copy.$ending"
@@ -27,6 +27,11 @@ for file in bone.tif copy.tiff copy.mha copy.nrrd copy.nii.gz; do
         grep -Eq '^"spacing_mm":\[0\.0(195|1949999[0-9]*|195000[0-9]*),0\.0(195|1949999[0-9]*|195000[0-9]*),0\.0(2|2000000[0-9]*|1999999[0-9]*)\]$' \
         <<<"$(spacing_of $file)"
 done
+
+# two files cannot appear at once: refused with what to take instead
+expect_exit 1 "$TRABECULA" convert bone.tif copy.mhd
+expect_stderr 'copy\.mhd: .*\.mha or \.nrrd'
+check "a refused conversion leaves a file" test ! -e copy.mhd
 
 # compression is without loss
 for how in deflate lzw; do

@@ -18,6 +18,7 @@ finish() {
     echo "$CHECKS checks passed"
 }
 trap finish EXIT
+trap 'exit 1' HUP INT PIPE TERM # the scratch goes in these cases as well
 cd "$SCRATCH" || exit 1
 
 failure() {

@@ -103,3 +103,13 @@ END
 wrong_protocol "'filter' has a value of a kind that no setting has" <<'END'
 {"settings": {"filter": {"sigma": 1}}}
 END
+
+# the record of a real run, as protocol of another, gives the same numbers and says where settings came from
+expect_exit 0 analyze "$TESTDATA/lhdl-3155.tif" --voxel-size 19.5um --threshold 64grey --filter none \
+    --slices 20:40 --metrics TV,BV/TV -o first --quiet
+expect_exit 0 analyze "$TESTDATA/lhdl-3155.tif" --protocol first/result.json -o second --quiet
+check "a run by the protocol of the first differs" cmp -s first/result.csv second/result.csv
+check "there is no table to compare" test -s first/result.csv
+check "the record does not name its protocol" grep -q '"threshold": "first/result.json"' second/result.json
+expect_exit 0 analyze "$TESTDATA/lhdl-3155.tif" --protocol first/result.json --threshold 100grey -o third --quiet
+check "the command line is not stronger than the record" test "$(cat first/result.csv)" != "$(cat third/result.csv)"

@@ -8,5 +8,8 @@ for library in compiler OpenMP SIMD libtiff zlib ITK jansson cairo; do
 done
 expect_stdout '^  libtiff +[0-9]+\.[0-9]+\.[0-9]+$'
 expect_stdout '^  OpenMP +20[0-9]{4}$'
+expect_stdout '^  SIMD +(plain|avx2|avx512)$'
 refuse_stdout 'unknown$'
 expect_no_stderr
+expect_exit 0 env TRABECULA_SIMD=plain "$TRABECULA" --version
+expect_stdout '^  SIMD +plain$'

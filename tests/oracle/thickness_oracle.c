@@ -3,6 +3,8 @@
 
 #include "support/testing.h"
 
+#include <limits.h>
+
 typedef struct point {
     int x, y, z;
     uint32_t d2;
@@ -44,14 +46,22 @@ uint32_t *oracle_distance(const trb_mask *object, trb_border border)
     size_t n_inside, n_outside;
     point *inside = points_of(object, 1, &n_inside), *outside = points_of(object, 0, &n_outside);
     uint32_t *d2 = calloc(trb_grid_voxels(grid), sizeof *d2);
+    int *x = malloc((3 * n_outside + 1) * sizeof *x), *y = x + n_outside, *z = y + n_outside;
     assert_non_null(d2);
+    assert_non_null(x);
+    for (size_t j = 0; j < n_outside; j++) { /* apart, so that the compiler can make the search fast */
+        x[j] = outside[j].x;
+        y[j] = outside[j].y;
+        z[j] = outside[j].z;
+    }
     for (size_t i = 0; i < n_inside; i++) {
         const point p = inside[i];
-        uint32_t best = UINT32_MAX;
+        int nearest = INT_MAX;
         for (size_t j = 0; j < n_outside; j++) {
-            const uint32_t apart = apart2(p, outside[j]);
-            best = apart < best ? apart : best;
+            const int dx = p.x - x[j], dy = p.y - y[j], dz = p.z - z[j], apart = dx * dx + dy * dy + dz * dz;
+            nearest = apart < nearest ? apart : nearest;
         }
+        uint32_t best = nearest == INT_MAX ? UINT32_MAX : (uint32_t)nearest;
         if (border == TRB_BORDER_BACKGROUND) { /* the nearest centre outside lies straight across a face */
             int steps = least(p.x + 1, (int)grid->nx - p.x);
             steps = least(steps, least(p.y + 1, (int)grid->ny - p.y));
@@ -62,6 +72,7 @@ uint32_t *oracle_distance(const trb_mask *object, trb_border border)
     }
     free(inside);
     free(outside);
+    free(x);
     return d2;
 }
 

@@ -23,7 +23,7 @@ static const struct shape {
     {"pitted, width 65", RANDOM, 65, 17, 16, 0.997},
     {"pitted, width 128", RANDOM, 128, 12, 13, 0.998},
     {"pitted, width 130", RANDOM, 130, 14, 12, 0.998},
-    {"nearly full, cube", RANDOM, 36, 37, 35, 0.9995},
+    {"nearly full, cube", RANDOM, 34, 33, 35, 0.9995},
     {"nearly full, tall", RANDOM, 21, 20, 90, 0.9995},
     {"one background voxel", ONE_BACKGROUND, 23, 20, 19, 0},
     {"one background voxel, wide", ONE_BACKGROUND, 130, 9, 8, 0},
@@ -34,9 +34,9 @@ static const struct shape {
     {"single row", RANDOM, 130, 1, 1, 0.9},
     {"single column", RANDOM, 1, 1, 90, 0.9},
     {"single slice", RANDOM, 70, 30, 1, 0.98},
-    {"gyroid", GYROID, 30, 28, 26, 0},
-    {"real bone", BONE, 34, 30, 28, 0},
-    {"real marrow", MARROW, 34, 30, 28, 0},
+    {"gyroid", GYROID, 26, 25, 24, 0},
+    {"real bone", BONE, 28, 27, 26, 0},
+    {"real marrow", MARROW, 28, 27, 26, 0},
     {"empty", EMPTY, 65, 5, 4, 0},
 };
 
@@ -57,8 +57,8 @@ static int voxel(const struct shape *s, size_t x, size_t y, size_t z)
         const double k = 0.35, a = k * (double)x, b = k * (double)y, c = k * (double)z;
         return sin(a) * cos(b) + sin(b) * cos(c) + sin(c) * cos(a) > 0.2;
     }
-    case BONE: return trb_volume_get(testing_bone(), x + 83, y + 70, z + 90) >= 64;
-    case MARROW: return trb_volume_get(testing_bone(), x + 83, y + 70, z + 90) < 64;
+    case BONE: return trb_volume_get(testing_bone(), x + 85, y + 70, z + 90) >= 64;
+    case MARROW: return trb_volume_get(testing_bone(), x + 85, y + 70, z + 90) < 64;
     default: return 0;
     }
 }

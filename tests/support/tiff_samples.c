@@ -254,14 +254,14 @@ void tiff_check_refused(const char *path, trb_status status, const char *fragmen
 
 const char *tiff_path(const char *format, ...)
 {
-    static char paths[4][5000];
+    static char paths[32][5000];
     static unsigned turn;
     char name[800];
     va_list args;
     va_start(args, format);
     vsnprintf(name, sizeof name, format, args);
     va_end(args);
-    char *path = paths[turn++ % 4];
+    char *path = paths[turn++ % 32];
     snprintf(path, sizeof paths[0], "%s/%s", testing_scratch(), name);
     return path;
 }

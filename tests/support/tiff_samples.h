@@ -71,7 +71,7 @@ void tiff_check_reads(const char *path, const trb_volume *expected, const char *
 /** Opening or reading must fail with this status and a text that holds this fragment. */
 void tiff_check_refused(const char *path, trb_status status, const char *fragment);
 
-/** Path in the scratch folder of this test, in one of a few static buffers. */
+/** Path in the scratch folder of this test, in one of 32 static buffers. */
 const char *tiff_path(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 #endif
