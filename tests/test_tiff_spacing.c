@@ -311,6 +311,31 @@ static void imagejs_signed_voxels_come_as_int16(void **state)
     trb_volume_destroy(expected);
 }
 
+static void files_of_imagej_itself_are_read_right(void **state)
+{
+    (void)state;
+    static const int16_t expected[6] = {-32768, -32767, -1, 0, 32767, 7232};
+    trb_volume *volume = NULL;
+    trb_scan_info info;
+    CHECK_OK(trb_volume_read(TRB_TESTDATA "/imagej-signed16.tif", NULL, NULL, NULL, &volume, &info, err));
+    assert_int_equal(TRB_I16, volume->type);
+    assert_int_equal(3, volume->grid.nz);
+    for (size_t z = 0; z < 3; z++)
+        assert_memory_equal(expected, trb_volume_row(volume, 0, z), sizeof expected);
+    CHECK_CLOSE(0.0174, volume->grid.spacing_mm[0], 1e-9);
+    CHECK_CLOSE(0.0174, volume->grid.spacing_mm[1], 1e-9);
+    CHECK_CLOSE(0.02, volume->grid.spacing_mm[2], 1e-12);
+    assert_string_equal("ImageJ description", info.spacing_source);
+    trb_scan_info_clear(&info);
+    trb_volume_destroy(volume);
+    static const float real[4] = {1.5F, -2, 3, 4};
+    CHECK_OK(trb_volume_read(TRB_TESTDATA "/imagej-micron.tif", NULL, NULL, NULL, &volume, &info, err));
+    assert_memory_equal(real, volume->voxels, sizeof real);
+    assert_non_null(strstr(info.warning, "gives a voxel size of 0.008 x 0.008 x ? mm only"));
+    trb_scan_info_clear(&info);
+    trb_volume_destroy(volume);
+}
+
 static void other_calibrations_are_told_and_not_applied(void **state)
 {
     (void)state;
@@ -408,6 +433,7 @@ int main(void)
         cmocka_unit_test(an_imagej_stack_beyond_4_gb_is_read_to_its_end),
         cmocka_unit_test(lost_pages_are_noticed),
         cmocka_unit_test(imagejs_signed_voxels_come_as_int16),
+        cmocka_unit_test(files_of_imagej_itself_are_read_right),
         cmocka_unit_test(other_calibrations_are_told_and_not_applied),
         cmocka_unit_test(numbers_are_read_whole_or_not_at_all),
         cmocka_unit_test(text_of_any_encoding_becomes_utf8),

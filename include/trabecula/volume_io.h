@@ -109,7 +109,8 @@ TRB_API trb_write_options trb_write_options_default(void);
  * .mha .nrrd .nii .nii.gz. (.mhd and .nhdr are read only: two files cannot appear at once.)
  *
  * Convention  TIFF: one strip a slice, uncompressed planes contiguous, true sample format, so that Fiji, libtiff
- *             and ITK read the same values. Fiji has no signed 8-bit type: negative int8 shows as 128 to 255.
+ *             and ITK read the same values. Fiji has no signed 8-bit type (negative int8 shows as 128 to 255)
+ *             and does not open stacks of float64.
  *             Reading back gives the same type, voxels, and spacing and origin to 1e-9 (relative).
  * Errors      TRB_ERR_ARGUMENT for an unknown ending, an existing file without force, or a spacing that TIFF
  *             cannot hold; TRB_ERR_IO; TRB_ERR_MEMORY.

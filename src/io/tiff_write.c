@@ -6,9 +6,9 @@
  * each directory between the planes; and libtiff keeps resolutions as float, seven digits.
  *
  * Layout: header, planes one behind the other, directories (one a slice, one strip each). Signed and float types
- * carry SampleFormat, so libtiff, ITK and others read the true values; ImageJ then shows int16 as signed 16-bit
- * with its own calibration and turns 32-bit integers into floats. ImageJ has no signed 8-bit type: negative
- * values of int8 appear there as 128 to 255.
+ * carry SampleFormat, so libtiff, ITK and others read the true values; ImageJ (1.52i, checked) then shows int16 as
+ * signed 16-bit with its own calibration and turns 32-bit integers into floats. ImageJ has no signed 8-bit type:
+ * negative values of int8 appear there as 128 to 255; and it does not open stacks of float64.
  */
 #include "io/tiff_write.h"
 
