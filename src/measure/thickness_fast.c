@@ -35,14 +35,14 @@ static trb_status bound_d2(const trb_paint_job *job, uint32_t *bound, trb_error 
 {
     const size_t nz = job->object->grid.nz, n = (nz + SAMPLE_STEP - 1) / SAMPLE_STEP;
     size_t *z = trb_alloc(n, sizeof *z, "a list of planes", err);
-    int16_t *highest = trb_alloc(n, sizeof *highest, "a list of planes", err);
+    int32_t *highest = trb_alloc(n, sizeof *highest, "a list of planes", err);
     trb_status status = z && highest ? TRB_OK : TRB_ERR_MEMORY;
     for (size_t i = 0; !status && i < n; i++) {
         const size_t middle = i * SAMPLE_STEP + SAMPLE_STEP / 2;
         z[i] = middle < nz ? middle : nz - 1;
     }
     if (!status)
-        status = trb_d2_sample(job->object, job->border, z, n, highest, err);
+        status = trb_d2_sample(job->object, job->border, false, z, n, highest, err);
     *bound = 0;
     for (size_t i = 0; !status && i < n; i++)
         *bound = (uint32_t)highest[i] > *bound ? (uint32_t)highest[i] : *bound;
@@ -203,7 +203,7 @@ trb_status trb_thickness_paint_fast(const trb_paint_job *job, trb_paint_result *
     trb_d2_slab slab = {0};
     status = painter_init(&p, job, bound, err);
     if (!status)
-        status = trb_d2_slab_init(&slab, grid, p.side + 2, err);
+        status = trb_d2_slab_init(&slab, grid, p.side + 2, false, err);
     result->n_codes = (size_t)bound + 1;
     if (!status && !(result->code_count =
                          trb_alloc_zero(result->n_codes, sizeof *result->code_count, "a histogram", err)))
