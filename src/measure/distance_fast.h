@@ -42,6 +42,21 @@ static inline int32_t trb_d2_far(bool wide)
     return wide ? TRB_D2_FAR_WIDE : TRB_D2_FAR;
 }
 
+/** The value at an offset from d2 or d2_wide. */
+static inline int32_t trb_d2_at(const trb_d2_slab *slab, ptrdiff_t at)
+{
+    return slab->wide ? slab->d2_wide[at] : slab->d2[at];
+}
+
+/** Make it 0. */
+static inline void trb_d2_clear_at(trb_d2_slab *slab, ptrdiff_t at)
+{
+    if (slab->wide)
+        slab->d2_wide[at] = 0;
+    else
+        slab->d2[at] = 0;
+}
+
 /**
  * Compute planes z0 <= z < z1 (at most slab->planes). Planes outside the image become 0.
  *
