@@ -39,6 +39,8 @@ VEC_FUNCTION vec v_add_i32(vec a, vec b) { return _mm512_add_epi32(a, b); }
 VEC_FUNCTION vec v_sub_i32(vec a, vec b) { return _mm512_sub_epi32(a, b); }
 VEC_FUNCTION vec v_mul_i32(vec a, vec b) { return _mm512_mullo_epi32(a, b); }
 VEC_FUNCTION vec v_max_i32(vec a, vec b) { return _mm512_max_epi32(a, b); }
+VEC_FUNCTION vec v_min_i32(vec a, vec b) { return _mm512_min_epi32(a, b); }
+VEC_FUNCTION bool v_any_positive_i32(vec a) { return _mm512_cmpgt_epi32_mask(a, _mm512_setzero_si512()) != 0; }
 VEC_FUNCTION vec v_shift_right_i32(vec a, int n) { return _mm512_srli_epi32(a, (unsigned)n); }
 VEC_FUNCTION vec v_shift_left_each_i32(vec a, vec n) { return _mm512_sllv_epi32(a, n); }
 VEC_FUNCTION uint32_t v_signs_i32(vec a) { return (uint32_t)_mm512_movepi32_mask(a); }
@@ -101,6 +103,11 @@ VEC_FUNCTION vec v_add_i32(vec a, vec b) { return _mm256_add_epi32(a, b); }
 VEC_FUNCTION vec v_sub_i32(vec a, vec b) { return _mm256_sub_epi32(a, b); }
 VEC_FUNCTION vec v_mul_i32(vec a, vec b) { return _mm256_mullo_epi32(a, b); }
 VEC_FUNCTION vec v_max_i32(vec a, vec b) { return _mm256_max_epi32(a, b); }
+VEC_FUNCTION vec v_min_i32(vec a, vec b) { return _mm256_min_epi32(a, b); }
+VEC_FUNCTION bool v_any_positive_i32(vec a)
+{
+    return _mm256_movemask_epi8(_mm256_cmpgt_epi32(a, _mm256_setzero_si256())) != 0;
+}
 VEC_FUNCTION vec v_shift_right_i32(vec a, int n) { return _mm256_srli_epi32(a, n); }
 VEC_FUNCTION vec v_shift_left_each_i32(vec a, vec n) { return _mm256_sllv_epi32(a, n); }
 VEC_FUNCTION uint32_t v_signs_i32(vec a) { return (uint32_t)_mm256_movemask_ps(_mm256_castsi256_ps(a)); }
@@ -168,13 +175,18 @@ VEC_FUNCTION vec v_add_i16(vec a, vec b) { return (vec)((vec_i16)a + (vec_i16)b)
 VEC_FUNCTION vec v_sub_i16(vec a, vec b) { return (vec)((vec_i16)a - (vec_i16)b); }
 VEC_FUNCTION vec v_min_i16(vec a, vec b) { return v_pick((vec)((vec_i16)a < (vec_i16)b), a, b); }
 VEC_FUNCTION vec v_max_i16(vec a, vec b) { return v_pick((vec)((vec_i16)a > (vec_i16)b), a, b); }
-VEC_FUNCTION bool v_any_positive_i16(vec a)
+VEC_FUNCTION vec v_add_i32(vec a, vec b) { return (vec)((vec_i32)a + (vec_i32)b); }
+VEC_FUNCTION vec v_sub_i32(vec a, vec b) { return (vec)((vec_i32)a - (vec_i32)b); }
+VEC_FUNCTION vec v_min_i32(vec a, vec b) { return v_pick((vec)((vec_i32)a < (vec_i32)b), a, b); }
+VEC_FUNCTION vec v_max_i32(vec a, vec b) { return v_pick((vec)((vec_i32)a > (vec_i32)b), a, b); }
+VEC_FUNCTION bool v_any(vec a)
 {
-    const vec positive = (vec)((vec_i16)a > 0);
     uint64_t half[2];
-    memcpy(half, &positive, sizeof half);
+    memcpy(half, &a, sizeof half);
     return (half[0] | half[1]) != 0;
 }
+VEC_FUNCTION bool v_any_positive_i16(vec a) { return v_any((vec)((vec_i16)a > 0)); }
+VEC_FUNCTION bool v_any_positive_i32(vec a) { return v_any((vec)((vec_i32)a > 0)); }
 VEC_FUNCTION vec v_spread_bits(uint64_t word, int part)
 {
     uint64_t half[2];

@@ -21,33 +21,33 @@ static trb_status check_background(const trb_mask *object, trb_border border, tr
     return TRB_OK;
 }
 
-/* Widen a slab into the volume. */
+/* A slab into the volume. */
 static void copy_slab(const trb_d2_slab *slab, const trb_grid *grid, size_t z0, size_t z1, uint32_t *out)
 {
 #pragma omp parallel for schedule(static)
     for (ptrdiff_t z = (ptrdiff_t)z0; z < (ptrdiff_t)z1; z++)
         for (size_t y = 0; y < grid->ny; y++) {
-            const int16_t *from = slab->d2 + ((size_t)z - z0) * slab->plane + y * slab->row;
+            const size_t from = ((size_t)z - z0) * slab->plane + y * slab->row;
             uint32_t *to = out + ((size_t)z * grid->ny + y) * grid->nx;
             for (size_t x = 0; x < grid->nx; x++)
-                to[x] = (uint32_t)from[x];
+                to[x] = (uint32_t)(slab->wide ? slab->d2_wide[from + x] : slab->d2[from + x]);
         }
 }
 
-/* *proven: false when a distance passes what 16 bits can prove. */
-static trb_status squared_fast(const trb_mask *object, trb_border border, uint32_t *out, bool *proven,
+/* *proven: false when a distance passes what this width can hold. */
+static trb_status squared_fast(const trb_mask *object, trb_border border, bool wide, uint32_t *out, bool *proven,
                                trb_error *err)
 {
     const trb_grid *grid = &object->grid;
     const size_t step = grid->nz < TRB_SLAB_PLANES ? grid->nz : 64;
     trb_d2_slab slab;
-    trb_status status = trb_d2_slab_init(&slab, grid, step, err);
+    trb_status status = trb_d2_slab_init(&slab, grid, step, wide, err);
     *proven = true;
     for (size_t z = 0; !status && *proven && z < grid->nz; z += step) {
         const size_t end = z + step < grid->nz ? z + step : grid->nz;
         status = trb_d2_slab_compute(&slab, object, border, (ptrdiff_t)z, (ptrdiff_t)end, err);
         for (size_t i = 0; !status && i < end - z; i++)
-            *proven = *proven && slab.highest[i] < TRB_D2_FAR;
+            *proven = *proven && slab.highest[i] < trb_d2_far(wide);
         if (!status && *proven)
             copy_slab(&slab, grid, z, end, out);
     }
@@ -66,8 +66,10 @@ trb_status trb_distance_squared(const trb_mask *object, trb_border border, trb_v
     if (!status)
         status = trb_volume_create(&object->grid, TRB_U32, &d2, err);
     if (!status)
-        status = squared_fast(object, border, d2->voxels, &proven, err);
+        status = squared_fast(object, border, false, d2->voxels, &proven, err);
     if (!status && !proven)
+        status = squared_fast(object, border, true, d2->voxels, &proven, err);
+    if (!status && !proven) /* beyond 4095 voxels */
         status = trb_distance_exact_planes(object, border, 0, object->grid.nz, d2->voxels, err);
     if (status) {
         trb_volume_destroy(d2);

@@ -6,5 +6,5 @@
 #define TRB_VEC_AVX2
 #include "measure/distance_kernel.h"
 
-const trb_distance_kernels trb_distance_kernels_avx2 = {scan_z, square, row};
+const trb_distance_kernels trb_distance_kernels_avx2 = {scan_z, square, row_i16, row_i32};
 #endif

@@ -1,9 +1,10 @@
 /*
- * distance_fast.c - exact squared distances in 16 bits, slab by slab from a packed mask.
+ * distance_fast.c - exact squared distances, slab by slab from a packed mask.
  *
  * Any range of planes can be computed from the mask alone: the steps along z to the nearest background below
- * and above the range are found by looking at most 181 planes ahead in the bits, 64 columns at a time. The
- * other two axes need nothing beyond their plane.
+ * and above the range are found by looking ahead in the bits, 64 columns at a time. The other two axes need
+ * nothing beyond their plane. The narrow form (16 bits) serves distances below 181 voxels, the wide one all
+ * that images have; both have the same structure.
  */
 #include "measure/distance_fast.h"
 
@@ -32,21 +33,23 @@ static size_t row_stride(const trb_grid *grid)
     return (row & (row - 1)) == 0 ? row + 64 : row;
 }
 
-trb_status trb_d2_slab_init(trb_d2_slab *slab, const trb_grid *grid, size_t planes, trb_error *err)
+trb_status trb_d2_slab_init(trb_d2_slab *slab, const trb_grid *grid, size_t planes, bool wide, trb_error *err)
 {
-    *slab = (trb_d2_slab){.planes = planes};
+    *slab = (trb_d2_slab){.planes = planes, .wide = wide};
     slab->row = row_stride(grid);
     slab->plane = (grid->ny + 2) * slab->row;
-    const size_t steps = trb_size_multiply(slab->row * grid->ny, planes);
     /* Zeroed: guards are never written again. 64 values before the first row. */
-    slab->block = trb_alloc_zero(slab->plane * planes + 64, sizeof *slab->block, "distances of some planes", err);
-    slab->steps = trb_alloc_zero(steps, 1, "distances of some planes", err);
+    slab->block = trb_alloc_zero(slab->plane * planes + 64, wide ? 4 : 2, "distances of some planes", err);
+    slab->steps = trb_alloc_zero(slab->row * grid->ny * planes, wide ? 2 : 1, "distances of some planes", err);
     slab->highest = trb_alloc_zero(planes, sizeof *slab->highest, "distances of some planes", err);
     if (!slab->block || !slab->steps || !slab->highest) {
         trb_d2_slab_clear(slab);
         return TRB_ERR_MEMORY;
     }
-    slab->d2 = slab->block + 64 + slab->row;
+    if (wide)
+        slab->d2_wide = (int32_t *)slab->block + 64 + slab->row;
+    else
+        slab->d2 = (int16_t *)slab->block + 64 + slab->row;
     return TRB_OK;
 }
 
@@ -58,66 +61,108 @@ void trb_d2_slab_clear(trb_d2_slab *slab)
     *slab = (trb_d2_slab){0};
 }
 
-/* For 64 columns: steps from plane z (going by `towards`, -1 or 1) to background beyond the range, less one.
- * Lanes that are background at z do not matter and get 0. */
-static void look_beyond(const trb_mask *object, trb_border border, size_t word, size_t y, ptrdiff_t z,
-                        ptrdiff_t towards, uint8_t steps[64])
+/* ---- along z */
+
+/* For 64 columns: steps from plane z (going by `towards`, -1 or 1) to background beyond the range, less one,
+ * at most `far`. Lanes that are background at z do not matter and get 0. */
+static void look_beyond(const trb_mask *object, trb_border border, uint16_t far, size_t word, size_t y,
+                        ptrdiff_t z, ptrdiff_t towards, uint16_t steps[64])
 {
     const ptrdiff_t nz = (ptrdiff_t)object->grid.nz;
     uint64_t pending = trb_mask_row(object, y, (size_t)z)[word];
-    memset(steps, 0, 64);
-    uint8_t rest = TRB_FAR_STEPS;
-    for (int s = 1; s < TRB_FAR_STEPS && pending; s++) {
+    uint16_t rest = far;
+    memset(steps, 0, 64 * sizeof *steps);
+    for (uint16_t s = 1; s < far && pending; s++) {
         const ptrdiff_t at = z + s * towards;
         if (at < 0 || at >= nz) {
-            rest = border == TRB_BORDER_BACKGROUND ? (uint8_t)(s - 1) : TRB_FAR_STEPS;
+            rest = border == TRB_BORDER_BACKGROUND ? (uint16_t)(s - 1) : far;
             break;
         }
         uint64_t found = pending & ~trb_mask_row(object, y, (size_t)at)[word];
         pending &= ~found;
         for (; found; found &= found - 1)
-            steps[__builtin_ctzll(found)] = (uint8_t)(s - 1);
+            steps[__builtin_ctzll(found)] = (uint16_t)(s - 1);
     }
     for (; pending; pending &= pending - 1)
         steps[__builtin_ctzll(pending)] = rest;
 }
 
-/* Steps along z of row y in planes z0 <= z < z1; the planes of `steps` lie `plane` bytes apart. */
-static void scan_row(const trb_distance_kernels *use, const trb_mask *object, trb_border border, size_t y,
-                     size_t z0, size_t z1, uint8_t *steps, size_t plane)
+/* The wide counterpart of the kernel scan_z. */
+static void scan_z_wide(const uint64_t *bits, size_t words, size_t n, uint16_t before[64], uint16_t after[64],
+                        uint16_t *out, size_t plane)
 {
+    for (size_t z = 0; z < n; z++)
+        for (int i = 0; i < 64; i++) {
+            const uint16_t next = before[i] < TRB_FAR_STEPS_WIDE ? (uint16_t)(before[i] + 1) : before[i];
+            out[z * plane + (size_t)i] = before[i] = bits[z * words] >> i & 1 ? next : 0;
+        }
+    for (size_t z = n; z-- > 0;)
+        for (int i = 0; i < 64; i++) {
+            uint16_t *at = &out[z * plane + (size_t)i];
+            const uint16_t next = (uint16_t)(after[i] + 1);
+            *at = after[i] = next < *at ? next : *at;
+        }
+}
+
+/* Steps along z of row y in planes z0 <= z < z1, to row y of `steps`, whose planes lie `plane` values apart. */
+static void scan_row(const trb_distance_kernels *use, const trb_mask *object, trb_border border, bool wide,
+                     size_t y, size_t z0, size_t z1, void *steps, size_t row, size_t plane)
+{
+    const uint16_t far = wide ? TRB_FAR_STEPS_WIDE : TRB_FAR_STEPS;
+    const size_t words = object->words_per_row * object->grid.ny;
     for (size_t word = 0; word < object->words_per_row; word++) {
-        uint8_t before[64], after[64];
-        look_beyond(object, border, word, y, (ptrdiff_t)z0, -1, before);
-        look_beyond(object, border, word, y, (ptrdiff_t)z1 - 1, 1, after);
-        use->scan_z(trb_mask_row(object, y, z0) + word, object->words_per_row * object->grid.ny, z1 - z0,
-                    before, after, steps + word * 64, plane);
+        uint16_t before[64], after[64];
+        const uint64_t *bits = trb_mask_row(object, y, z0) + word;
+        look_beyond(object, border, far, word, y, (ptrdiff_t)z0, -1, before);
+        look_beyond(object, border, far, word, y, (ptrdiff_t)z1 - 1, 1, after);
+        if (wide) {
+            scan_z_wide(bits, words, z1 - z0, before, after, (uint16_t *)steps + y * row + word * 64, plane);
+            continue;
+        }
+        uint8_t below[64], above[64];
+        for (int i = 0; i < 64; i++) {
+            below[i] = (uint8_t)before[i];
+            above[i] = (uint8_t)after[i];
+        }
+        use->scan_z(bits, words, z1 - z0, below, above, (uint8_t *)steps + y * row + word * 64, plane);
     }
 }
 
+/* ---- along y and x */
+
 /* The scratch of one thread: a plane of squares, a row of what is outside, a line with guards. */
 typedef struct scratch {
-    int16_t *block, *plane, *edge, *line;
+    void *block;
+    int16_t *plane, *edge, *line;
+    int32_t *plane_wide, *edge_wide, *line_wide;
 } scratch;
 
-static bool scratch_init(scratch *s, size_t row, size_t ny, trb_border border)
+static bool scratch_init(scratch *s, size_t row, size_t ny, trb_border border, bool wide)
 {
-    const size_t values = row * (ny + 2) + 2 * TRB_LINE_GUARD;
-    const int16_t outside = border == TRB_BORDER_BACKGROUND ? 0 : TRB_D2_FAR;
-    s->block = trb_alloc(values, sizeof *s->block, "a plane of distances", NULL);
+    const size_t guard = wide ? TRB_LINE_GUARD_WIDE : TRB_LINE_GUARD, values = row * (ny + 2) + 2 * guard;
+    *s = (scratch){.block = trb_alloc(values, wide ? 4 : 2, "a plane of distances", NULL)};
     if (!s->block)
         return false;
-    s->plane = s->block;
-    s->edge = s->plane + row * ny;
-    s->line = s->edge + row;
-    for (size_t i = row * ny; i < values; i++)
-        s->block[i] = outside;
+    const int32_t outside = border == TRB_BORDER_BACKGROUND ? 0 : trb_d2_far(wide);
+    if (wide) {
+        s->plane_wide = s->block;
+        s->edge_wide = s->plane_wide + row * ny;
+        s->line_wide = s->edge_wide + row;
+        for (size_t i = row * ny; i < values; i++)
+            s->plane_wide[i] = outside;
+    } else {
+        s->plane = s->block;
+        s->edge = s->plane + row * ny;
+        s->line = s->edge + row;
+        for (size_t i = row * ny; i < values; i++)
+            s->plane[i] = (int16_t)outside;
+    }
     return true;
 }
 
-/* From steps along z to squared distances; row y of d2 starts at y * out_row. Returns the largest. */
-static int16_t compute_plane(const trb_distance_kernels *use, const trb_grid *grid, size_t row, scratch *s,
-                             const uint8_t *steps, int16_t *d2, size_t out_row)
+/* From steps along z to squared distances; row y goes to d2 + y * out_row. Returns the largest. */
+static int32_t plane_narrow(const trb_distance_kernels *use, const trb_grid *grid, size_t row, const scratch *s,
+                            const uint8_t *steps, int16_t *d2, size_t out_row)
 {
     int16_t highest = 0;
     use->square(steps, row * grid->ny, s->plane);
@@ -126,6 +171,31 @@ static int16_t compute_plane(const trb_distance_kernels *use, const trb_grid *gr
         highest = top > highest ? top : highest;
     }
     return highest;
+}
+
+static int32_t plane_wide(const trb_distance_kernels *use, const trb_grid *grid, size_t row, const scratch *s,
+                          const uint16_t *steps, int32_t *d2, size_t out_row)
+{
+    int32_t highest = 0;
+    for (size_t i = 0; i < row * grid->ny; i++)
+        s->plane_wide[i] = (int32_t)steps[i] * steps[i];
+    for (size_t y = 0; y < grid->ny; y++) {
+        const int32_t top = use->row_wide(s->plane_wide, row, y, grid->ny, grid->nx, s->edge_wide, s->line_wide,
+                                          d2 + y * out_row);
+        highest = top > highest ? top : highest;
+    }
+    return highest;
+}
+
+/* ---- slabs and samples */
+
+static void clear_plane(trb_d2_slab *slab, size_t at, size_t ny)
+{
+    if (slab->wide)
+        memset(slab->d2_wide + at * slab->plane, 0, slab->row * ny * sizeof *slab->d2_wide);
+    else
+        memset(slab->d2 + at * slab->plane, 0, slab->row * ny * sizeof *slab->d2);
+    slab->highest[at] = 0;
 }
 
 trb_status trb_d2_slab_compute(trb_d2_slab *slab, const trb_mask *object, trb_border border, ptrdiff_t z0,
@@ -137,41 +207,42 @@ trb_status trb_d2_slab_compute(trb_d2_slab *slab, const trb_mask *object, trb_bo
     const ptrdiff_t first = z0 < 0 ? 0 : z0, end = z1 > nz ? nz : z1;
     slab->z0 = z0;
     for (ptrdiff_t z = z0; z < z1; z++)
-        if (z < first || z >= end) {
-            memset(slab->d2 + (size_t)(z - z0) * slab->plane, 0, slab->row * grid->ny * sizeof *slab->d2);
-            slab->highest[z - z0] = 0;
-        }
+        if (z < first || z >= end)
+            clear_plane(slab, (size_t)(z - z0), grid->ny);
     if (first >= end)
         return TRB_OK;
     const size_t steps_plane = slab->row * grid->ny;
 #pragma omp parallel for schedule(static)
     for (ptrdiff_t y = 0; y < (ptrdiff_t)grid->ny; y++)
-        scan_row(use, object, border, (size_t)y, (size_t)first, (size_t)end, slab->steps + (size_t)y * slab->row,
+        scan_row(use, object, border, slab->wide, (size_t)y, (size_t)first, (size_t)end, slab->steps, slab->row,
                  steps_plane);
 
     atomic_bool failed = false;
 #pragma omp parallel
     {
         scratch s;
-        const bool ready = scratch_init(&s, slab->row, grid->ny, border);
+        const bool ready = scratch_init(&s, slab->row, grid->ny, border, slab->wide);
         if (!ready)
             atomic_store(&failed, true);
 #pragma omp for schedule(dynamic, 1)
-        for (ptrdiff_t z = first; z < end; z++)
+        for (ptrdiff_t z = first; z < end; z++) {
+            const size_t from = (size_t)(z - first) * steps_plane, to = (size_t)(z - z0) * slab->plane;
             if (ready)
                 slab->highest[z - z0] =
-                    compute_plane(use, grid, slab->row, &s, slab->steps + (size_t)(z - first) * steps_plane,
-                                  slab->d2 + (size_t)(z - z0) * slab->plane, slab->row);
-        if (ready)
-            free(s.block);
+                    slab->wide ? plane_wide(use, grid, slab->row, &s, (uint16_t *)slab->steps + from,
+                                            slab->d2_wide + to, slab->row)
+                               : plane_narrow(use, grid, slab->row, &s, (uint8_t *)slab->steps + from,
+                                              slab->d2 + to, slab->row);
+        }
+        free(s.block);
     }
     if (atomic_load(&failed))
         return trb_error_set(err, TRB_ERR_MEMORY, "out of memory: a plane of distances for each thread");
     return TRB_OK;
 }
 
-trb_status trb_d2_sample(const trb_mask *object, trb_border border, const size_t *z, size_t n, int16_t *highest,
-                         trb_error *err)
+trb_status trb_d2_sample(const trb_mask *object, trb_border border, bool wide, const size_t *z, size_t n,
+                         int32_t *highest, trb_error *err)
 {
     const trb_distance_kernels *use = kernels();
     const trb_grid *grid = &object->grid;
@@ -179,10 +250,10 @@ trb_status trb_d2_sample(const trb_mask *object, trb_border border, const size_t
     atomic_bool failed = false;
 #pragma omp parallel
     {
-        scratch s = {NULL, NULL, NULL, NULL};
-        uint8_t *steps = trb_alloc_zero(row * grid->ny, 1, "a plane of distances", NULL);
-        int16_t *out = trb_alloc(row, sizeof *out, "a row of distances", NULL);
-        const bool ready = scratch_init(&s, row, grid->ny, border) && steps && out;
+        scratch s;
+        void *steps = trb_alloc_zero(row * grid->ny, 2, "a plane of distances", NULL);
+        void *out = trb_alloc(row, 4, "a row of distances", NULL);
+        const bool ready = scratch_init(&s, row, grid->ny, border, wide) && steps && out;
         if (!ready)
             atomic_store(&failed, true);
 #pragma omp for schedule(dynamic, 1)
@@ -190,8 +261,10 @@ trb_status trb_d2_sample(const trb_mask *object, trb_border border, const size_t
             if (!ready)
                 continue;
             for (size_t y = 0; y < grid->ny; y++)
-                scan_row(use, object, border, y, z[i], z[i] + 1, steps + y * row, row * grid->ny);
-            highest[i] = compute_plane(use, grid, row, &s, steps, out, 0); /* every row over the last */
+                scan_row(use, object, border, wide, y, z[i], z[i] + 1, steps, row, row * grid->ny);
+            /* Only the maximum is wanted: every row goes over the last. */
+            highest[i] = wide ? plane_wide(use, grid, row, &s, steps, out, 0)
+                              : plane_narrow(use, grid, row, &s, steps, out, 0);
         }
         free(s.block);
         free(steps);

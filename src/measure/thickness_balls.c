@@ -28,24 +28,24 @@ static ptrdiff_t offset_of(const trb_d2_slab *slab, int direction)
            direction % 3 - 1;
 }
 
-/* The first direction of this type where the neighbour has this distance. */
-static int find_direction(const trb_d2_slab *slab, const int16_t *d2, int type, int16_t value)
+/* The first direction of this type where the neighbour of `at` has this distance. */
+static int find_direction(const trb_d2_slab *slab, ptrdiff_t at, int type, int32_t value)
 {
     int i = 0;
-    while (i < N_DIRECTIONS[type] - 1 && d2[offset_of(slab, DIRECTIONS[type][i])] != value)
+    while (i < N_DIRECTIONS[type] - 1 && trb_d2_at(slab, at + offset_of(slab, DIRECTIONS[type][i])) != value)
         i++;
     return DIRECTIONS[type][i];
 }
 
-/* The record of the ball at d2[0], given the largest neighbours of each type. */
-static trb_ball make_ball(const trb_painter *p, const trb_d2_slab *slab, const int16_t *d2,
-                          const int16_t largest[3], uint32_t place)
+/* The record of the ball at `at`, given the largest neighbours of each type. */
+static trb_ball make_ball(const trb_painter *p, const trb_d2_slab *slab, ptrdiff_t at, const int32_t largest[3],
+                          uint32_t place)
 {
-    const uint32_t own = (uint32_t)*d2, open = own + p->job->closed;
+    const uint32_t own = (uint32_t)trb_d2_at(slab, at), open = own + p->job->closed;
     uint16_t shortest = TRB_CRESCENT_WHOLE;
     int type = -1;
     for (int t = 0; t < 3; t++)
-        if (largest[t] > *d2) {
+        if ((uint32_t)largest[t] > own) {
             const uint16_t length =
                 trb_crescent_length(&p->crescents, t, open, (uint32_t)largest[t] - own);
             if (length < shortest) {
@@ -58,29 +58,71 @@ static trb_ball make_ball(const trb_painter *p, const trb_d2_slab *slab, const i
     const uint32_t v2 = (uint32_t)type + 1, gain = (uint32_t)largest[type] - own;
     uint32_t a = gain + 1 > v2 ? (gain + 1 - v2) / (2 * v2) : 0;
     a = a < 255 ? a : 255; /* less is a looser bound */
-    const uint32_t direction = (uint32_t)find_direction(slab, d2, type, largest[type]);
+    const uint32_t direction = (uint32_t)find_direction(slab, at, type, largest[type]);
     return (trb_ball){place | direction << 12 | (uint32_t)shortest << 17, own | a << 24};
 }
 
-/* All balls of one block; d2 at its first voxel. Returns how many were written. */
-static size_t find_in_block(const trb_painter *p, const trb_d2_slab *slab, size_t ny, size_t nz, const int16_t *d2,
-                            trb_ball *out, uint32_t *highest)
+/* The kernel survivors() for 32-bit distances and one voxel; largest: of the neighbours of each type. */
+static bool survives(const trb_painter *p, const trb_d2_slab *slab, ptrdiff_t at, int32_t largest[3])
+{
+    const int32_t own = slab->d2_wide[at];
+    if (!own)
+        return false;
+    for (int t = 0; t < 3; t++) {
+        largest[t] = 0;
+        for (int i = 0; i < N_DIRECTIONS[t]; i++) {
+            const int32_t other = slab->d2_wide[at + offset_of(slab, DIRECTIONS[t][i])];
+            largest[t] = other > largest[t] ? other : largest[t];
+        }
+        if ((uint32_t)largest[t] >= (uint32_t)own + p->gain[t][own + p->job->closed])
+            return false;
+    }
+    return true;
+}
+
+static size_t find_in_word_wide(const trb_painter *p, const trb_d2_slab *slab, ptrdiff_t at, uint32_t place,
+                                 trb_ball *out)
+{
+    size_t n = 0;
+    for (uint32_t x = 0; x < 64; x++) {
+        int32_t largest[3];
+        if (survives(p, slab, at + (ptrdiff_t)x, largest))
+            out[n++] = make_ball(p, slab, at + (ptrdiff_t)x, largest, place | x);
+    }
+    return n;
+}
+
+static size_t find_in_word(const trb_painter *p, const trb_d2_slab *slab, ptrdiff_t at, uint32_t place,
+                            trb_ball *out)
 {
     int16_t neighbour[3][64];
     size_t n = 0;
-    *highest = 0;
+    uint64_t kept = p->use->survivors(slab->d2 + at, (ptrdiff_t)slab->row, (ptrdiff_t)slab->plane, p->gains,
+                                      neighbour[0], neighbour[1], neighbour[2]);
+    for (; kept; kept &= kept - 1) {
+        const uint32_t x = (uint32_t)__builtin_ctzll(kept);
+        const int32_t largest[3] = {neighbour[0][x], neighbour[1][x], neighbour[2][x]};
+        out[n++] = make_ball(p, slab, at + (ptrdiff_t)x, largest, place | x);
+    }
+    return n;
+}
+
+/* All balls of one block whose first voxel is at `at`. Returns how many were written. */
+static size_t find_in_block(const trb_painter *p, const trb_d2_slab *slab, size_t ny, size_t nz, ptrdiff_t at,
+                            trb_ball *out, uint32_t *highest)
+{
+    size_t n = 0;
     for (size_t z = 0; z < nz; z++)
         for (size_t y = 0; y < ny; y++) {
-            const int16_t *at = d2 + z * slab->plane + y * slab->row;
-            uint64_t kept = p->use->survivors(at, (ptrdiff_t)slab->row, (ptrdiff_t)slab->plane, p->gains,
-                                              neighbour[0], neighbour[1], neighbour[2]);
-            for (; kept; kept &= kept - 1) {
-                const unsigned x = (unsigned)__builtin_ctzll(kept);
-                const int16_t largest[3] = {neighbour[0][x], neighbour[1][x], neighbour[2][x]};
-                out[n++] = make_ball(p, slab, at + x, largest, x | (uint32_t)y << 6 | (uint32_t)z << 9);
-                *highest = (uint32_t)at[x] > *highest ? (uint32_t)at[x] : *highest;
-            }
+            const ptrdiff_t row = at + (ptrdiff_t)(z * slab->plane + y * slab->row);
+            const uint32_t place = (uint32_t)y << 6 | (uint32_t)z << 9;
+            n += (p->wide ? find_in_word_wide : find_in_word)(p, slab, row, place, out + n);
         }
+    *highest = 0;
+    for (size_t i = 0; i < n; i++) {
+        const uint32_t d2 = out[i].ball & 0xffffff;
+        *highest = d2 > *highest ? d2 : *highest;
+    }
     return n;
 }
 
@@ -103,7 +145,7 @@ static bool find_in_row(const trb_painter *p, const trb_d2_slab *slab, size_t y0
     const size_t y1 = y0 + TRB_BLOCK_SIDE < grid->ny ? y0 + TRB_BLOCK_SIDE : grid->ny;
     const size_t z1 = z0 + TRB_BLOCK_SIDE < grid->nz ? z0 + TRB_BLOCK_SIDE : grid->nz;
     const size_t words = object->words_per_row;
-    const int16_t *d2 = slab->d2 + (size_t)((ptrdiff_t)z0 - slab->z0) * slab->plane + y0 * slab->row;
+    const ptrdiff_t at = ((ptrdiff_t)z0 - slab->z0) * (ptrdiff_t)slab->plane + (ptrdiff_t)(y0 * slab->row);
     size_t n = 0;
     row->start = trb_alloc(2 * words + 1, sizeof *row->start, "an index of balls", NULL);
     if (!row->start)
@@ -113,7 +155,8 @@ static bool find_in_row(const trb_painter *p, const trb_d2_slab *slab, size_t y0
         row->start[word] = (uint32_t)n;
         row->highest[word] = 0;
         if (!block_is_empty(object, word, y0, y1, z0, z1))
-            n += find_in_block(p, slab, y1 - y0, z1 - z0, d2 + word * 64, room + n, &row->highest[word]);
+            n += find_in_block(p, slab, y1 - y0, z1 - z0, at + (ptrdiff_t)(word * 64), room + n,
+                               &row->highest[word]);
     }
     row->start[words] = (uint32_t)n;
     row->balls = trb_alloc(n, sizeof *row->balls, "balls", NULL);

@@ -30,19 +30,19 @@ const trb_thickness_kernels *trb_thickness_kernels_choose(void)
     return &trb_thickness_kernels_plain;
 }
 
-/* *bound: no d2 of the image is larger; TRB_D2_FAR when that is not known. */
-static trb_status bound_d2(const trb_paint_job *job, uint32_t *bound, trb_error *err)
+/* *bound: no d2 of the image is larger; trb_d2_far() when that is not known. */
+static trb_status bound_d2(const trb_paint_job *job, bool wide, uint32_t *bound, trb_error *err)
 {
     const size_t nz = job->object->grid.nz, n = (nz + SAMPLE_STEP - 1) / SAMPLE_STEP;
     size_t *z = trb_alloc(n, sizeof *z, "a list of planes", err);
-    int16_t *highest = trb_alloc(n, sizeof *highest, "a list of planes", err);
+    int32_t *highest = trb_alloc(n, sizeof *highest, "a list of planes", err);
     trb_status status = z && highest ? TRB_OK : TRB_ERR_MEMORY;
     for (size_t i = 0; !status && i < n; i++) {
         const size_t middle = i * SAMPLE_STEP + SAMPLE_STEP / 2;
         z[i] = middle < nz ? middle : nz - 1;
     }
     if (!status)
-        status = trb_d2_sample(job->object, job->border, z, n, highest, err);
+        status = trb_d2_sample(job->object, job->border, wide, z, n, highest, err);
     *bound = 0;
     for (size_t i = 0; !status && i < n; i++)
         *bound = (uint32_t)highest[i] > *bound ? (uint32_t)highest[i] : *bound;
@@ -50,7 +50,7 @@ static trb_status bound_d2(const trb_paint_job *job, uint32_t *bound, trb_error 
     free(highest);
     /* (sqrt(h) + 4)^2, rounded up */
     const double farthest = sqrt((double)*bound) + SAMPLE_STEP / 2.0;
-    if (*bound < TRB_D2_FAR)
+    if (*bound < (uint32_t)trb_d2_far(wide))
         *bound = (uint32_t)(farthest * farthest) + 1;
     return status;
 }
@@ -58,16 +58,17 @@ static trb_status bound_d2(const trb_paint_job *job, uint32_t *bound, trb_error 
 /* Packed containment gains by d2. A closed ball of d2 is the open ball of d2 + 1. */
 static trb_status make_gains(trb_painter *p, trb_error *err)
 {
-    uint32_t *gain[3];
     const uint32_t closed = p->job->closed;
-    p->gains = trb_alloc_zero((size_t)p->bound + 1, sizeof *p->gains, "the containment table", err);
-    trb_status status = p->gains ? trb_containment_create(p->bound + 1, gain, err) : TRB_ERR_MEMORY;
-    if (status)
+    uint32_t *const *gain = p->gain;
+    const trb_status status = trb_containment_create(p->bound + 1, p->gain, err);
+    if (status || p->wide)
         return status;
+    p->gains = trb_alloc_zero((size_t)p->bound + 1, sizeof *p->gains, "the containment table", err);
+    if (!p->gains)
+        return TRB_ERR_MEMORY;
     for (uint32_t d2 = 1; d2 <= p->bound; d2++)
         p->gains[d2] = gain[0][d2 + closed] | gain[1][d2 + closed] << TRB_GAIN_BITS |
                        gain[2][d2 + closed] << 2 * TRB_GAIN_BITS;
-    free(gain[0]);
     return TRB_OK;
 }
 
@@ -103,10 +104,12 @@ static trb_status make_discs(trb_painter *p, trb_error *err)
     return TRB_OK;
 }
 
-static trb_status painter_init(trb_painter *p, const trb_paint_job *job, uint32_t bound, trb_error *err)
+static trb_status painter_init(trb_painter *p, const trb_paint_job *job, bool wide, uint32_t bound,
+                               trb_error *err)
 {
     const trb_grid *grid = &job->object->grid;
-    *p = (trb_painter){.job = job, .use = trb_thickness_kernels_choose(), .bound = bound};
+    *p = (trb_painter){.job = job, .use = trb_thickness_kernels_choose(), .bound = bound,
+                       .wide = wide};
     const double radius = sqrt((double)bound);
     p->side = radius < 24 ? 64 : TRB_TILE_SIDE;
     p->reach = (size_t)(radius / (double)p->side) + 1;
@@ -115,7 +118,7 @@ static trb_status painter_init(trb_painter *p, const trb_paint_job *job, uint32_
     trb_status status = trb_crescents_create(bound + 1, &p->crescents, err);
     if (!status)
         status = make_gains(p, err);
-    if (!status)
+    if (!status && !wide) /* the table grows with the third power of the radius */
         status = make_discs(p, err);
     if (!status && !(p->length = trb_alloc((size_t)bound + 1, sizeof *p->length, "the length table", err)))
         status = TRB_ERR_MEMORY;
@@ -131,6 +134,7 @@ static void painter_clear(trb_painter *p)
     for (size_t k = 0; p->layers && k < p->n_layers; k++)
         trb_balls_clear(&p->layers[k]);
     free(p->layers);
+    free(p->gain[0]);
     free(p->gains);
     free(p->half);
     free(p->disc);
@@ -151,12 +155,15 @@ static uint32_t apply_voi(const trb_paint_job *job, trb_d2_slab *slab, size_t fi
         const bool own = z >= (ptrdiff_t)first && z < (ptrdiff_t)end;
         for (size_t y = 0; y < grid->ny; y++) {
             const uint64_t *voi = job->voi ? trb_mask_row(job->voi, y, (size_t)z) : NULL;
-            int16_t *row = slab->d2 + (size_t)i * slab->plane + y * slab->row;
-            for (size_t x = 0; voi && x < grid->nx; x++)
-                if (!(voi[x >> 6] >> (x & 63) & 1))
-                    row[x] = job->centres_voi ? 0 : row[x];
-                else if (own && (uint32_t)row[x] > largest)
-                    largest = (uint32_t)row[x];
+            const size_t row = (size_t)i * slab->plane + y * slab->row;
+            for (size_t x = 0; voi && x < grid->nx; x++) {
+                const uint32_t d2 = (uint32_t)trb_d2_at(slab, (ptrdiff_t)(row + x));
+                const bool in = voi[x >> 6] >> (x & 63) & 1;
+                if (in && own && d2 > largest)
+                    largest = d2;
+                if (!in && job->centres_voi && d2)
+                    trb_d2_clear_at(slab, (ptrdiff_t)(row + x));
+            }
         }
         if (!job->voi && own)
             largest = (uint32_t)slab->highest[i] > largest ? (uint32_t)slab->highest[i] : largest;
@@ -187,7 +194,7 @@ static trb_status walk(trb_painter *p, trb_d2_slab *slab, trb_paint_result *resu
     return status;
 }
 
-trb_status trb_thickness_paint_fast(const trb_paint_job *job, trb_paint_result *result, bool *proven,
+trb_status trb_thickness_paint_fast(const trb_paint_job *job, bool wide, trb_paint_result *result, bool *proven,
                                     trb_error *err)
 {
     const trb_grid *grid = &job->object->grid;
@@ -196,14 +203,14 @@ trb_status trb_thickness_paint_fast(const trb_paint_job *job, trb_paint_result *
     *proven = false;
     if (grid->nx > INT16_MAX || grid->ny > INT16_MAX || grid->nz > INT16_MAX)
         return TRB_OK; /* places relative to a tile have 16 bits */
-    trb_status status = bound_d2(job, &bound, err);
-    if (status || bound >= TRB_D2_FAR)
+    trb_status status = bound_d2(job, wide, &bound, err);
+    if (status || bound >= (uint32_t)trb_d2_far(wide))
         return status;
     trb_painter p;
     trb_d2_slab slab = {0};
-    status = painter_init(&p, job, bound, err);
+    status = painter_init(&p, job, wide, bound, err);
     if (!status)
-        status = trb_d2_slab_init(&slab, grid, p.side + 2, err);
+        status = trb_d2_slab_init(&slab, grid, p.side + 2, wide, err);
     result->n_codes = (size_t)bound + 1;
     if (!status && !(result->code_count =
                          trb_alloc_zero(result->n_codes, sizeof *result->code_count, "a histogram", err)))
@@ -228,6 +235,8 @@ trb_status trb_thickness_paint(const trb_paint_job *job, trb_paint_result *resul
         return trb_error_set(err, TRB_ERR_DATA,
                              "every voxel of the image is object, so no ball ends: check the threshold");
     bool proven = false;
-    const trb_status status = trb_thickness_paint_fast(job, result, &proven, err);
+    trb_status status = trb_thickness_paint_fast(job, false, result, &proven, err);
+    if (!status && !proven)
+        status = trb_thickness_paint_fast(job, true, result, &proven, err);
     return status || proven ? status : trb_thickness_paint_plain(job, result, err);
 }

@@ -10,14 +10,14 @@
 /**
  * Paint every wanted voxel with the largest ball that holds it.
  *
- * Output      *proven: false (and nothing else) when a radius passes what the 16-bit path can hold (about 176
- *             voxels) or an axis 65535 voxels; the caller then takes the plain path.
+ * Input       wide: distances in 32 bits (radii to 4090 voxels), else 16 (to 176).
+ * Output      *proven: false (and nothing else) when a radius passes that or an axis 32767 voxels.
  * Cost        40 to 50 ns of CPU per object voxel at mean radius 6 to 18; memory for distances and ball
  *             records of a few layers of tiles, about 1 byte a voxel at 512^3 and less for more slices.
  * Threads     Uses all; same bits for any number and every SIMD path.
  */
-TRB_NODISCARD trb_status trb_thickness_paint_fast(const trb_paint_job *job, trb_paint_result *result,
-                                                  bool *proven, trb_error *err);
+TRB_NODISCARD trb_status trb_thickness_paint_fast(const trb_paint_job *job, bool wide,
+                                                  trb_paint_result *result, bool *proven, trb_error *err);
 
 /* ---- shared by the files of the painter */
 
@@ -55,7 +55,9 @@ typedef struct trb_painter {
     size_t side;      /* of a tile, and planes in a layer; a multiple of TRB_BLOCK_SIDE */
     size_t reach;     /* layers before and after one whose balls may touch it */
     size_t n_layers, blocks_y;
-    uint32_t *gains;  /* by d2, packed; see thickness_kernels.h */
+    bool wide;        /* 32-bit distances; then gain, else the three tables below */
+    uint32_t *gain[3]; /* containment gains by open squared radius */
+    uint32_t *gains;  /* the same by d2, packed; see thickness_kernels.h */
     int16_t *half;    /* half-widths of discs */
     uint32_t *disc;   /* disc[m]: where the row in the middle of the disc |n|^2 <= m stands in half */
     float *length;    /* map value by d2 */

@@ -13,6 +13,7 @@
 
 #include "core/memory.h"
 
+#include <math.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,27 +25,40 @@ typedef struct item {
     uint32_t d2 : 24, direction : 8;
 } item;
 
+/* A block of balls that may reach the tile. */
+typedef struct block {
+    const trb_ball *balls;
+    uint32_t n, highest, apart2;
+    int x, y, z; /* first voxel, relative to the tile */
+} block;
+
 typedef struct tile {
     const trb_painter *p;
     size_t x0, y0, z0; /* first voxel */
     size_t ny, nz;     /* voxels of the image in it */
     size_t left;       /* open voxels */
     uint64_t *open;    /* row (y, z) at z * TRB_TILE_ROWS(side) + y */
+    int lo[3], hi[3];  /* all open voxels lie in lo <= x, y, z <= hi */
+    block *blocks;
+    size_t n_blocks, block_room;
     item *found, *sorted;
     size_t n_found, room;
-    uint32_t *start;   /* by d2, for sorting; bound + 2, all 0 between tiles */
-    uint64_t *count;   /* voxels by d2, of this thread */
+    uint32_t *start; /* where each key begins when sorting; all 0 in between */
+    uint64_t *count; /* voxels by d2, of this thread */
 } tile;
 
-static int gap(int at, int size)
+#define RADIX_BITS 12 /* of d2, sorted twice, when a table of all d2 would be too large */
+#define FIRST_BLOCKS 64
+
+static int gap(int at, int lo, int hi)
 {
-    return at < 0 ? -at : at >= size ? at - size + 1 : 0;
+    return at < lo ? lo - at : at > hi ? at - hi : 0;
 }
 
-/* Squared distance from a point to the nearest voxel of the tile. */
+/* Squared distance from a point to the nearest voxel of the box of open voxels. */
 static uint32_t apart2(const tile *t, int x, int y, int z)
 {
-    const int dx = gap(x, 64), dy = gap(y, (int)t->ny), dz = gap(z, (int)t->nz);
+    const int dx = gap(x, t->lo[0], t->hi[0]), dy = gap(y, t->lo[1], t->hi[1]), dz = gap(z, t->lo[2], t->hi[2]);
     return (uint32_t)(dx * dx + dy * dy + dz * dz);
 }
 
@@ -71,76 +85,111 @@ static bool grow(tile *t, size_t more)
     return true;
 }
 
-/* Keep the balls of one block whose crescent, or the ball around it, reaches the tile. */
-static void cull(tile *t, const trb_ball *balls, size_t n, int x0, int y0, int z0)
+static bool add_block(tile *t, const block *b)
 {
+    if (t->n_blocks == t->block_room) {
+        const size_t room = t->block_room ? 2 * t->block_room : 1024;
+        block *blocks = realloc(t->blocks, room * sizeof *blocks);
+        if (!blocks)
+            return false;
+        t->blocks = blocks;
+        t->block_room = room;
+    }
+    t->blocks[t->n_blocks++] = *b;
+    return true;
+}
+
+/* Keep the balls of one block with lowest <= d2 < end whose crescent, or the ball around it, reaches the box. */
+static bool cull(tile *t, const block *b, uint32_t lowest, uint32_t end)
+{
+    if (!grow(t, b->n))
+        return false;
     const uint32_t closed = t->p->job->closed;
-    for (size_t i = 0; i < n; i++) {
-        const uint32_t place = balls[i].place, d2 = balls[i].ball & 0xffffff;
-        const int x = x0 + (int)(place & 63), y = y0 + (int)(place >> 6 & 7), z = z0 + (int)(place >> 9 & 7);
-        const int direction = (int)(place >> 12 & 31), a = (int)(balls[i].ball >> 24);
+    item *to = t->found + t->n_found;
+    for (size_t i = 0; i < b->n; i++) {
+        const uint32_t place = b->balls[i].place, d2 = b->balls[i].ball & 0xffffff;
+        if (d2 < lowest || d2 >= end)
+            continue;
+        const int x = b->x + (int)(place & 63), y = b->y + (int)(place >> 6 & 7), z = b->z + (int)(place >> 9 & 7);
+        const int direction = (int)(place >> 12 & 31), a = (int)(b->balls[i].ball >> 24);
         const int vx = direction % 3 - 1, vy = direction / 3 % 3 - 1, vz = direction / 9 - 1;
         const uint32_t within = d2 + closed - 1 - (uint32_t)(a * a * (vx * vx + vy * vy + vz * vz));
         if (apart2(t, x - a * vx, y - a * vy, z - a * vz) > within)
             continue;
-        t->found[t->n_found++] = (item){(int16_t)x, (int16_t)y, (int16_t)z, (uint16_t)(place >> 17),
-                                        d2 & 0xffffff, (uint32_t)direction & 31};
-        t->start[d2]++;
+        *to++ = (item){(int16_t)x, (int16_t)y, (int16_t)z, (uint16_t)(place >> 17), d2 & 0xffffff,
+                       (uint32_t)direction & 31};
     }
+    t->n_found = (size_t)(to - t->found);
+    return true;
 }
 
-/* Squared distance between a block and the tile along one axis range. */
+/* Squared distance between a range of a block and one of the tile, along one axis. */
 static uint32_t range_gap2(size_t a0, size_t a1, size_t b0, size_t b1)
 {
     const size_t apart = a1 <= b0 ? b0 - a1 + 1 : b1 <= a0 ? a0 - b1 + 1 : 0;
-    return apart > 255 ? UINT32_MAX / 4 : (uint32_t)(apart * apart);
+    return apart > INT16_MAX ? UINT32_MAX / 4 : (uint32_t)(apart * apart);
 }
 
-static bool gather_row(tile *t, const trb_ball_row *row, size_t y0, size_t z0, uint32_t apart_yz)
+static bool list_row(tile *t, const trb_ball_row *row, size_t y0, size_t z0, uint32_t apart_yz)
 {
     const trb_mask *object = t->p->job->object;
     for (size_t word = 0; word < object->words_per_row; word++) {
-        const uint32_t apart = apart_yz + range_gap2(word * 64, word * 64 + 64, t->x0, t->x0 + 64);
-        const size_t n = row->start[word + 1] - row->start[word];
-        if (!n || apart >= row->highest[word] + t->p->job->closed)
-            continue;
-        if (!grow(t, n))
+        const block b = {row->balls + row->start[word], row->start[word + 1] - row->start[word],
+                         row->highest[word], apart_yz + range_gap2(word * 64, word * 64 + 64, t->x0, t->x0 + 64),
+                         (int)((ptrdiff_t)(word * 64) - (ptrdiff_t)t->x0), (int)((ptrdiff_t)y0 - (ptrdiff_t)t->y0),
+                         (int)((ptrdiff_t)z0 - (ptrdiff_t)t->z0)};
+        if (b.n && b.apart2 < b.highest + t->p->job->closed && !add_block(t, &b))
             return false;
-        cull(t, row->balls + row->start[word], n, (int)((ptrdiff_t)(word * 64) - (ptrdiff_t)t->x0),
-             (int)((ptrdiff_t)y0 - (ptrdiff_t)t->y0), (int)((ptrdiff_t)z0 - (ptrdiff_t)t->z0));
     }
     return true;
 }
 
-static bool gather(tile *t, size_t k)
+/* List the blocks that may reach the tile. */
+static bool list_blocks(tile *t, size_t k)
 {
     const trb_painter *p = t->p;
     const size_t low = k > p->reach ? k - p->reach : 0;
     const size_t high = k + p->reach < p->n_layers ? k + p->reach : p->n_layers - 1;
+    t->n_blocks = 0;
     for (size_t layer = low; layer <= high; layer++)
         for (size_t i = 0; i < p->layers[layer].n_rows; i++) {
             const size_t y0 = i % p->blocks_y * TRB_BLOCK_SIDE;
             const size_t z0 = layer * p->side + i / p->blocks_y * TRB_BLOCK_SIDE;
             const uint32_t apart = range_gap2(y0, y0 + TRB_BLOCK_SIDE, t->y0, t->y0 + t->ny) +
                                    range_gap2(z0, z0 + TRB_BLOCK_SIDE, t->z0, t->z0 + t->nz);
-            if (apart <= p->bound && !gather_row(t, &p->layers[layer].rows[i], y0, z0, apart))
+            if (apart <= p->bound && !list_row(t, &p->layers[layer].rows[i], y0, z0, apart))
                 return false;
         }
     return true;
 }
 
-/* Counting sort, largest d2 first; leaves start[] all 0. */
-static void sort_items(tile *t)
+/* Counting sort of from[] by the key (d2 >> shift) & mask, largest first and stable; start[] is 0 afterwards. */
+static void sort_by(tile *t, const item *from, item *to, int shift, uint32_t mask)
 {
     uint32_t before = 0;
-    for (size_t d2 = t->p->bound + 1; d2-- > 0;) {
-        const uint32_t n = t->start[d2];
-        t->start[d2] = before;
+    for (size_t i = 0; i < t->n_found; i++)
+        t->start[from[i].d2 >> shift & mask]++;
+    for (size_t key = (size_t)mask + 1; key-- > 0;) {
+        const uint32_t n = t->start[key];
+        t->start[key] = before;
         before += n;
     }
     for (size_t i = 0; i < t->n_found; i++)
-        t->sorted[t->start[t->found[i].d2]++] = t->found[i];
-    memset(t->start, 0, ((size_t)t->p->bound + 1) * sizeof *t->start);
+        to[t->start[from[i].d2 >> shift & mask]++] = from[i];
+    memset(t->start, 0, ((size_t)mask + 1) * sizeof *t->start);
+}
+
+/* Found to sorted, largest d2 first. */
+static void sort_items(tile *t)
+{
+    const uint32_t mask = ((uint32_t)1 << RADIX_BITS) - 1;
+    sort_by(t, t->found, t->sorted, 0, mask);
+    if (t->p->bound <= mask)
+        return;
+    sort_by(t, t->sorted, t->found, RADIX_BITS, mask);
+    item *swap = t->found;
+    t->found = t->sorted;
+    t->sorted = swap;
 }
 
 /* ---- painting */
@@ -182,17 +231,33 @@ static void paint_crescent(tile *t, const item *ball)
     t->count[ball->d2] += n;
 }
 
+/* Half-widths of rows y0 and on of the disc |n|^2 <= m around row y, without a table. The root of a float is
+ * exact enough below 2^24: it never crosses a whole number. */
+static void compute_halves(int16_t *half, int y0, int n, int y, uint32_t m)
+{
+    for (int i = 0; i < n; i++) {
+        const int dy = y0 + i - y;
+        half[i] = (int16_t)sqrtf((float)((int)m - dy * dy));
+    }
+}
+
 static void paint_disc(tile *t, const item *ball, int z, uint32_t m)
 {
-    const int16_t *half = t->p->half + t->p->disc[m];
-    const int radius = half[0]; /* the middle row is as wide as the disc is high */
-    const int y0 = ball->y - radius > 0 ? ball->y - radius : 0;
-    const int y1 = ball->y + radius < (int)t->ny - 1 ? ball->y + radius : (int)t->ny - 1;
+    const int16_t *half = t->p->wide ? NULL : t->p->half + t->p->disc[m];
+    const int radius = half ? half[0] : (int)sqrtf((float)m); /* the middle row is as wide as the disc is high */
+    const int y0 = ball->y - radius > t->lo[1] ? ball->y - radius : t->lo[1];
+    const int y1 = ball->y + radius < t->hi[1] ? ball->y + radius : t->hi[1];
     if (y0 > y1)
         return;
     uint64_t hits[TRB_TILE_SIDE + 8];
+    int16_t halves[TRB_TILE_SIDE + 8];
     const size_t row = (size_t)z * TRB_TILE_ROWS(t->p->side) + (size_t)y0, n = (size_t)(y1 - y0 + 1);
-    if (!t->p->use->disc(t->open + row, half + (y0 - ball->y), n, ball->x, hits))
+    if (!half) {
+        compute_halves(halves, y0, (int)n, ball->y, m);
+        for (size_t i = n; i < n + 8; i++)
+            halves[i] = -1;
+    }
+    if (!t->p->use->disc(t->open + row, half ? half + (y0 - ball->y) : halves, n, ball->x, hits))
         return;
     size_t painted = 0;
     for (size_t i = 0; i < n; i++) {
@@ -210,7 +275,7 @@ static void paint_disc(tile *t, const item *ball, int z, uint32_t m)
 static void paint_whole(tile *t, const item *ball)
 {
     const int last = (int)ball->d2 - 1 + t->p->job->closed; /* |n|^2 <= last */
-    for (int z = 0; z < (int)t->nz; z++) {
+    for (int z = t->lo[2]; z <= t->hi[2]; z++) {
         const int dz = z - ball->z;
         if (dz * dz <= last)
             paint_disc(t, ball, z, (uint32_t)(last - dz * dz));
@@ -236,14 +301,37 @@ static void open_tile(tile *t)
         }
 }
 
-static bool paint_tile(tile *t, size_t k)
+/* Shrink the box to the voxels that are still open; there must be some. */
+static void find_box(tile *t)
 {
-    open_tile(t);
+    const size_t rows = TRB_TILE_ROWS(t->p->side);
+    uint64_t columns = 0;
+    t->lo[1] = t->lo[2] = INT16_MAX;
+    t->hi[1] = t->hi[2] = -1;
+    for (int z = 0; z < (int)t->nz; z++)
+        for (int y = 0; y < (int)t->ny; y++) {
+            const uint64_t word = t->open[(size_t)z * rows + (size_t)y];
+            columns |= word;
+            if (!word)
+                continue;
+            t->lo[1] = y < t->lo[1] ? y : t->lo[1];
+            t->hi[1] = y > t->hi[1] ? y : t->hi[1];
+            t->lo[2] = z < t->lo[2] ? z : t->lo[2];
+            t->hi[2] = z;
+        }
+    t->lo[0] = __builtin_ctzll(columns);
+    t->hi[0] = 63 - __builtin_clzll(columns);
+}
+
+/* Paint the balls with lowest <= d2 < end. */
+static bool paint_band(tile *t, uint32_t lowest, uint32_t end)
+{
     t->n_found = 0;
-    if (!t->left)
-        return true;
-    if (!gather(t, k))
-        return false;
+    find_box(t);
+    for (size_t i = 0; i < t->n_blocks; i++)
+        if (t->blocks[i].highest >= lowest && t->blocks[i].apart2 < end + t->p->job->closed &&
+            !cull(t, &t->blocks[i], lowest, end))
+            return false;
     sort_items(t);
     for (size_t i = 0; i < t->n_found && t->left; i++)
         if (t->sorted[i].length)
@@ -253,13 +341,46 @@ static bool paint_tile(tile *t, size_t k)
     return true;
 }
 
+/*
+ * In bands of radius, largest first: where one ball fills the whole tile, as in air, the millions of others that
+ * reach it need not be looked at. The first band holds the largest balls of a few blocks, every next one of twice
+ * as many. Small radii are done in one band.
+ */
+static bool paint_bands(tile *t)
+{
+    enum { CLASSES = 1024 };
+    uint32_t blocks_in[CLASSES] = {0}, end = t->p->bound + 1;
+    int shift = 0;
+    while (t->p->bound >> shift >= CLASSES)
+        shift++;
+    for (size_t i = 0; i < t->n_blocks; i++)
+        blocks_in[t->blocks[i].highest >> shift]++;
+    size_t enough = t->p->wide ? FIRST_BLOCKS : t->n_blocks, blocks = 0;
+    for (uint32_t class = CLASSES; t->left && end && class-- > 0;) {
+        blocks += blocks_in[class];
+        if (blocks < enough && class > 0)
+            continue;
+        if (!paint_band(t, class << shift, end))
+            return false;
+        end = class << shift;
+        enough = 2 * blocks;
+    }
+    return true;
+}
+
+static bool paint_tile(tile *t, size_t k)
+{
+    open_tile(t);
+    return !t->left || (list_blocks(t, k) && paint_bands(t));
+}
+
 /* ---- one thread */
 
 static bool tile_init(tile *t, const trb_painter *p)
 {
     *t = (tile){.p = p};
     t->open = trb_alloc(p->side * TRB_TILE_ROWS(p->side) + 8, sizeof *t->open, "a tile", NULL);
-    t->start = trb_alloc_zero((size_t)p->bound + 1, sizeof *t->start, "a tile", NULL);
+    t->start = trb_alloc_zero((size_t)1 << RADIX_BITS, sizeof *t->start, "a tile", NULL);
     t->count = trb_alloc_zero((size_t)p->bound + 1, sizeof *t->count, "a tile", NULL);
     return t->open && t->start && t->count;
 }
@@ -267,6 +388,7 @@ static bool tile_init(tile *t, const trb_painter *p)
 static void tile_clear(tile *t)
 {
     free(t->open);
+    free(t->blocks);
     free(t->start);
     free(t->count);
     free(t->found);
