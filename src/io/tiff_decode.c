@@ -1,12 +1,14 @@
 /*
  * tiff_decode.c - the voxels of one page.
  *
- * libtiff decodes strips and tiles into the byte order of this machine. What is left: odd bit depths, white is
+ * libtiff decodes strips and tiles into the byte order of this machine (plain Deflate is done here, because libtiff
+ * does not look at the checksum). What is left: odd bit depths, white is
  * zero, ImageJ's signed values, orientation. Whole planes that lie uncompressed in one piece skip libtiff.
  *
  * libtiff and libjpeg go on after some kinds of damage with grey or white pixels and only a warning: any
  * warning while voxels are decoded is an error here.
  */
+#include "io/tiff_inflate.h"
 #include "io/tiff_page.h"
 
 #include <string.h>
@@ -92,26 +94,45 @@ static void finish(const trb_tiff_page *page, void *plane)
 
 /* ---- strips and tiles */
 
-static trb_status block_failed(const trb_tiff_file *file, const trb_tiff_page *page, uint32_t block, trb_error *err)
+static trb_status block_failed(const trb_tiff_page *page, uint32_t block, const char *why, trb_error *err)
 {
-    const char *why = file->messages.error[0]     ? file->messages.error
-                      : file->messages.warning[0] ? file->messages.warning
-                                                  : "it ends too early";
     char buffer[32];
     return trb_error_set(err, TRB_ERR_FORMAT, "truncated or corrupt data (%s %u, compression %s): %s",
                          page->tiled ? "tile" : "strip", block + 1,
                          trb_tiff_compression_name(page->compression, buffer), why);
 }
 
-/* Decode one strip or tile; `bytes` is what it must give. */
-static trb_status decode_block(trb_tiff_file *file, const trb_tiff_page *page, uint32_t block, void *out,
-                               size_t bytes, trb_error *err)
+static trb_status decode_with_libtiff(trb_tiff_file *file, const trb_tiff_page *page, uint32_t block, void *out,
+                                      size_t bytes, trb_error *err)
 {
     memset(&file->messages, 0, sizeof file->messages);
     const tmsize_t got = page->tiled ? TIFFReadEncodedTile(file->tiff, block, out, (tmsize_t)bytes)
                                      : TIFFReadEncodedStrip(file->tiff, block, out, (tmsize_t)bytes);
-    if (got != (tmsize_t)bytes || file->messages.error[0] || file->messages.warning[0])
-        return block_failed(file, page, block, err);
+    if (got == (tmsize_t)bytes && !file->messages.error[0] && !file->messages.warning[0])
+        return TRB_OK;
+    return block_failed(page, block,
+                        file->messages.error[0]     ? file->messages.error
+                        : file->messages.warning[0] ? file->messages.warning
+                                                    : "it ends too early",
+                        err);
+}
+
+/* Decode one strip or tile; `bytes` is what it must give. Deflate streams must match their checksum, too. */
+static trb_status decode_block(trb_tiff_file *file, const trb_tiff_page *page, uint32_t block, void *out,
+                               size_t bytes, trb_error *err)
+{
+    const bool deflate = page->compression == COMPRESSION_ADOBE_DEFLATE || page->compression == COMPRESSION_DEFLATE;
+    if (!deflate || page->reversed_bits)
+        return decode_with_libtiff(file, page, block, out, bytes, err);
+    const bool plain = page->predictor == 1; /* nothing is left for libtiff to undo */
+    trb_error inner = {TRB_OK, ""};
+    const trb_status status = trb_tiff_inflate(file, block, plain ? out : NULL, bytes, &inner);
+    if (status)
+        return block_failed(page, block, inner.text, err);
+    if (!plain)
+        return decode_with_libtiff(file, page, block, out, bytes, err);
+    if (file->swapped && page->bits % 8 == 0)
+        swap_bytes(out, bytes / (page->bits / 8), page->bits / 8);
     return TRB_OK;
 }
 

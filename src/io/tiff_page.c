@@ -129,6 +129,7 @@ static trb_status check_codec(TIFF *tiff, trb_tiff_page *page, trb_error *err)
     char buffer[32];
     page->compression = tag16(tiff, TIFFTAG_COMPRESSION, COMPRESSION_NONE);
     page->predictor = 1;
+    page->reversed_bits = tag16(tiff, TIFFTAG_FILLORDER, FILLORDER_MSB2LSB) != FILLORDER_MSB2LSB;
     if (codec_index(page->compression) < 0)
         return trb_error_set(err, TRB_ERR_UNSUPPORTED,
                              "is compressed with method %u, which this program does not read: save it "
@@ -204,8 +205,7 @@ static trb_status check_data(const trb_tiff_file *file, trb_tiff_page *page, trb
     const uint64_t blocks = page->tiled ? TIFFNumberOfTiles(tiff) : TIFFNumberOfStrips(tiff);
     const bool plain = page->compression == COMPRESSION_NONE;
     const char *const kind = page->tiled ? "tile" : "strip";
-    bool in_one_piece = plain && !page->tiled && page->bits % 8 == 0 &&
-                        tag16(tiff, TIFFTAG_FILLORDER, FILLORDER_MSB2LSB) == FILLORDER_MSB2LSB;
+    bool in_one_piece = plain && !page->tiled && page->bits % 8 == 0 && !page->reversed_bits;
     uint64_t first = 0, stored = 0, expected = 0;
     for (uint64_t i = 0; i < blocks; i++) {
         const uint64_t offset = TIFFGetStrileOffset(tiff, (uint32_t)i);

@@ -16,6 +16,7 @@ typedef struct trb_tiff_page {
     bool skip;            /* thumbnail or transparency mask, no slice */
     uint16_t compression;
     uint16_t predictor;
+    bool reversed_bits; /* bytes hold their least significant bit first */
     bool tiled;
     size_t block_width, block_height; /* of a tile, or of a strip */
     size_t block_bytes;               /* decoded */

@@ -231,7 +231,9 @@ void tiff_check_reads(const char *path, const trb_volume *expected, const char *
         fail_msg("%s: %zu x %zu x %zu %s became %zu x %zu x %zu %s", what, expected->grid.nx, expected->grid.ny,
                  expected->grid.nz, trb_type_name(expected->type), actual->grid.nx, actual->grid.ny, actual->grid.nz,
                  trb_type_name(actual->type));
-    for (size_t z = 0; z < expected->grid.nz; z++)
+    const size_t bytes = trb_grid_voxels(&expected->grid) * trb_type_bytes(expected->type);
+    const bool same = memcmp(expected->voxels, actual->voxels, bytes) == 0;
+    for (size_t z = 0; z < expected->grid.nz && !same; z++) /* find the first one that differs */
         for (size_t y = 0; y < expected->grid.ny; y++)
             for (size_t x = 0; x < expected->grid.nx; x++)
                 if (trb_volume_get(expected, x, y, z) != trb_volume_get(actual, x, y, z))
