@@ -114,6 +114,37 @@ static void pieces_of_bone_agree_with_the_oracle(void **state)
     }
 }
 
+/* One by one: in a painting a wrong diameter may hide below a larger ball. */
+static void every_ball_has_the_diameter_of_the_oracle(void **state)
+{
+    (void)state;
+    for (int kind = 0; kind < 4; kind++) {
+        trb_mask *object = kind < 2 ? bone_piece(20, 100, 50, 90, 80, 60, kind)
+                                    : testing_random_mask(60, 50, 40, kind == 2 ? 0.9 : 0.99, (uint64_t)kind);
+        ipl_oracle o = ipl_oracle_make(object, NULL, 0, 1);
+        ipl_field field;
+        trb_mask *ridge = NULL;
+        CHECK_OK(ipl_field_create(object, &field, err));
+        CHECK_OK(ipl_ridge_create(&field, NULL, &ridge, err));
+        for (int version = 1; version <= 3; version += 2) {
+            ipl_balls balls;
+            CHECK_OK(ipl_balls_create(&field, ridge, version, &balls, err));
+            const size_t n = balls.first[object->grid.nz];
+            assert_int_equal(trb_mask_count(ridge), n);
+            for (size_t i = 0; i < n; i++) {
+                const ipl_ball *ball = &balls.ball[i];
+                assert_true(o.centre[(ball->z * o.ny + ball->y) * o.nx + ball->x]);
+                CHECK_CLOSE(ipl_oracle_diameter(&o, ball->x, ball->y, ball->z, version), ball->d, 0);
+            }
+            ipl_balls_clear(&balls);
+        }
+        trb_mask_destroy(ridge);
+        ipl_field_clear(&field);
+        ipl_oracle_free(&o);
+        trb_mask_destroy(object);
+    }
+}
+
 /* Both sets of row steps, whatever the width, give the vectors and the centres of the oracle. */
 static void every_row_step_gives_what_the_oracle_gives(void **state)
 {
@@ -342,6 +373,7 @@ int main(void)
         cmocka_unit_test(a_plate_has_the_thickness_of_the_table),
         cmocka_unit_test(direct_tb_n_of_plates_is_the_gap_between_their_axes),
         cmocka_unit_test(every_row_step_gives_what_the_oracle_gives),
+        cmocka_unit_test(every_ball_has_the_diameter_of_the_oracle),
         cmocka_unit_test(chunks_swept_at_the_same_time_give_the_vectors_of_the_oracle),
         cmocka_unit_test(random_masks_agree_with_the_oracle),
         cmocka_unit_test(pieces_of_bone_agree_with_the_oracle),

@@ -83,7 +83,7 @@ static int is_centre(const ipl_oracle *o, long x, long y, long z)
     return own > 0;
 }
 
-static double diameter(const ipl_oracle *o, long x, long y, long z, int version)
+double ipl_oracle_diameter(const ipl_oracle *o, long x, long y, long z, int version)
 {
     const double s = o->distance[at(o, x, y, z)], by_distance = floor(2 * s + 0.5);
     const double *v = o->contact + 3 * at(o, x, y, z);
@@ -113,7 +113,7 @@ static void paint(ipl_oracle *o, const trb_mask *object, const trb_mask *voi, in
                 if (!o->centre[at(o, x, y, z)] ||
                     (centres_in_voi && voi && !trb_mask_get(voi, (size_t)x, (size_t)y, (size_t)z)))
                     continue;
-                const double d = diameter(o, x, y, z, version);
+                const double d = ipl_oracle_diameter(o, x, y, z, version);
                 for (long c = 0; c < n[2]; c++)
                     for (long b = 0; b < n[1]; b++)
                         for (long a = 0; a < n[0]; a++) {

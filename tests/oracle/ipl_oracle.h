@@ -19,6 +19,9 @@ typedef struct ipl_oracle {
  */
 ipl_oracle ipl_oracle_make(const trb_mask *object, const trb_mask *voi, int version, int centres_in_voi);
 
+/** Diameter of the ball at a centre, by version 3 or 1. */
+double ipl_oracle_diameter(const ipl_oracle *oracle, long x, long y, long z, int version);
+
 void ipl_oracle_free(ipl_oracle *oracle);
 
 #endif
