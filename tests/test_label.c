@@ -56,6 +56,8 @@ static void random_masks_have_the_parts_that_flood_fill_finds(void **state)
                 trb_mask *mask = testing_random_mask(width[w], depth[s][0], depth[s][1], density[d], w * 8 + d);
                 for (int c = 0; c < 3; c++)
                     for (int threads = 1; threads <= 5; threads += threads == 1 ? 1 : 3) { /* 1, 2, 5 */
+                        if (s < 3 && threads != 2) /* flat ones, of which there are many, with two */
+                            continue;
                         trb_threads_set(threads);
                         check_against_flood_fill(mask, CONNECTIVITY[c]);
                     }

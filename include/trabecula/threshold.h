@@ -33,7 +33,8 @@ TRB_API void trb_histogram_clear(trb_histogram *histogram);
  *
  * Input       filter: NULL for none. voi: NULL for the whole image.
  * Output      *out: init by this function; clear it.
- * Errors      TRB_ERR_MEMORY; TRB_ERR_DATA for an empty VOI; TRB_ERR_ARGUMENT when the VOI has another size;
+ * Errors      TRB_ERR_MEMORY; TRB_ERR_DATA for an empty VOI, and for NaN, infinity or values beyond 1e300 in it
+ *             (says how many); TRB_ERR_ARGUMENT when the VOI has another size;
  *             those of trb_smoother_create().
  * Cost        One pass (two for types wider than 16 bit). The grey volume is not copied.
  * Threads     Uses all; same counts for any number.

@@ -15,6 +15,8 @@
 #include <string.h>
 
 #define BINS_MAX 65536
+#define LARGEST 1e300     /* bin edges around larger values would overflow */
+#define EXPONENT_MAX 1000 /* of a bin width; 2^1000 is above LARGEST */
 #define CHUNK 1024 /* voxels whose bin numbers are held at once; a multiple of 64 */
 
 /*
@@ -37,6 +39,7 @@ typedef struct counting {
     size_t lanes;      /* tables a thread: neighbours of equal value would wait for each other */
     uint64_t *counts;  /* threads * lanes * bins */
     double *low, *high; /* one a thread: range of the values in the VOI */
+    size_t *lost;       /* one a thread: NaN, infinite and enormous values in the VOI */
 } counting;
 
 /* ---- pass 1 for wide types: the range inside the VOI ---- */
@@ -51,14 +54,17 @@ static void range_row(void *user, int thread, size_t y, size_t z, const void *ro
     const counting *c = user;
     const uint64_t *voi = c->voi ? trb_mask_row(c->voi, y, z) : NULL;
     double low = c->low[thread], high = c->high[thread];
+    size_t lost = 0;
     TRB_WITH_TYPE(c->type, (uintptr_t)row, for (size_t x = 0; x < c->nx; x++) {
         if (inside(voi, x)) {
             low = (double)v[x] < low ? (double)v[x] : low;
             high = (double)v[x] > high ? (double)v[x] : high;
+            lost += !(fabs((double)v[x]) <= LARGEST);
         }
     })
     c->low[thread] = low;
     c->high[thread] = high;
+    c->lost[thread] += lost;
 }
 
 /* Exponent of the least power of two above |value|; very small for 0. */
@@ -72,6 +78,8 @@ static int exponent_above(double value)
 /*
  * The narrowest power of two that needs no more than BINS_MAX bins; 1 at least for integers. Nor is it
  * narrower than the spacing of doubles at the largest value: lowest_bin + k must be a whole number below 2^53.
+ * low and high must be at most LARGEST. 2^exponent starts at half of `wanted` or above, so the loop ends after
+ * three widths; the limit is there that no number whatever keeps it going.
  */
 static scale scale_for_range(double low, double high, bool integers)
 {
@@ -84,8 +92,8 @@ static scale scale_for_range(double low, double high, bool integers)
     for (;; exponent++) {
         const double per_width = ldexp(1, -exponent), lowest_bin = floor(low * per_width);
         const double bins = floor(high * per_width) - lowest_bin + 1;
-        if (bins <= BINS_MAX)
-            return (scale){per_width, lowest_bin, (size_t)bins};
+        if (bins <= BINS_MAX || exponent >= EXPONENT_MAX)
+            return (scale){per_width, lowest_bin, (size_t)fmin(bins, BINS_MAX)};
     }
 }
 
@@ -181,6 +189,27 @@ static void count_row(void *user, int thread, size_t y, size_t z, const void *ro
     }
 }
 
+/* The range of the filtered values in the VOI; refuses what has no place on an axis. */
+static trb_status find_range(const trb_smoother *smoother, counting *c, size_t threads, double *low, double *high,
+                             trb_error *err)
+{
+    size_t lost = 0;
+    trb_status status = trb_smoother_each_row(smoother, range_row, c, err);
+    *low = INFINITY;
+    *high = -INFINITY;
+    for (size_t t = 0; t < threads; t++) {
+        *low = fmin(*low, c->low[t]);
+        *high = fmax(*high, c->high[t]);
+        lost += c->lost[t];
+    }
+    if (!status && lost)
+        return trb_error_set(err, TRB_ERR_DATA,
+                             "%zu voxels in the VOI are NaN, infinite or beyond 1e300 (perhaps after smoothing) "
+                             "and have no place in a histogram: replace them in the image",
+                             lost);
+    return status;
+}
+
 static trb_status choose_scale(const trb_smoother *smoother, trb_type type, counting *c, size_t threads,
                                trb_error *err)
 {
@@ -192,22 +221,20 @@ static trb_status choose_scale(const trb_smoother *smoother, trb_type type, coun
         return TRB_OK;
     }
     c->low = trb_alloc(2 * threads, sizeof *c->low, "a histogram", err);
-    if (!c->low)
-        return TRB_ERR_MEMORY;
-    c->high = c->low + threads;
-    for (size_t t = 0; t < threads; t++) {
-        c->low[t] = INFINITY;
-        c->high[t] = -INFINITY;
-    }
-    trb_status status = trb_smoother_each_row(smoother, range_row, c, err);
-    low = INFINITY;
-    high = -INFINITY;
-    for (size_t t = 0; t < threads; t++) {
-        low = fmin(low, c->low[t]);
-        high = fmax(high, c->high[t]);
+    c->lost = c->low ? trb_alloc_zero(threads, sizeof *c->lost, "a histogram", err) : NULL;
+    trb_status status = c->lost ? TRB_OK : TRB_ERR_MEMORY;
+    if (!status) {
+        c->high = c->low + threads;
+        for (size_t t = 0; t < threads; t++) {
+            c->low[t] = INFINITY;
+            c->high[t] = -INFINITY;
+        }
+        status = find_range(smoother, c, threads, &low, &high, err);
     }
     free(c->low);
+    free(c->lost);
     c->low = c->high = NULL;
+    c->lost = NULL;
     if (!status)
         c->scale = scale_for_range(low, high, trb_type_is_integer(type));
     return status;
