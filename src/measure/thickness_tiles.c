@@ -76,7 +76,8 @@ static bool grow(tile *t, size_t more)
         free(sorted);
         return false;
     }
-    memcpy(found, t->found, t->n_found * sizeof *found);
+    if (t->n_found) /* the first time there is nothing to take along, not even an address */
+        memcpy(found, t->found, t->n_found * sizeof *found);
     free(t->found);
     free(t->sorted);
     t->found = found;

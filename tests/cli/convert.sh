@@ -29,7 +29,7 @@ for file in bone.tif copy.tiff copy.mha copy.nrrd copy.nii.gz; do
 done
 
 # two files cannot appear at once: refused with what to take instead
-expect_exit 1 "$TRABECULA" convert bone.tif copy.mhd
+expect_exit 2 "$TRABECULA" convert bone.tif copy.mhd
 expect_stderr 'copy\.mhd: .*\.mha or \.nrrd'
 check "a refused conversion leaves a file" test ! -e copy.mhd
 
