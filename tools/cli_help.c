@@ -110,4 +110,6 @@ void cli_version_print(FILE *to)
     fact(to, "ITK", build->itk);
     fact(to, "jansson", build->jansson);
     fact(to, "cairo", build->cairo);
+    fact(to, "libRmath", build->rmath);
+    fact(to, "GSL", build->gsl);
 }

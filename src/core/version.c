@@ -2,8 +2,11 @@
 #include "trabecula/version.h"
 
 #include "core/simd.h"
+#include "trb_commit.h" /* made at every build: TRB_COMMIT */
 
+#include <Rmath.h>
 #include <cairo.h>
+#include <gsl/gsl_version.h>
 #include <jansson.h>
 #include <omp.h>
 #include <pthread.h>
@@ -48,6 +51,8 @@ static void fill(void)
     facts.zlib = zlibVersion();
     facts.jansson = jansson_version_str();
     facts.cairo = cairo_version_string();
+    facts.rmath = R_VERSION_STRING; /* the library itself does not tell */
+    facts.gsl = gsl_version;
 }
 
 const trb_build *trb_build_facts(void)
