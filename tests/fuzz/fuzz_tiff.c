@@ -1,13 +1,6 @@
 /*
  * fuzz_tiff.c - libFuzzer target: any bytes as a TIFF file, opened and read whole.
- * Not part of the normal build. With clang, from the top of the source tree (-fopenmp is left out on purpose: one
- * thread, and the pragmas do nothing):
- *
- *   clang -g -O1 -std=c11 -D_POSIX_C_SOURCE=200809L -fsanitize=fuzzer,address,undefined -Iinclude -Isrc \
- *       -DFUZZ_WITHOUT_ITK tests/fuzz/fuzz_tiff.c src/io/tiff_*.c src/io/volume_io.c src/io/scan_info.c \
- *       src/io/spacing_claims.c src/io/skyscan_log.c src/io/length_unit.c src/io/decimal_text.c \
- *       src/core/memory.c src/core/status.c src/core/grid.c src/core/volume.c -ltiff -lz -lm -o fuzz_tiff
- *   ./fuzz_tiff -max_len=65536 corpus/
+ * Not part of the normal build: scripts/fuzz compiles it with clang and runs it.
  */
 #include "trabecula/volume_io.h"
 
