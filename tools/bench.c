@@ -14,7 +14,7 @@ static const char HELP[] =
     "  --size N         edge of the volume in voxels [512]\n"
     "  --data FILE      the real bone (testdata/lhdl-3155.tif), mirrored; needed by input bone\n"
     "  --threads N      [those of the machine]\n"
-    "  --simd PATH      plain, avx2, avx512 [best but avx512]\n"
+    "  --simd PATH      plain, avx2, avx512 [the best]\n"
     "  --repeat N       runs of each kernel [3]\n"
     "  --json           one JSON record on standard output\n"
     "  --list           name inputs and kernels\n"

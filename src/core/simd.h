@@ -12,8 +12,8 @@ typedef enum trb_simd { TRB_SIMD_PLAIN, TRB_SIMD_AVX2, TRB_SIMD_AVX512 } trb_sim
  * The path for this call. All paths give the same bits; they differ in speed.
  *
  * Convention  The environment variable TRABECULA_SIMD (plain, avx2, avx512) asks for a path; one that this
- *             processor or build lacks, or an unknown word, is not taken. Without it the choice is AVX2 where
- *             there is one, else plain. AVX-512 is taken only when asked for.
+ *             processor or build lacks, or an unknown word, is not taken. Without it the choice is AVX-512 where
+ *             it runs at full clock (Ice Lake, Zen 4 and later), else AVX2, else plain.
  * Threads     Reads the environment (getenv): not while another thread changes it. Nothing is remembered.
  */
 trb_simd trb_simd_choose(void);
