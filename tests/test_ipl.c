@@ -5,7 +5,7 @@
 #include "oracle/ipl_oracle.h"
 #include "trabecula/version.h"
 
-static const trb_thickness_options IPL = {TRB_THICKNESS_IPL, TRB_CENTRES_VOI, TRB_BORDER_UNKNOWN};
+static const trb_thickness_options IPL = {TRB_THICKNESS_IPL, TRB_CENTRES_VOI, TRB_BORDER_UNKNOWN, 0};
 
 /* Map and every number of a result against the oracle. */
 static void check_against_oracle(const trb_mask *object, const trb_mask *voi, trb_thickness_options options)
@@ -275,7 +275,7 @@ static void direct_tb_n_of_plates_is_the_gap_between_their_axes(void **state)
                 }
         trb_thickness result;
         uint64_t axis = 0;
-        CHECK_OK(trb_tbn_direct_measure(plates, voi, &result, &axis, err));
+        CHECK_OK(trb_tbn_direct_measure(plates, voi, 0, &result, &axis, err));
         assert_int_equal(axis, 3 * (n == 3 ? 1 : 2) * 20 * 21);
         CHECK_CLOSE(n == 3 ? 11 : 10, result.mean_vox, 0);
         CHECK_CLOSE(0, result.sd_vox, 0);
@@ -323,9 +323,9 @@ static void an_image_without_background_is_refused(void **state)
     assert_non_null(strstr(err.text, "without background"));
     assert_null(map);
     assert_null(result.code_count);
-    assert_int_equal(TRB_ERR_DATA, trb_tbn_direct_measure(full, NULL, &result, NULL, &err));
+    assert_int_equal(TRB_ERR_DATA, trb_tbn_direct_measure(full, NULL, 0, &result, NULL, &err));
     trb_mask *none = testing_random_mask(70, 3, 2, -1, 1);
-    assert_int_equal(TRB_ERR_DATA, trb_tbn_direct_measure(none, NULL, &result, NULL, &err));
+    assert_int_equal(TRB_ERR_DATA, trb_tbn_direct_measure(none, NULL, 0, &result, NULL, &err));
     assert_non_null(strstr(err.text, "no bone"));
     trb_mask_destroy(full);
     trb_mask_destroy(none);

@@ -69,7 +69,7 @@ static void check_result(const json_t *expected, const trb_thickness *result)
 /* Version 3 through the public door; the ridge and version 1 step by step, which saves a sweep. */
 static void check_thickness(const trb_mask *object, const trb_mask *voi, const json_t *expected)
 {
-    const trb_thickness_options options = {TRB_THICKNESS_IPL, TRB_CENTRES_VOI, TRB_BORDER_UNKNOWN};
+    const trb_thickness_options options = {TRB_THICKNESS_IPL, TRB_CENTRES_VOI, TRB_BORDER_UNKNOWN, 0};
     trb_thickness result;
     CHECK_OK(trb_thickness_measure(object, voi, &options, &result, NULL, err));
     check_result(testing_at(expected, "ipl_v3"), &result);
@@ -77,17 +77,14 @@ static void check_thickness(const trb_mask *object, const trb_mask *voi, const j
 
     ipl_field field;
     ipl_balls balls;
-    trb_mask *ridge = NULL, *unpainted = NULL;
+    trb_mask *ridge = NULL;
     CHECK_OK(ipl_field_create(object, &field, err));
     CHECK_OK(ipl_ridge_create(&field, voi, &ridge, err));
     assert_int_equal((size_t)testing_number(expected, "ipl_v3|ridge_voxels_in_voi"), trb_mask_count(ridge));
     CHECK_OK(ipl_balls_create(&field, ridge, 1, &balls, err));
-    CHECK_OK(trb_mask_copy(object, &unpainted, err));
-    if (voi)
-        trb_mask_and(unpainted, voi);
     uint64_t *count = calloc((size_t)balls.largest + 1, sizeof *count), valued = 0, sum = 0;
     assert_non_null(count);
-    CHECK_OK(ipl_paint(&balls, unpainted, NULL, 1, count, err));
+    CHECK_OK(ipl_paint(&balls, object, voi, NULL, NULL, 1, count, err));
     for (unsigned d = 1; d <= balls.largest; d++) {
         valued += count[d];
         sum += d * count[d];
@@ -95,7 +92,6 @@ static void check_thickness(const trb_mask *object, const trb_mask *voi, const j
     assert_int_equal((uint64_t)testing_number(expected, "ipl_v1|n_values"), valued);
     CHECK_RELATIVE(testing_number(expected, "ipl_v1|mean_vox"), (double)sum / (double)valued, 1e-9);
     free(count);
-    trb_mask_destroy(unpainted);
     trb_mask_destroy(ridge);
     ipl_balls_clear(&balls);
     ipl_field_clear(&field);
@@ -113,7 +109,7 @@ static void check_case(const char *name, const trb_mask *bone, const trb_mask *v
 
     trb_thickness result;
     uint64_t axis = 0;
-    CHECK_OK(trb_tbn_direct_measure(bone, voi, &result, &axis, err));
+    CHECK_OK(trb_tbn_direct_measure(bone, voi, 0, &result, &axis, err));
     const json_t *number = testing_at(expected, "tb_n|ipl_direct");
     check_result(number, &result);
     assert_int_equal((uint64_t)testing_number(number, "mid_axis_voxels"), axis);

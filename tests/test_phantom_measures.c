@@ -115,7 +115,7 @@ static trb_status measure_marrow(specimen *s, const trb_mask *bone, const trb_ma
     }
     s->has_gap = json_object_get(s->listed, "tb_n_ipl") != NULL;
     if (!status && s->has_gap)
-        status = trb_tbn_direct_measure(bone, voi, &s->gap, NULL, &s->err);
+        status = trb_tbn_direct_measure(bone, voi, 0, &s->gap, NULL, &s->err);
     trb_mask_destroy(marrow);
     return status;
 }

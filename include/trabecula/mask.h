@@ -35,6 +35,9 @@ TRB_API TRB_NODISCARD trb_status trb_mask_copy(const trb_mask *mask, trb_mask **
 /** The complement on the same grid (bone -> marrow), yours. Errors: TRB_ERR_MEMORY. */
 TRB_API TRB_NODISCARD trb_status trb_mask_complement(const trb_mask *mask, trb_mask **out, trb_error *err);
 
+/** The same in place: every voxel becomes the other phase. */
+TRB_API void trb_mask_invert(trb_mask *mask);
+
 /** First word of row (y, z). */
 static inline uint64_t *trb_mask_row(const trb_mask *mask, size_t y, size_t z)
 {

@@ -27,9 +27,11 @@ typedef struct trb_thickness_options {
     trb_thickness_rule rule;
     trb_ball_centres centres; /* ipl rules: their definition is TRB_CENTRES_VOI */
     trb_border border;
+    size_t window_bytes; /* ipl rules: what the window of contact vectors may take; 0: enough for speed. Never
+                            changes a number */
 } trb_thickness_options;
 
-/** Rule exact, centres image, border unknown. */
+/** Rule exact, centres image, border unknown, window for speed. */
 TRB_API trb_thickness_options trb_thickness_options_default(void);
 
 /**
@@ -72,14 +74,35 @@ TRB_API TRB_NODISCARD trb_status trb_thickness_measure(const trb_mask *object, c
                                                        trb_error *err);
 
 /**
+ * Gets planes z0 <= z < z0 + n of a map (nx * ny values each, borrowed), every plane once, in ascending order, on
+ * the calling thread. An error ends the measuring and becomes its own.
+ */
+typedef struct trb_map_sink {
+    trb_status (*planes)(void *user, size_t z0, size_t n, const float *values, trb_error *err);
+    void *user;
+} trb_map_sink;
+
+/**
+ * trb_thickness_measure() with a map that is never whole in memory: its planes go to the sink as they are finished.
+ * Values and numbers are the same.
+ *
+ * Input       sink: NULL for no map.
+ * Cost        A layer of up to 112 planes of the map (exact, fiji) or 64 (ipl), and what the measuring itself takes.
+ */
+TRB_API TRB_NODISCARD trb_status trb_thickness_stream(const trb_mask *object, const trb_mask *voi,
+                                                      const trb_thickness_options *options, const trb_map_sink *sink,
+                                                      trb_thickness *result, trb_error *err);
+
+/**
  * Direct Tb.N by the IPL rule: the mid-axis (ridge, epsilon 0.9) of the whole bone is taken out of the image
  * and everything else is measured by the ipl rule inside the VOI. Tb.N = 1 / mean.
  *
+ * Input       window_bytes: as in trb_thickness_options.
  * Output      *result as above (mean in voxels); *mid_axis_voxels: size of the ridge in the image (may be NULL).
  */
 TRB_API TRB_NODISCARD trb_status trb_tbn_direct_measure(const trb_mask *bone, const trb_mask *voi,
-                                                        trb_thickness *result, uint64_t *mid_axis_voxels,
-                                                        trb_error *err);
+                                                        size_t window_bytes, trb_thickness *result,
+                                                        uint64_t *mid_axis_voxels, trb_error *err);
 
 #ifdef __cplusplus
 }

@@ -49,17 +49,20 @@ trb_status trb_mask_copy(const trb_mask *mask, trb_mask **out, trb_error *err)
 
 trb_status trb_mask_complement(const trb_mask *mask, trb_mask **out, trb_error *err)
 {
-    trb_status status = trb_mask_create(&mask->grid, out, err);
-    if (status)
-        return status;
-    const uint64_t tail = trb_mask_tail(mask);
-    const size_t per_row = mask->words_per_row;
+    trb_status status = trb_mask_copy(mask, out, err);
+    if (!status)
+        trb_mask_invert(*out);
+    return status;
+}
+
+void trb_mask_invert(trb_mask *mask)
+{
     const ptrdiff_t n = (ptrdiff_t)words(mask);
-    uint64_t *bits = (*out)->bits;
+    const size_t per_row = mask->words_per_row;
+    const uint64_t tail = trb_mask_tail(mask);
 #pragma omp parallel for schedule(static)
     for (ptrdiff_t i = 0; i < n; i++)
-        bits[i] = ~mask->bits[i] & ((size_t)i % per_row == per_row - 1 ? tail : ~(uint64_t)0);
-    return TRB_OK;
+        mask->bits[i] = ~mask->bits[i] & ((size_t)i % per_row == per_row - 1 ? tail : ~(uint64_t)0);
 }
 
 size_t trb_mask_count_and(const trb_mask *a, const trb_mask *b)

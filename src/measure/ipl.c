@@ -8,17 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A map of zeros on the grid, and the factor from voxels to its unit. */
-static trb_status map_create(const trb_grid *grid, trb_volume **map, float *scale, trb_error *err)
-{
-    const double mm = grid->spacing_mm[0];
-    *scale = (float)(mm > 0 ? mm : 1);
-    trb_status status = trb_volume_create(grid, TRB_F32, map, err);
-    if (!status)
-        memset((*map)->voxels, 0, trb_grid_voxels(grid) * sizeof(float));
-    return status;
-}
-
 /* Moments from the histogram by diameter: whole numbers until the last step. */
 static void summarise(trb_thickness *result)
 {
@@ -59,22 +48,6 @@ static trb_status histograms_create(unsigned largest, trb_thickness *result, trb
     return result->code_count && result->bin_count ? TRB_OK : TRB_ERR_MEMORY;
 }
 
-/* The balls of an object; the contact vectors are gone when this returns. */
-static trb_status object_balls(const trb_mask *object, const trb_mask *centres, int version, ipl_balls *balls,
-                               trb_error *err)
-{
-    ipl_field field;
-    trb_mask *ridge = NULL;
-    trb_status status = ipl_field_create(object, &field, err);
-    if (!status)
-        status = ipl_ridge_create(&field, centres, &ridge, err);
-    if (!status)
-        status = ipl_balls_create(&field, ridge, version, balls, err);
-    trb_mask_destroy(ridge);
-    ipl_field_clear(&field);
-    return status;
-}
-
 static trb_status check(const trb_mask *object, const trb_mask *voi, const trb_thickness_options *options,
                         trb_error *err)
 {
@@ -90,50 +63,26 @@ static trb_status check(const trb_mask *object, const trb_mask *voi, const trb_t
     return TRB_OK;
 }
 
-trb_status trb_ipl_thickness_measure(const trb_mask *object, const trb_mask *voi,
-                                     const trb_thickness_options *options, trb_thickness *result,
-                                     trb_volume **map, trb_error *err)
+trb_status trb_ipl_measure(const trb_mask *object, const trb_mask *voi, const trb_thickness_options *options, float *map,
+                           const trb_map_sink *sink, double scale, trb_thickness *result, trb_error *err)
 {
-    trb_thickness_reset(result, options->rule);
-    if (map)
-        *map = NULL;
+    const trb_mask *centres = options->centres == TRB_CENTRES_VOI ? voi : NULL;
     ipl_balls balls = {0};
-    trb_mask *unpainted = NULL;
-    trb_volume *painted = NULL;
-    float scale = 1;
     trb_status status = check(object, voi, options, err);
-    if (!status && map)
-        status = map_create(&object->grid, &painted, &scale, err);
-    if (status)
-        goto done;
-    result->voxels = trb_mask_count_and(object, voi);
-    if (result->voxels) {
-        const trb_mask *centres = options->centres == TRB_CENTRES_VOI ? voi : NULL;
-        status = object_balls(object, centres, options->rule == TRB_THICKNESS_IPL_V1 ? 1 : 3, &balls, err);
-        if (!status)
-            status = trb_mask_copy(object, &unpainted, err);
-        if (status)
-            goto done;
-        if (voi)
-            trb_mask_and(unpainted, voi);
+    if (!status)
+        status = ipl_balls_walk(object, centres, options->rule == TRB_THICKNESS_IPL_V1 ? 1 : 3,
+                                ipl_window_bytes(&object->grid, options->window_bytes), &balls, err);
+    if (!status)
+        status = histograms_create(balls.largest, result, err);
+    if (!status)
+        status = ipl_paint(&balls, object, voi, map, sink, (float)scale, result->code_count, err);
+    if (!status) {
+        result->voxels = trb_mask_count_and(object, voi);
+        for (size_t d = 0; d < result->n_codes; d++)
+            result->bin_count[2 * d] = result->code_count[d];
+        summarise(result);
+        result->max_inside_vox = largest_inside(&balls, voi, object->grid.nz);
     }
-    status = histograms_create(balls.largest, result, err);
-    if (status || !result->voxels)
-        goto done;
-    status = ipl_paint(&balls, unpainted, painted, scale, result->code_count, err);
-    if (status)
-        goto done;
-    for (size_t d = 0; d < result->n_codes; d++)
-        result->bin_count[2 * d] = result->code_count[d];
-    summarise(result);
-    result->max_inside_vox = largest_inside(&balls, voi, object->grid.nz);
-done:
-    trb_mask_destroy(unpainted);
     ipl_balls_clear(&balls);
-    if (status) {
-        trb_thickness_clear(result);
-        trb_volume_destroy(painted);
-    } else if (map)
-        *map = painted;
     return status;
 }

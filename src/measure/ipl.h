@@ -20,15 +20,18 @@
  * Convention  options->centres TRB_CENTRES_VOI is IPL's own: balls are centred in the VOI alone, while the
  *             sweep and the ridge see the whole image. TRB_CENTRES_IMAGE lets balls from outside cover voxels
  *             of the VOI. The VOI is taken as the raster given (IPL renders it anew from polygons).
- * Output      result->code_count by diameter; bin_count the same in half voxels; max_inside_vox the largest
- *             diameter among centres in the VOI.
+ * Input       map: NULL, or nx * ny * nz values that receive the map; sink: NULL, or gets it. One of them at most.
+ *             The object has voxels in the VOI.
+ * Output      result, which must be reset: code_count by diameter; bin_count the same in half voxels;
+ *             max_inside_vox the largest diameter among centres in the VOI.
  * Errors      TRB_ERR_DATA when the image has no background; TRB_ERR_UNSUPPORTED for a border other than
  *             TRB_BORDER_UNKNOWN, or an image whose diagonal exceeds IPL_DIAGONAL_MAX voxels; TRB_ERR_MEMORY.
- * Cost        6 bytes a voxel for the contact vectors and up to 64 slices more for each further thread; 8 bytes
- *             for each centre and 16 for each centre and thread. One sweep takes about 15 to 25 ns a voxel.
+ * Cost        A window of contact vectors (options->window_bytes; without a limit 2 bytes a voxel, more for small
+ *             images) and up to 64 slices more for each further thread; 8 bytes for each centre and 16 for each
+ *             centre near a tile and thread. One sweep takes about 15 to 25 ns a voxel.
  */
-TRB_NODISCARD trb_status trb_ipl_thickness_measure(const trb_mask *object, const trb_mask *voi,
-                                                   const trb_thickness_options *options,
-                                                   trb_thickness *result, trb_volume **map, trb_error *err);
+TRB_NODISCARD trb_status trb_ipl_measure(const trb_mask *object, const trb_mask *voi,
+                                         const trb_thickness_options *options, float *map, const trb_map_sink *sink,
+                                         double scale, trb_thickness *result, trb_error *err);
 
 #endif

@@ -17,6 +17,7 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 static int64_t square_sum(const int a[3])
 {
@@ -57,12 +58,13 @@ static unsigned diameter_3(const ipl_field *field, const size_t at[3], const int
     return square_sum(middle) < 16 ? half_root(square_sum(apart)) : diameter_1(q);
 }
 
-/* The balls of one slice, in the order of their centres; returns the largest diameter. */
-static unsigned slice_balls(const ipl_field *field, const trb_mask *ridge, size_t z, int version, ipl_ball *out)
+/* The balls of slice z, whose centres are plane z - ridge_z of `ridge`; returns the largest diameter. */
+static unsigned slice_balls(const ipl_field *field, const trb_mask *ridge, size_t ridge_z, size_t z, int version,
+                            ipl_ball *out)
 {
     unsigned largest = 0;
     for (size_t y = 0; y < ridge->grid.ny; y++) {
-        const uint64_t *row = trb_mask_row(ridge, y, z);
+        const uint64_t *row = trb_mask_row(ridge, y, z - ridge_z);
         for (size_t w = 0; w < ridge->words_per_row; w++)
             for (uint64_t bits = row[w]; bits; bits &= bits - 1) {
                 const size_t x = w * 64 + (size_t)__builtin_ctzll(bits), at[3] = {x, y, z};
@@ -86,33 +88,123 @@ static size_t slice_count(const trb_mask *mask, size_t z)
     return count;
 }
 
+/* Slices from <= z < to: first[z - from] .. first[z - from + 1] are the balls of slice z. first: to - from + 1. */
+static trb_status balls_of_slices(const ipl_field *field, const trb_mask *ridge, size_t ridge_z, size_t from, size_t to,
+                                  int version, size_t *first, ipl_ball **out, unsigned *largest_of_all, trb_error *err)
+{
+    const ptrdiff_t n = (ptrdiff_t)(to - from);
+    first[0] = 0;
+#pragma omp parallel for schedule(static) if (ipl_worth_threads(&field->grid))
+    for (ptrdiff_t i = 0; i < n; i++)
+        first[i + 1] = slice_count(ridge, from + (size_t)i - ridge_z);
+    for (ptrdiff_t i = 0; i < n; i++)
+        first[i + 1] += first[i];
+    ipl_ball *balls = trb_alloc(first[n] + 1, sizeof *balls, "balls", err);
+    if (!balls)
+        return TRB_ERR_MEMORY;
+    unsigned largest = 0;
+#pragma omp parallel for schedule(static) reduction(max : largest) if (ipl_worth_threads(&field->grid))
+    for (ptrdiff_t i = 0; i < n; i++) {
+        const unsigned d = slice_balls(field, ridge, ridge_z, from + (size_t)i, version, balls + first[i]);
+        largest = d > largest ? d : largest;
+    }
+    *largest_of_all = largest > *largest_of_all ? largest : *largest_of_all;
+    *out = balls;
+    return TRB_OK;
+}
+
 trb_status ipl_balls_create(const ipl_field *field, const trb_mask *ridge, int version, ipl_balls *out,
                             trb_error *err)
 {
-    const ptrdiff_t nz = (ptrdiff_t)ridge->grid.nz;
+    const size_t nz = ridge->grid.nz;
     *out = (ipl_balls){0};
-    out->first = trb_alloc((size_t)nz + 1, sizeof *out->first, "the number of balls in each slice", err);
-    if (!out->first)
-        return TRB_ERR_MEMORY;
-    out->first[0] = 0;
-#pragma omp parallel for schedule(static) if (ipl_worth_threads(&ridge->grid))
-    for (ptrdiff_t z = 0; z < nz; z++)
-        out->first[z + 1] = slice_count(ridge, (size_t)z);
-    for (ptrdiff_t z = 0; z < nz; z++)
-        out->first[z + 1] += out->first[z];
-    out->ball = trb_alloc(out->first[nz] + 1, sizeof *out->ball, "balls", err);
-    if (!out->ball) {
+    out->first = trb_alloc(nz + 1, sizeof *out->first, "the number of balls in each slice", err);
+    trb_status status = out->first ? TRB_OK : TRB_ERR_MEMORY;
+    if (!status)
+        status = balls_of_slices(field, ridge, 0, 0, nz, version, out->first, &out->ball, &out->largest, err);
+    if (status)
         ipl_balls_clear(out);
+    return status;
+}
+
+/* ---- window by window, from above: the balls of a window, and the window before it */
+
+typedef struct window_balls {
+    struct window_balls *above;
+    size_t from, to;
+    ipl_ball *ball;
+    size_t first[]; /* to - from + 1 */
+} window_balls;
+
+typedef struct gathering {
+    const trb_mask *where;
+    int version;
+    window_balls *lowest;
+    unsigned largest;
+} gathering;
+
+static trb_status gather(void *user, const ipl_field *field, size_t from, size_t to, trb_error *err)
+{
+    gathering *g = user;
+    trb_grid part = field->grid;
+    part.nz = to - from;
+    trb_mask *ridge = NULL;
+    window_balls *window = trb_alloc_zero(1, sizeof *window + (to - from + 1) * sizeof *window->first, "balls", err);
+    if (!window)
         return TRB_ERR_MEMORY;
+    window->above = g->lowest;
+    window->from = from;
+    window->to = to;
+    g->lowest = window;
+    trb_status status = trb_mask_create(&part, &ridge, err);
+    if (!status)
+        status = ipl_ridge_slices(field, g->where, from, to, ridge, from, err);
+    if (!status)
+        status = balls_of_slices(field, ridge, from, from, to, g->version, window->first, &window->ball, &g->largest, err);
+    trb_mask_destroy(ridge);
+    return status;
+}
+
+/* All windows in one list, in the order of their centres. */
+static trb_status join(const gathering *g, size_t nz, ipl_balls *out, trb_error *err)
+{
+    size_t total = 0;
+    for (const window_balls *w = g->lowest; w; w = w->above)
+        total += w->first[w->to - w->from];
+    out->first = trb_alloc(nz + 1, sizeof *out->first, "the number of balls in each slice", err);
+    out->ball = trb_alloc(total + 1, sizeof *out->ball, "balls", err);
+    if (!out->first || !out->ball)
+        return TRB_ERR_MEMORY;
+    total = 0;
+    for (const window_balls *w = g->lowest; w; w = w->above) {
+        for (size_t z = w->from; z < w->to; z++)
+            out->first[z] = total + w->first[z - w->from];
+        const size_t n = w->first[w->to - w->from];
+        memcpy(out->ball + total, w->ball, n * sizeof *w->ball);
+        total += n;
     }
-    unsigned largest = 0;
-#pragma omp parallel for schedule(static) reduction(max : largest) if (ipl_worth_threads(&ridge->grid))
-    for (ptrdiff_t z = 0; z < nz; z++) {
-        const unsigned d = slice_balls(field, ridge, (size_t)z, version, out->ball + out->first[z]);
-        largest = d > largest ? d : largest;
-    }
-    out->largest = largest;
+    out->first[nz] = total;
+    out->largest = g->largest;
     return TRB_OK;
+}
+
+trb_status ipl_balls_walk(const trb_mask *object, const trb_mask *where, int version, size_t bytes, ipl_balls *out,
+                          trb_error *err)
+{
+    gathering g = {where, version, NULL, 0};
+    *out = (ipl_balls){0};
+    trb_status status = ipl_walk(object, bytes, gather, &g, err);
+    if (!status)
+        status = join(&g, object->grid.nz, out, err);
+    while (g.lowest) {
+        window_balls *above = g.lowest->above;
+        free(g.lowest->ball);
+        free(g.lowest);
+        g.lowest = above;
+    }
+    if (status)
+        ipl_balls_clear(out);
+    return status;
 }
 
 void ipl_balls_clear(ipl_balls *balls)

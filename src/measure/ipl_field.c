@@ -1,194 +1,22 @@
 /*
- * ipl_field.c - the two passes of the sweep, on several threads, with the bits of the one-thread sweep.
+ * ipl_field.c - contact vectors of an image, all at once or window by window.
  *
- * A slice depends on what it was before the pass and on the finished slice behind it, on nothing else. So a pass
- * may be cut into chunks of slices that are swept at the same time, each as if nothing lay behind its first slice.
- * That is a guess. It is then made true: the first slices of a chunk are swept again, from their old state and with
- * the real slice behind, until one comes out exactly as the guess has it. From there on the guess is what the
- * one-thread sweep would have computed, since all that the next slice depends on is the same. In bone this takes
- * 10 slices, in its marrow 20. The old state is kept for the slices of the second pass that may be needed (before
- * the first pass it is 0). Should a chunk not settle within them (wide empty spaces), everything is swept again on
- * one thread: slower, never different.
+ * The descending pass needs what the ascending one left in a slice, and that depends on all slices below. So a walk
+ * by windows goes up once, keeping only the last slice of each window (packed), and then comes down: in each
+ * window the ascending pass is made again, from the slice kept below it, and the descending one from the finished
+ * slice above it. Nothing is guessed or cut off: the vectors are those of the whole image.
  */
-#include "measure/ipl_sweep.h"
+#include "measure/ipl_pass.h"
 
 #include "core/memory.h"
 
 #include <stdlib.h>
 #include <string.h>
+#include <zlib.h>
 
-#include "trabecula/version.h"
-
-#define SETTLE_MAX 64              /* slices that a chunk may take to settle */
-#define CHUNK_MIN (SETTLE_MAX + 8) /* so that the last slice of a chunk is never swept again */
-
-/* A pass cut into chunks: chunk k holds the slices at places k * nz / chunks <= i < (k + 1) * nz / chunks along
- * the direction of the pass. */
-typedef struct plan {
-    ipl_field *field;
-    size_t chunks, settle; /* settle: slices swept again at most */
-    ipl_sweeper *sweepers; /* one a chunk */
-    int16_t *kept;         /* three components of `settle` slices a chunk, as they were before the pass; or NULL */
-    int16_t *guess;        /* three components of one slice a chunk */
-} plan;
-
-static size_t chunk_start(const plan *p, size_t k)
-{
-    return k * p->field->grid.nz / p->chunks;
-}
-
-static size_t slice_at(const plan *p, size_t place, int dz)
-{
-    return dz > 0 ? place : p->field->grid.nz - 1 - place;
-}
-
-static void copy_out(const ipl_field *field, size_t z, int16_t *to)
-{
-    const size_t n = field->plane, at = z * n, bytes = n * sizeof *to;
-    memcpy(to, field->x + at, bytes);
-    memcpy(to + n, field->y + at, bytes);
-    memcpy(to + 2 * n, field->z + at, bytes);
-}
-
-/* from: NULL for vectors 0. */
-static void copy_in(const ipl_field *field, size_t z, const int16_t *from)
-{
-    int16_t *const to[3] = {field->x, field->y, field->z};
-    for (size_t i = 0; i < 3; i++) {
-        if (from)
-            memcpy(to[i] + z * field->plane, from + i * field->plane, field->plane * sizeof *from);
-        else
-            memset(to[i] + z * field->plane, 0, field->plane * sizeof **to);
-    }
-}
-
-static bool same(const ipl_field *field, size_t z, const int16_t *slice)
-{
-    const size_t n = field->plane, at = z * n, bytes = n * sizeof *slice;
-    return !memcmp(field->x + at, slice, bytes) && !memcmp(field->y + at, slice + n, bytes) &&
-           !memcmp(field->z + at, slice + 2 * n, bytes);
-}
-
-static int16_t *kept_slice(const plan *p, size_t k, size_t i)
-{
-    return p->kept ? p->kept + (k * p->settle + i) * 3 * p->field->plane : NULL;
-}
-
-static void sweep_chunk(const plan *p, size_t k, int dz)
-{
-    ipl_sweeper_start(&p->sweepers[k]);
-    const size_t start = chunk_start(p, k), end = chunk_start(p, k + 1);
-    for (size_t i = start; i < end; i++) {
-        const size_t z = slice_at(p, i, dz);
-        if (p->kept && k > 0 && i - start < p->settle)
-            copy_out(p->field, z, kept_slice(p, k, i - start));
-        ipl_sweeper_slice(&p->sweepers[k], z, dz);
-    }
-}
-
-/* Make the guess of chunk k true; returns how many slices that took, or settle + 1 when they were not enough. */
-static size_t settle_chunk(const plan *p, size_t k, int dz)
-{
-    const size_t start = chunk_start(p, k);
-    int16_t *guess = p->guess + k * 3 * p->field->plane;
-    ipl_sweeper_start_behind(&p->sweepers[k], slice_at(p, start - 1, dz));
-    for (size_t i = 0; i < p->settle; i++) {
-        const size_t z = slice_at(p, start + i, dz);
-        copy_out(p->field, z, guess);
-        copy_in(p->field, z, kept_slice(p, k, i));
-        ipl_sweeper_slice(&p->sweepers[k], z, dz);
-        if (same(p->field, z, guess))
-            return i + 1;
-    }
-    return p->settle + 1;
-}
-
-/* Returns the slices that the slowest chunk took to settle. */
-static size_t pass(const plan *p, int dz)
-{
-    const ptrdiff_t chunks = (ptrdiff_t)p->chunks;
-    size_t slowest = 0;
-#pragma omp parallel for schedule(dynamic, 1) if (ipl_worth_threads(&p->field->grid))
-    for (ptrdiff_t k = 0; k < chunks; k++)
-        sweep_chunk(p, (size_t)k, dz);
-#pragma omp parallel for schedule(dynamic, 1) reduction(max : slowest) if (ipl_worth_threads(&p->field->grid))
-    for (ptrdiff_t k = 1; k < chunks; k++) {
-        const size_t took = settle_chunk(p, (size_t)k, dz);
-        slowest = took > slowest ? took : slowest;
-    }
-    return slowest;
-}
-
-/* All vectors 0, on all threads: new memory is slow to touch. */
-static void field_zero(const ipl_field *field)
-{
-    int16_t *const part[3] = {field->x, field->y, field->z};
-    for (size_t i = 0; i < 3; i++)
-        memset(part[i] - IPL_LEAD, 0, IPL_LEAD * sizeof **part);
-    memset(field->z + field->grid.nz * field->plane, 0, IPL_LEAD * sizeof *field->z);
-#pragma omp parallel for schedule(static) if (ipl_worth_threads(&field->grid))
-    for (ptrdiff_t z = 0; z < (ptrdiff_t)field->grid.nz; z++)
-        copy_in(field, (size_t)z, NULL);
-}
-
-/* Both passes; false when a chunk did not settle, or there is no memory for what must be kept. */
-static bool sweep_in_chunks(plan *p)
-{
-    const size_t slice = 3 * p->field->plane;
-    p->settle = SETTLE_MAX;
-    const size_t took = pass(p, 1);
-    if (took > p->settle)
-        return false;
-    if (p->chunks > 1) {
-        p->settle = 2 * took + 8 < SETTLE_MAX ? 2 * took + 8 : SETTLE_MAX;
-        p->kept = trb_alloc(p->chunks * p->settle, slice * sizeof *p->kept, "slices before the second pass", NULL);
-        if (!p->kept)
-            return false;
-    }
-    return pass(p, -1) <= p->settle;
-}
-
-static trb_status plan_init(ipl_field *field, const trb_mask *object, plan *p, trb_error *err)
-{
-    const size_t most = field->grid.nz / CHUNK_MIN, threads = (size_t)trb_threads();
-    *p = (plan){.field = field, .chunks = most < threads ? most : threads};
-    p->chunks = p->chunks > 1 ? p->chunks : 1;
-    p->sweepers = trb_alloc_zero(p->chunks, sizeof *p->sweepers, "sweepers", err);
-    p->guess = trb_alloc(p->chunks, 3 * field->plane * sizeof *p->guess, "slices", err);
-    if (!p->sweepers || !p->guess)
-        return TRB_ERR_MEMORY;
-    trb_status status = TRB_OK;
-    for (size_t k = 0; k < p->chunks && !status; k++)
-        status = ipl_sweeper_init(field, object, &p->sweepers[k], err);
-    return status;
-}
-
-static void plan_clear(plan *p)
-{
-    for (size_t k = 0; p->sweepers && k < p->chunks; k++)
-        ipl_sweeper_clear(&p->sweepers[k]);
-    free(p->sweepers);
-    free(p->guess);
-    free(p->kept);
-}
-
-static trb_status sweep(ipl_field *field, const trb_mask *object, trb_error *err)
-{
-    plan p;
-    trb_status status = plan_init(field, object, &p, err);
-    if (!status && !sweep_in_chunks(&p)) {
-        const size_t chunks = p.chunks;
-        field_zero(field);
-        free(p.kept);
-        p.kept = NULL;
-        p.chunks = 1;
-        pass(&p, 1);
-        pass(&p, -1);
-        p.chunks = chunks;
-    }
-    plan_clear(&p);
-    return status;
-}
+#define WINDOW_BYTES ((size_t)128 << 20) /* enough for 200^3 at once, and for 150 slices of 380^2 */
+#define SLICES_MIN 4                     /* of its own, in a window */
+#define AROUND 3                         /* slices more: one kept below, two finished above */
 
 static trb_status check(const trb_mask *object, trb_error *err)
 {
@@ -206,16 +34,13 @@ static trb_status check(const trb_mask *object, trb_error *err)
     return TRB_OK;
 }
 
-trb_status ipl_field_create(const trb_mask *object, ipl_field *out, trb_error *err)
+/* Room for `slices` slices; the values between and around the components are 0, the vectors undefined. */
+static trb_status field_init(const trb_grid *grid, size_t slices, ipl_field *out, trb_error *err)
 {
-    const trb_grid *grid = &object->grid;
-    *out = (ipl_field){.grid = *grid};
-    trb_status status = check(object, err);
-    if (status)
-        return status;
+    *out = (ipl_field){.grid = *grid, .slices = slices};
     out->stride = (grid->nx / 16 + 1) * 16;
     out->plane = grid->ny * out->stride;
-    const size_t each = trb_size_multiply(grid->nz, out->plane);
+    const size_t each = trb_size_multiply(slices, out->plane);
     /* IPL_LEAD before each component, and behind the last one, for steps that read whole vectors */
     out->memory = trb_alloc(each ? 3 * (each + IPL_LEAD) + IPL_LEAD : SIZE_MAX, sizeof *out->memory,
                             "contact vectors", err);
@@ -224,8 +49,21 @@ trb_status ipl_field_create(const trb_mask *object, ipl_field *out, trb_error *e
     out->x = out->memory + IPL_LEAD;
     out->y = out->x + each + IPL_LEAD;
     out->z = out->y + each + IPL_LEAD;
-    field_zero(out);
-    status = sweep(out, object, err);
+    int16_t *const part[3] = {out->x, out->y, out->z};
+    for (size_t i = 0; i < 3; i++)
+        memset(part[i] - IPL_LEAD, 0, IPL_LEAD * sizeof **part);
+    memset(out->z + each, 0, IPL_LEAD * sizeof *out->z);
+    return TRB_OK;
+}
+
+trb_status ipl_field_create(const trb_mask *object, ipl_field *out, trb_error *err)
+{
+    *out = (ipl_field){.grid = object->grid};
+    trb_status status = check(object, err);
+    if (!status)
+        status = field_init(&object->grid, object->grid.nz, out, err);
+    if (!status)
+        status = ipl_pass_both(out, object, 0, object->grid.nz, err);
     if (status)
         ipl_field_clear(out);
     return status;
@@ -235,4 +73,160 @@ void ipl_field_clear(ipl_field *field)
 {
     free(field->memory);
     *field = (ipl_field){0};
+}
+
+/* ---- one slice, packed: neighbours in a row have nearly the same vector, so differences along x deflate well */
+
+typedef struct packed_slice {
+    unsigned char *bytes;
+    uLongf count;
+} packed_slice;
+
+static size_t value_of_slice(const ipl_field *field, size_t z)
+{
+    return (z - field->first_z) * field->plane;
+}
+
+static trb_status pack_slice(const ipl_field *field, size_t z, int16_t *scratch, packed_slice *out, trb_error *err)
+{
+    const int16_t *const part[3] = {field->x, field->y, field->z};
+    const size_t n = field->plane;
+    for (size_t i = 0; i < 3; i++) {
+        const int16_t *v = part[i] + value_of_slice(field, z);
+        for (size_t k = n; k-- > 0;)
+            scratch[i * n + k] = (int16_t)(v[k] - (k ? v[k - 1] : 0));
+    }
+    const uLong bytes = (uLong)(3 * n * sizeof *scratch);
+    out->count = compressBound(bytes);
+    unsigned char *room = trb_alloc(out->count, 1, "a packed slice", err);
+    if (!room)
+        return TRB_ERR_MEMORY;
+    (void)compress2(room, &out->count, (const unsigned char *)scratch, bytes, 1); /* the room is enough */
+    out->bytes = realloc(room, out->count);
+    if (!out->bytes)
+        out->bytes = room;
+    return TRB_OK;
+}
+
+static trb_status unpack_slice(const packed_slice *from, const ipl_field *field, size_t z, int16_t *scratch,
+                               trb_error *err)
+{
+    int16_t *const part[3] = {field->x, field->y, field->z};
+    const size_t n = field->plane;
+    uLongf bytes = (uLongf)(3 * n * sizeof *scratch);
+    if (uncompress((unsigned char *)scratch, &bytes, from->bytes, from->count) != Z_OK)
+        return trb_error_set(err, TRB_ERR_MEMORY, "not enough memory to unpack a slice of contact vectors");
+    for (size_t i = 0; i < 3; i++) {
+        int16_t *v = part[i] + value_of_slice(field, z);
+        int16_t before = 0;
+        for (size_t k = 0; k < n; k++)
+            v[k] = before = (int16_t)(before + scratch[i * n + k]);
+    }
+    return TRB_OK;
+}
+
+/* ---- the walk */
+
+typedef struct walk {
+    const trb_mask *object;
+    ipl_field field;
+    size_t windows;
+    packed_slice *kept; /* kept[k]: the slice below window k, after the ascending pass */
+    int16_t *scratch;   /* three components of a slice */
+} walk;
+
+static size_t window_start(const walk *w, size_t k)
+{
+    return k * w->object->grid.nz / w->windows;
+}
+
+/* Place the field so that it holds window k and what is around it. */
+static void place(walk *w, size_t k)
+{
+    const size_t start = window_start(w, k);
+    w->field.first_z = start ? start - 1 : 0;
+}
+
+static trb_status go_up(walk *w, trb_error *err)
+{
+    trb_status status = TRB_OK;
+    for (size_t k = 0; k + 1 < w->windows && !status; k++) {
+        place(w, k);
+        if (k)
+            status = unpack_slice(&w->kept[k], &w->field, window_start(w, k) - 1, w->scratch, err);
+        if (!status)
+            status = ipl_pass_up(&w->field, w->object, window_start(w, k), window_start(w, k + 1), err);
+        if (!status)
+            status = pack_slice(&w->field, window_start(w, k + 1) - 1, w->scratch, &w->kept[k + 1], err);
+    }
+    return status;
+}
+
+/* The two lowest slices of the window that is done go above the window to come. */
+static void carry(walk *w, size_t done)
+{
+    const size_t z = window_start(w, done);
+    ipl_field *field = &w->field;
+    int16_t *const part[3] = {field->x, field->y, field->z};
+    const size_t from = value_of_slice(field, z);
+    place(w, done - 1);
+    for (size_t i = 0; i < 3; i++)
+        memmove(part[i] + value_of_slice(field, z), part[i] + from, 2 * field->plane * sizeof **part);
+}
+
+static trb_status come_down(walk *w, ipl_visit *visit, void *user, trb_error *err)
+{
+    const size_t last = w->windows - 1;
+    trb_status status = TRB_OK;
+    for (size_t k = w->windows; k-- > 0 && !status;) {
+        const size_t start = window_start(w, k), end = window_start(w, k + 1);
+        if (k == last)
+            place(w, k);
+        if (k)
+            status = unpack_slice(&w->kept[k], &w->field, start - 1, w->scratch, err);
+        if (!status)
+            status = ipl_pass_both(&w->field, w->object, start, end, err);
+        /* the lowest slice waits until the one below it is known */
+        if (!status)
+            status = visit(user, &w->field, k ? start + 1 : 0, k < last ? end + 1 : end, err);
+        if (!status && k)
+            carry(w, k);
+    }
+    return status;
+}
+
+size_t ipl_window_bytes(const trb_grid *grid, size_t limit)
+{
+    const size_t share = 2 * trb_grid_voxels(grid);
+    return limit ? limit : share > WINDOW_BYTES ? share : WINDOW_BYTES;
+}
+
+trb_status ipl_walk(const trb_mask *object, size_t bytes, ipl_visit *visit, void *user, trb_error *err)
+{
+    const size_t nz = object->grid.nz, stride = (object->grid.nx / 16 + 1) * 16;
+    const size_t slice_bytes = 3 * sizeof(int16_t) * stride * object->grid.ny;
+    size_t own = bytes / slice_bytes; /* slices of a window */
+    walk w = {.object = object, .windows = 1};
+    trb_status status = check(object, err);
+    if (status)
+        return status;
+    if (own < nz) {
+        own = own > AROUND + SLICES_MIN ? own - AROUND : SLICES_MIN;
+        w.windows = nz > own ? (nz + own - 1) / own : 1;
+    }
+    const size_t most = (nz + w.windows - 1) / w.windows; /* windows differ by one slice at most */
+    status = field_init(&object->grid, w.windows > 1 ? most + AROUND : nz, &w.field, err);
+    if (!status && w.windows > 1) {
+        w.kept = trb_alloc_zero(w.windows, sizeof *w.kept, "packed slices", err);
+        w.scratch = trb_alloc(3 * w.field.plane, sizeof *w.scratch, "a slice", err);
+        status = w.kept && w.scratch ? go_up(&w, err) : TRB_ERR_MEMORY;
+    }
+    if (!status)
+        status = come_down(&w, visit, user, err);
+    for (size_t k = 0; w.kept && k < w.windows; k++)
+        free(w.kept[k].bytes);
+    free(w.kept);
+    free(w.scratch);
+    ipl_field_clear(&w.field);
+    return status;
 }

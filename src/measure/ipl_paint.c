@@ -2,18 +2,22 @@
  * ipl_paint.c - voxels within (D + 1) / 2 of a centre take the largest D.
  *
  * Largest D first into the bits still unpainted: a voxel is written once, when its bit is cleared. The volume is
- * cut into tiles of rows; one thread owns a tile with its bits and its part of the map, so that nothing is shared
- * and any number of threads gives the same bits. Balls of equal D may be painted in any order.
+ * cut into layers of slices, whose bits and map are all that is held, and these into tiles of rows; one thread owns
+ * a tile with its bits and its part of the map, so that nothing is shared and any number of threads gives the same
+ * bits. Balls of equal D may be painted in any order.
  */
 #include "measure/ipl_steps.h"
 
 #include "core/memory.h"
 
 #include <math.h>
+#include <omp.h>
 #include <stdlib.h>
+#include <string.h>
 
 #define TILE_Z 32
 #define TILE_Y 32
+#define LAYER_Z (2 * TILE_Z) /* enough tiles to share them evenly */
 #define ROOTS_MAX ((size_t)1 << 20)
 
 /* 4 r^2 <= (D + 1)^2 in whole numbers: r^2 <= reach2(D). */
@@ -24,8 +28,11 @@ static int64_t reach2(unsigned d)
 
 typedef struct painter {
     const ipl_balls *balls;
-    trb_mask *unpainted;
-    trb_volume *map;
+    const trb_grid *grid; /* of the image */
+    trb_mask *unpainted;  /* of the layer: its plane 0 is slice layer_z */
+    float *map;           /* of the layer, or NULL */
+    float *own_map;       /* memory for one, when the map goes to a sink */
+    size_t layer_z;
     float scale;
     uint16_t *root; /* floor of the square root of 0 .. roots - 1 */
     size_t roots;
@@ -35,6 +42,7 @@ typedef struct painter {
 typedef struct desk {
     const ipl_ball **found; /* the balls that reach the tile */
     const ipl_ball **queue; /* the same, largest D first */
+    size_t room;            /* for so many of each */
     size_t *start;          /* by diameter */
     uint64_t *count;        /* voxels by diameter */
 } desk;
@@ -79,13 +87,22 @@ static size_t first_with_y(const ipl_balls *balls, size_t from, size_t to, size_
     return from;
 }
 
+/* The slices whose balls may reach slices z0 <= z < z1. */
+static void slices_around(const painter *p, size_t z0, size_t z1, size_t *from, size_t *to)
+{
+    const size_t reach = (size_t)(p->balls->largest + 1) / 2;
+    *from = z0 > reach ? z0 - reach : 0;
+    *to = smaller(z1 + reach, p->grid->nz);
+}
+
 /* The balls that reach the tile; returns how many. */
 static size_t find_balls(const painter *p, const tile *t, desk *own)
 {
     const ipl_balls *balls = p->balls;
-    const size_t reach = (size_t)(balls->largest + 1) / 2, nz = p->unpainted->grid.nz;
-    size_t n = 0;
-    for (size_t z = t->z0 > reach ? t->z0 - reach : 0; z < smaller(t->z1 + reach, nz); z++) {
+    const size_t reach = (size_t)(balls->largest + 1) / 2;
+    size_t n = 0, from, to_z;
+    slices_around(p, t->z0, t->z1, &from, &to_z);
+    for (size_t z = from; z < to_z; z++) {
         const size_t to = balls->first[z + 1];
         size_t i = first_with_y(balls, balls->first[z], to, t->y0 > reach ? t->y0 - reach : 0);
         for (; i < to && balls->ball[i].y < t->y1 + reach; i++) {
@@ -137,7 +154,7 @@ static size_t paint_row(uint64_t *row, size_t x0, size_t x1, float *map, float v
 
 static size_t paint_ball(const painter *p, const ipl_ball *ball, const tile *t)
 {
-    const trb_grid *grid = &p->unpainted->grid;
+    const trb_grid *grid = p->grid;
     const int64_t r2 = reach2(ball->d);
     const size_t r = (size_t)(ball->d + 1) / 2;
     const size_t z0 = ball->z > t->z0 + r ? ball->z - r : t->z0;
@@ -154,18 +171,19 @@ static size_t paint_ball(const painter *p, const ipl_ball *ball, const tile *t)
             const size_t half = floor_root(p, disc2 - dy * dy);
             const size_t x0 = ball->x > half ? ball->x - half : 0;
             const size_t x1 = ball->x + half < grid->nx ? ball->x + half : grid->nx - 1;
-            float *map = p->map ? (float *)p->map->voxels + (z * grid->ny + y) * grid->nx : NULL;
-            painted += paint_row(trb_mask_row(p->unpainted, y, z), x0, x1, map, value);
+            float *map = p->map ? p->map + ((z - p->layer_z) * grid->ny + y) * grid->nx : NULL;
+            painted += paint_row(trb_mask_row(p->unpainted, y, z - p->layer_z), x0, x1, map, value);
         }
     }
     return painted;
 }
 
-static size_t tile_bits(const trb_mask *mask, const tile *t)
+static size_t tile_bits(const painter *p, const tile *t)
 {
+    const trb_mask *mask = p->unpainted;
     size_t count = 0;
     for (size_t z = t->z0; z < t->z1; z++) {
-        const uint64_t *words = trb_mask_row(mask, t->y0, z);
+        const uint64_t *words = trb_mask_row(mask, t->y0, z - p->layer_z);
         for (size_t i = 0; i < (t->y1 - t->y0) * mask->words_per_row; i++)
             count += (size_t)__builtin_popcountll(words[i]);
     }
@@ -174,7 +192,7 @@ static size_t tile_bits(const trb_mask *mask, const tile *t)
 
 static void paint_tile(const painter *p, tile *t, desk *own)
 {
-    t->left = tile_bits(p->unpainted, t);
+    t->left = tile_bits(p, t);
     if (!t->left)
         return;
     const size_t n = queue_balls(p, t, own);
@@ -185,59 +203,109 @@ static void paint_tile(const painter *p, tile *t, desk *own)
     }
 }
 
-static bool desk_init(const ipl_balls *balls, size_t nz, desk *out)
+static bool desk_init(const ipl_balls *balls, size_t room, desk *out)
 {
-    const size_t n = balls->first[nz] + 1, diameters = (size_t)balls->largest + 1;
-    out->found = trb_alloc(n, sizeof *out->found, "balls of a tile", NULL);
-    out->queue = trb_alloc(n, sizeof *out->queue, "balls of a tile", NULL);
+    const size_t diameters = (size_t)balls->largest + 1;
+    *out = (desk){.room = room + 1};
+    out->found = trb_alloc(out->room, sizeof *out->found, "balls of a tile", NULL);
+    out->queue = trb_alloc(out->room, sizeof *out->queue, "balls of a tile", NULL);
     out->start = trb_alloc(diameters, sizeof *out->start, "diameters", NULL);
     out->count = trb_alloc_zero(diameters, sizeof *out->count, "diameters", NULL);
     return out->found && out->queue && out->start && out->count;
 }
 
-trb_status ipl_paint(const ipl_balls *balls, trb_mask *unpainted, trb_volume *map, float scale, uint64_t *count,
-                     trb_error *err)
+static void desk_clear(desk *own)
 {
-    const trb_grid *grid = &unpainted->grid;
-    painter p = {balls, unpainted, map, scale, NULL, 0};
-    p.roots = smaller((size_t)reach2(balls->largest) + 1, ROOTS_MAX);
-    p.root = trb_alloc(p.roots, sizeof *p.root, "square roots", err);
-    if (!p.root)
-        return TRB_ERR_MEMORY;
-    for (size_t m = 0, r = 0; m < p.roots; m++) {
-        r += (r + 1) * (r + 1) <= m;
-        p.root[m] = (uint16_t)r;
+    free(own->found);
+    free(own->queue);
+    free(own->start);
+    free(own->count);
+}
+
+/* The most balls that lie in the slices around a tile. */
+static size_t most_balls(const painter *p)
+{
+    size_t most = 0;
+    for (size_t z = 0; z < p->grid->nz; z += TILE_Z) {
+        size_t from, to;
+        slices_around(p, z, smaller(z + TILE_Z, p->grid->nz), &from, &to);
+        const size_t n = p->balls->first[to] - p->balls->first[from];
+        most = n > most ? n : most;
     }
+    return most;
+}
+
+/* Slices z0 <= z < z1: the bits of the object in the VOI are what may take a value. */
+static void open_layer(painter *p, const trb_mask *object, const trb_mask *voi, size_t z0, size_t z1)
+{
+    const size_t words = object->words_per_row * object->grid.ny * (z1 - z0);
+    const uint64_t *from = trb_mask_row(object, 0, z0), *inside = voi ? trb_mask_row(voi, 0, z0) : NULL;
+    p->layer_z = z0;
+    for (size_t i = 0; i < words; i++)
+        p->unpainted->bits[i] = inside ? from[i] & inside[i] : from[i];
+    if (p->map)
+        memset(p->map, 0, (z1 - z0) * p->grid->ny * p->grid->nx * sizeof *p->map);
+}
+
+/* All tiles of the layer; the desks of the threads are ready. */
+static void paint_layer(const painter *p, size_t z1, desk *desks)
+{
+    const trb_grid *grid = p->grid;
     const size_t across = (grid->ny + TILE_Y - 1) / TILE_Y;
-    const ptrdiff_t tiles = (ptrdiff_t)(across * ((grid->nz + TILE_Z - 1) / TILE_Z));
-    bool short_of_memory = false;
-#pragma omp parallel if (ipl_worth_threads(grid))
-    {
-        desk own;
-        const bool ready = desk_init(balls, grid->nz, &own);
-        if (!ready) {
-#pragma omp atomic write
-            short_of_memory = true;
-        }
-#pragma omp for schedule(dynamic, 1)
-        for (ptrdiff_t i = 0; i < tiles; i++) {
-            const size_t y0 = (size_t)i % across * TILE_Y, z0 = (size_t)i / across * TILE_Z;
-            tile t = {y0, smaller(y0 + TILE_Y, grid->ny), z0, smaller(z0 + TILE_Z, grid->nz), 0};
-            if (ready)
-                paint_tile(&p, &t, &own);
-        }
-        if (ready) {
-#pragma omp critical(trb_ipl_paint)
-            for (unsigned d = 0; d <= balls->largest; d++)
-                count[d] += own.count[d];
-        }
-        free(own.found);
-        free(own.queue);
-        free(own.start);
-        free(own.count);
+    const ptrdiff_t tiles = (ptrdiff_t)(across * ((z1 - p->layer_z + TILE_Z - 1) / TILE_Z));
+#pragma omp parallel for schedule(dynamic, 1) if (ipl_worth_threads(grid))
+    for (ptrdiff_t i = 0; i < tiles; i++) {
+        const size_t y0 = (size_t)i % across * TILE_Y, z0 = p->layer_z + (size_t)i / across * TILE_Z;
+        tile t = {y0, smaller(y0 + TILE_Y, grid->ny), z0, smaller(z0 + TILE_Z, z1), 0};
+        paint_tile(p, &t, &desks[omp_get_thread_num()]);
     }
+}
+
+static trb_status painter_init(painter *p, const trb_mask *object, const trb_map_sink *sink, trb_error *err)
+{
+    trb_grid layer = object->grid;
+    layer.nz = smaller(LAYER_Z, layer.nz);
+    p->roots = smaller((size_t)reach2(p->balls->largest) + 1, ROOTS_MAX);
+    p->root = trb_alloc(p->roots, sizeof *p->root, "square roots", err);
+    if (!p->root)
+        return TRB_ERR_MEMORY;
+    for (size_t m = 0, r = 0; m < p->roots; m++) {
+        r += (r + 1) * (r + 1) <= m;
+        p->root[m] = (uint16_t)r;
+    }
+    if (sink && !(p->own_map = trb_alloc(trb_grid_voxels(&layer), sizeof *p->own_map, "a layer of the map", err)))
+        return TRB_ERR_MEMORY;
+    return trb_mask_create(&layer, &p->unpainted, err);
+}
+
+trb_status ipl_paint(const ipl_balls *balls, const trb_mask *object, const trb_mask *voi, float *map,
+                     const trb_map_sink *sink, float scale, uint64_t *count, trb_error *err)
+{
+    const trb_grid *grid = &object->grid;
+    const size_t threads = (size_t)omp_get_max_threads();
+    painter p = {.balls = balls, .grid = grid, .scale = scale};
+    desk *desks = trb_alloc_zero(threads, sizeof *desks, "desks", err);
+    trb_status status = desks ? painter_init(&p, object, sink, err) : TRB_ERR_MEMORY;
+    const size_t room = most_balls(&p);
+    for (size_t i = 0; !status && i < threads; i++)
+        if (!desk_init(balls, room, &desks[i]))
+            status = trb_error_set(err, TRB_ERR_MEMORY, "not enough memory to paint %zu balls", balls->first[grid->nz]);
+    for (size_t z0 = 0; !status && z0 < grid->nz; z0 += LAYER_Z) {
+        const size_t z1 = smaller(z0 + LAYER_Z, grid->nz);
+        p.map = map ? map + z0 * grid->ny * grid->nx : p.own_map;
+        open_layer(&p, object, voi, z0, z1);
+        paint_layer(&p, z1, desks);
+        if (sink)
+            status = sink->planes(sink->user, z0, z1 - z0, p.map, err);
+    }
+    for (size_t i = 0; desks && i < threads; i++) {
+        for (unsigned d = 0; desks[i].count && d <= balls->largest; d++)
+            count[d] += desks[i].count[d];
+        desk_clear(&desks[i]);
+    }
+    free(desks);
     free(p.root);
-    if (short_of_memory)
-        return trb_error_set(err, TRB_ERR_MEMORY, "not enough memory to paint %zu balls", balls->first[grid->nz]);
-    return TRB_OK;
+    free(p.own_map);
+    trb_mask_destroy(p.unpainted);
+    return status;
 }

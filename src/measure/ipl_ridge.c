@@ -32,7 +32,7 @@ static void slice_squares(const ipl_field *field, const ipl_row_steps *steps, pt
         return;
     }
     for (size_t y = 0; y < ny; y++) {
-        const size_t at = (size_t)z * field->plane + y * field->stride;
+        const size_t at = ((size_t)z - field->first_z) * field->plane + y * field->stride;
         int32_t *row = out + (y + 1) * stride + BEFORE;
         steps->squares(field->x + at, field->y + at, field->z + at, nx, row);
         row[nx] = 0;
@@ -70,15 +70,15 @@ static bool is_centre(const int32_t *l, const int32_t *m, const int32_t *h, ptrd
     return sqrt(3) + s - surface_distance(corner) > EPSILON;
 }
 
-/* Three slices, the middle one is z. */
+/* Three slices, the middle one is z; it becomes plane out_z of `out`. */
 static void slice_ridge(int32_t *const slice[3], const ipl_row_steps *steps, size_t stride, const trb_mask *where,
-                        size_t z, trb_mask *out)
+                        size_t z, trb_mask *out, size_t out_z)
 {
     for (size_t y = 0; y < out->grid.ny; y++) {
         const size_t at = (y + 1) * stride + BEFORE;
         const int32_t *l = slice[0] + at, *m = slice[1] + at, *h = slice[2] + at;
         const uint64_t *allowed = where ? trb_mask_row(where, y, z) : NULL;
-        uint64_t *row = trb_mask_row(out, y, z), any = !allowed;
+        uint64_t *row = trb_mask_row(out, y, out_z), any = !allowed;
         for (size_t w = 0; w < out->words_per_row && !any; w++)
             any = allowed[w];
         if (!any)
@@ -95,16 +95,11 @@ static void slice_ridge(int32_t *const slice[3], const ipl_row_steps *steps, siz
     }
 }
 
-trb_status ipl_ridge_create(const ipl_field *field, const trb_mask *where, trb_mask **out, trb_error *err)
+trb_status ipl_ridge_slices(const ipl_field *field, const trb_mask *where, size_t from, size_t to, trb_mask *out,
+                            size_t out_z, trb_error *err)
 {
-    trb_mask *ridge = NULL;
-    *out = NULL;
-    trb_status status = trb_mask_create(&field->grid, &ridge, err);
-    if (status)
-        return status;
     const ipl_row_steps steps = ipl_row_steps_choose();
     const size_t stride = field->grid.nx + BEFORE + BEHIND, plane = (field->grid.ny + 2) * stride;
-    const ptrdiff_t nz = (ptrdiff_t)field->grid.nz;
     bool short_of_memory = false;
 #pragma omp parallel if (ipl_worth_threads(&field->grid))
     {
@@ -116,7 +111,7 @@ trb_status ipl_ridge_create(const ipl_field *field, const trb_mask *where, trb_m
             short_of_memory = true;
         }
 #pragma omp for schedule(static)
-        for (ptrdiff_t z = 0; z < nz; z++) {
+        for (ptrdiff_t z = (ptrdiff_t)from; z < (ptrdiff_t)to; z++) {
             if (!memory)
                 continue;
             for (ptrdiff_t next = loaded == z ? z + 1 : z - 1; next <= z + 1; next++) {
@@ -127,13 +122,25 @@ trb_status ipl_ridge_create(const ipl_field *field, const trb_mask *where, trb_m
                 slice_squares(field, &steps, next, stride, oldest);
             }
             loaded = z + 1;
-            slice_ridge(slice, &steps, stride, where, (size_t)z, ridge);
+            slice_ridge(slice, &steps, stride, where, (size_t)z, out, (size_t)z - out_z);
         }
         free(memory);
     }
-    if (short_of_memory) {
-        trb_mask_destroy(ridge);
+    if (short_of_memory)
         return trb_error_set(err, TRB_ERR_MEMORY, "not enough memory for distances of three slices per thread");
+    return TRB_OK;
+}
+
+trb_status ipl_ridge_create(const ipl_field *field, const trb_mask *where, trb_mask **out, trb_error *err)
+{
+    *out = NULL;
+    trb_mask *ridge = NULL;
+    trb_status status = trb_mask_create(&field->grid, &ridge, err);
+    if (!status)
+        status = ipl_ridge_slices(field, where, 0, field->grid.nz, ridge, 0, err);
+    if (status) {
+        trb_mask_destroy(ridge);
+        return status;
     }
     *out = ridge;
     return TRB_OK;

@@ -61,7 +61,8 @@ static ipl_row row_at(const ipl_sweeper *s, int32_t *n, ptrdiff_t y, ptrdiff_t z
 {
     if (!n || y < 0 || y >= (ptrdiff_t)s->field->grid.ny)
         return (ipl_row){s->far_row, s->zero + IPL_LEAD, s->zero + IPL_LEAD, s->zero + IPL_LEAD};
-    const size_t in_plane = (size_t)y * s->field->stride, at = (size_t)z * s->field->plane + in_plane;
+    const size_t in_plane = (size_t)y * s->field->stride;
+    const size_t at = ((size_t)z - s->field->first_z) * s->field->plane + in_plane;
     return (ipl_row){n + in_plane, s->field->x + at, s->field->y + at, s->field->z + at};
 }
 

@@ -9,30 +9,36 @@
 #include "measure/ipl_steps.h"
 #include "measure/thickness_stats.h"
 
-static trb_status between_axes(const trb_mask *bone, uint64_t *mid_axis_voxels, trb_mask **out, trb_error *err)
+static trb_status find_axes(void *user, const ipl_field *field, size_t from, size_t to, trb_error *err)
 {
-    ipl_field field;
-    trb_mask *axis = NULL;
-    trb_status status = ipl_field_create(bone, &field, err);
-    if (!status)
-        status = ipl_ridge_create(&field, NULL, &axis, err);
-    ipl_field_clear(&field);
-    if (!status) {
-        *mid_axis_voxels = trb_mask_count(axis);
-        status = trb_mask_complement(axis, out, err);
-    }
-    trb_mask_destroy(axis);
-    return status;
+    return ipl_ridge_slices(field, NULL, from, to, user, 0, err);
 }
 
-trb_status trb_tbn_direct_measure(const trb_mask *bone, const trb_mask *voi, trb_thickness *result,
-                                  uint64_t *mid_axis_voxels, trb_error *err)
+static trb_status between_axes(const trb_mask *bone, size_t window_bytes, uint64_t *mid_axis_voxels, trb_mask **out, trb_error *err)
 {
-    const trb_thickness_options options = {TRB_THICKNESS_IPL, TRB_CENTRES_VOI, TRB_BORDER_UNKNOWN};
+    trb_mask *axis = NULL;
+    *out = NULL;
+    trb_status status = trb_mask_create(&bone->grid, &axis, err);
+    if (!status)
+        status = ipl_walk(bone, ipl_window_bytes(&bone->grid, window_bytes), find_axes, axis, err);
+    if (status) {
+        trb_mask_destroy(axis);
+        return status;
+    }
+    *mid_axis_voxels = trb_mask_count(axis);
+    trb_mask_invert(axis); /* everything else, bone and marrow alike */
+    *out = axis;
+    return TRB_OK;
+}
+
+trb_status trb_tbn_direct_measure(const trb_mask *bone, const trb_mask *voi, size_t window_bytes,
+                                  trb_thickness *result, uint64_t *mid_axis_voxels, trb_error *err)
+{
+    const trb_thickness_options options = {TRB_THICKNESS_IPL, TRB_CENTRES_VOI, TRB_BORDER_UNKNOWN, window_bytes};
     uint64_t axis_voxels = 0;
     trb_mask *between = NULL;
     trb_thickness_reset(result, TRB_THICKNESS_IPL);
-    trb_status status = between_axes(bone, &axis_voxels, &between, err);
+    trb_status status = between_axes(bone, window_bytes, &axis_voxels, &between, err);
     if (status)
         return status;
     if (axis_voxels)

@@ -30,7 +30,7 @@ const char *trb_thickness_rule_name(trb_thickness_rule rule)
 
 trb_thickness_options trb_thickness_options_default(void)
 {
-    return (trb_thickness_options){TRB_THICKNESS_EXACT, TRB_CENTRES_IMAGE, TRB_BORDER_UNKNOWN};
+    return (trb_thickness_options){TRB_THICKNESS_EXACT, TRB_CENTRES_IMAGE, TRB_BORDER_UNKNOWN, 0};
 }
 
 /* The lengths of a map: mm when the voxel size is known, voxels otherwise. */
@@ -40,42 +40,35 @@ static double map_scale(const trb_grid *grid)
 }
 
 /* Fiji's rule: closed balls painted past the object and the VOI, then the clean-up. */
-static trb_status measure_fiji(trb_paint_job *job, const trb_mask *inside, trb_thickness *result, float *map,
-                               trb_error *err)
+static trb_status measure_fiji(trb_paint_job *job, trb_thickness *result, trb_error *err)
 {
-    const trb_grid *grid = &job->object->grid;
-    trb_mask *nothing = NULL, *everything = NULL;
     trb_paint_result painted = {0, NULL, 0};
-    float *t = trb_alloc(trb_grid_voxels(grid), sizeof *t, "the thickness map", err);
-    trb_status status = t ? trb_mask_create(grid, &nothing, err) : TRB_ERR_MEMORY;
-    if (!status)
-        status = trb_mask_complement(nothing, &everything, err);
-    trb_mask_destroy(nothing);
-    job->wanted = everything;
+    trb_fiji_cleaner cleaner = {.object = job->object, .voi = job->voi, .scale = job->scale, .map = job->map,
+                                .sink = job->sink};
+    const trb_map_sink to_cleaner = {trb_fiji_planes, &cleaner};
+    trb_status status = trb_fiji_begin(&cleaner, err);
     job->closed = true;
-    job->map = t;
+    job->map = NULL;
+    job->sink = &to_cleaner;
     job->scale = 1.0;
     if (!status)
         status = trb_thickness_paint(job, &painted, err);
-    trb_mask_destroy(everything);
     free(painted.code_count);
     if (!status) {
         result->max_inside_vox = trb_thickness_of_r2(painted.largest_inside);
-        status = trb_thickness_fiji(grid, t, inside, result, map, map_scale(grid), err);
+        trb_fiji_finish(&cleaner, result);
     }
-    free(t);
+    trb_fiji_clear(&cleaner);
     return status;
 }
 
 /* The exact rules: what is painted is what counts. */
-static trb_status measure_exact(trb_paint_job *job, const trb_mask *inside, trb_thickness *result, float *map,
-                                trb_error *err)
+static trb_status measure_exact(trb_paint_job *job, trb_thickness *result, trb_error *err)
 {
     trb_paint_result painted;
-    job->wanted = inside;
+    job->wanted = job->object;
+    job->wanted_too = job->voi;
     job->closed = result->rule == TRB_THICKNESS_EXACT_CLOSED;
-    job->map = map;
-    job->scale = map_scale(&job->object->grid);
     trb_status status = trb_thickness_paint(job, &painted, err);
     if (status)
         return status;
@@ -104,41 +97,63 @@ static trb_status check(const trb_mask *object, const trb_mask *voi, const trb_t
     return TRB_OK;
 }
 
+/* No object voxel in the VOI: every plane of the map is 0. */
+static trb_status send_nothing(const trb_grid *grid, const trb_map_sink *sink, trb_error *err)
+{
+    float *plane = trb_alloc_zero(grid->nx * grid->ny, sizeof *plane, "a plane of the map", err);
+    trb_status status = plane ? TRB_OK : TRB_ERR_MEMORY;
+    for (size_t z = 0; !status && z < grid->nz; z++)
+        status = sink->planes(sink->user, z, 1, plane, err);
+    free(plane);
+    return status;
+}
+
+/* map and sink: one of them at most. */
+static trb_status measure(const trb_mask *object, const trb_mask *voi, const trb_thickness_options *options, float *map,
+                          const trb_map_sink *sink, trb_thickness *result, trb_error *err)
+{
+    trb_thickness_reset(result, options->rule);
+    trb_status status = check(object, voi, options, err);
+    if (status)
+        return status;
+    if (trb_mask_count_and(object, voi) == 0) {
+        status = sink ? send_nothing(&object->grid, sink, err) : TRB_OK;
+    } else if (options->rule == TRB_THICKNESS_IPL || options->rule == TRB_THICKNESS_IPL_V1) {
+        status = trb_ipl_measure(object, voi, options, map, sink, map_scale(&object->grid), result, err);
+    } else {
+        trb_paint_job job = {.object = object, .voi = voi, .border = options->border, .map = map, .sink = sink,
+                             .centres_voi = options->centres == TRB_CENTRES_VOI, .scale = map_scale(&object->grid)};
+        status = (options->rule == TRB_THICKNESS_FIJI ? measure_fiji : measure_exact)(&job, result, err);
+    }
+    if (status)
+        trb_thickness_clear(result);
+    return status;
+}
+
 trb_status trb_thickness_measure(const trb_mask *object, const trb_mask *voi,
                                  const trb_thickness_options *options, trb_thickness *result, trb_volume **map,
                                  trb_error *err)
 {
-    trb_thickness_reset(result, options->rule);
-    if (map)
-        *map = NULL;
-    trb_status status = check(object, voi, options, err);
-    if (status)
-        return status;
-    if (options->rule == TRB_THICKNESS_IPL || options->rule == TRB_THICKNESS_IPL_V1)
-        return trb_ipl_thickness_measure(object, voi, options, result, map, err);
-
-    trb_mask *inside = NULL;
     trb_volume *lengths = NULL;
-    status = trb_mask_copy(object, &inside, err);
-    if (!status && voi)
-        trb_mask_and(inside, voi);
-    if (!status && map)
-        status = trb_volume_create(&object->grid, TRB_F32, &lengths, err);
-    if (!status && map)
+    if (!map)
+        return measure(object, voi, options, NULL, NULL, result, err);
+    *map = NULL;
+    trb_thickness_reset(result, options->rule);
+    trb_status status = trb_volume_create(&object->grid, TRB_F32, &lengths, err);
+    if (!status) {
         memset(lengths->voxels, 0, trb_grid_voxels(&object->grid) * sizeof(float));
-    if (!status && trb_mask_count(inside)) {
-        trb_paint_job job = {.object = object, .voi = voi, .border = options->border,
-                             .centres_voi = options->centres == TRB_CENTRES_VOI};
-        status = (options->rule == TRB_THICKNESS_FIJI ? measure_fiji : measure_exact)(
-            &job, inside, result, map ? lengths->voxels : NULL, err);
+        status = measure(object, voi, options, lengths->voxels, NULL, result, err);
     }
-    trb_mask_destroy(inside);
     if (status) {
-        trb_thickness_clear(result);
         trb_volume_destroy(lengths);
         return status;
     }
-    if (map)
-        *map = lengths;
+    *map = lengths;
     return TRB_OK;
+}
+
+trb_status trb_thickness_stream(const trb_mask *object, const trb_mask *voi, const trb_thickness_options *options,
+                                const trb_map_sink *sink, trb_thickness *result, trb_error *err)
+{
+    return measure(object, voi, options, NULL, sink, result, err);
 }

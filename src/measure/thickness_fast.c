@@ -124,6 +124,10 @@ static trb_status painter_init(trb_painter *p, const trb_paint_job *job, bool wi
         status = TRB_ERR_MEMORY;
     if (!status && !(p->layers = trb_alloc_zero(p->n_layers, sizeof *p->layers, "layers of balls", err)))
         status = TRB_ERR_MEMORY;
+    if (!status && job->sink &&
+        !(p->own_map = trb_alloc(trb_size_multiply(p->side, grid->nx * grid->ny), sizeof *p->own_map,
+                                 "a layer of the map", err)))
+        status = TRB_ERR_MEMORY;
     for (uint32_t d2 = 0; !status && d2 <= bound; d2++)
         p->length[d2] = (float)(trb_thickness_of_r2(d2) * job->scale);
     return status;
@@ -139,6 +143,7 @@ static void painter_clear(trb_painter *p)
     free(p->half);
     free(p->disc);
     free(p->length);
+    free(p->own_map);
     trb_crescents_clear(&p->crescents);
 }
 
@@ -171,6 +176,18 @@ static uint32_t apply_voi(const trb_paint_job *job, trb_d2_slab *slab, size_t fi
     return largest;
 }
 
+static trb_status paint_layer(trb_painter *p, size_t k, uint64_t *count, trb_error *err)
+{
+    const trb_paint_job *job = p->job;
+    const trb_grid *grid = &job->object->grid;
+    const size_t first = k * p->side, planes = first + p->side < grid->nz ? p->side : grid->nz - first;
+    p->layer_map = job->map ? job->map + first * grid->nx * grid->ny : p->own_map;
+    trb_status status = trb_tiles_paint(p, k, count, err);
+    if (!status && job->sink)
+        status = job->sink->planes(job->sink->user, first, planes, p->layer_map, err);
+    return status;
+}
+
 static trb_status walk(trb_painter *p, trb_d2_slab *slab, trb_paint_result *result, trb_error *err)
 {
     const trb_paint_job *job = p->job;
@@ -187,7 +204,7 @@ static trb_status walk(trb_painter *p, trb_d2_slab *slab, trb_paint_result *resu
             status = trb_balls_find(p, k, slab, err);
         }
         if (!status && k >= p->reach && k - p->reach < p->n_layers)
-            status = trb_tiles_paint(p, k - p->reach, result->code_count, err);
+            status = paint_layer(p, k - p->reach, result->code_count, err);
         if (k >= 2 * p->reach && k - 2 * p->reach < p->n_layers)
             trb_balls_clear(&p->layers[k - 2 * p->reach]);
     }

@@ -61,6 +61,8 @@ typedef struct trb_painter {
     int16_t *half;    /* half-widths of discs */
     uint32_t *disc;   /* disc[m]: where the row in the middle of the disc |n|^2 <= m stands in half */
     float *length;    /* map value by d2 */
+    float *layer_map; /* the map from the first plane of the layer that is painted on; NULL: no map */
+    float *own_map;   /* memory for one layer of it, when it goes to a sink */
     trb_ball_layer *layers; /* n_layers; those not needed now are empty */
 } trb_painter;
 

@@ -8,13 +8,25 @@
 typedef struct trb_paint_job {
     const trb_mask *object;
     const trb_mask *voi;    /* NULL: the whole image */
-    const trb_mask *wanted; /* voxels that are to get a value */
+    const trb_mask *wanted, *wanted_too; /* voxels in both are to get a value; NULL: everywhere */
     trb_border border;
     bool closed;      /* balls hold |x - p|^2 <= d2 */
     bool centres_voi; /* only balls centred in the VOI */
     float *map;       /* NULL, or nx * ny * nz: 2 sqrt(r2) * scale on wanted voxels that a ball holds, else 0 */
+    const trb_map_sink *sink; /* NULL, or gets the same values in layers of planes */
     double scale;
 } trb_paint_job;
+
+/** The wanted ones among the 64 voxels of word w of row (y, z). */
+static inline uint64_t trb_paint_wanted(const trb_paint_job *job, size_t y, size_t z, size_t w)
+{
+    uint64_t word = w + 1 == job->object->words_per_row ? trb_mask_tail(job->object) : ~(uint64_t)0;
+    if (job->wanted)
+        word &= trb_mask_row(job->wanted, y, z)[w];
+    if (job->wanted_too)
+        word &= trb_mask_row(job->wanted_too, y, z)[w];
+    return word;
+}
 
 /** What comes out: counts of wanted voxels by squared radius (yours), and the largest d2 inside the VOI. */
 typedef struct trb_paint_result {

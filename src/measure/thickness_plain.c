@@ -21,7 +21,7 @@ typedef struct painter {
     const trb_grid *grid;
     const uint32_t *d2;
     bool closed;
-    const trb_mask *wanted;
+    const trb_paint_job *job;
     uint32_t *codes;
     uint32_t largest;
     uint32_t *gain[3];
@@ -103,7 +103,7 @@ static size_t paint_run(uint64_t *open, uint32_t *codes, size_t x0, size_t x1, u
 static size_t paint_plane(painter *p, const ball *b, size_t z, uint32_t m)
 {
     const trb_grid *grid = p->grid;
-    const size_t words = p->wanted->words_per_row;
+    const size_t words = p->job->object->words_per_row;
     const uint32_t reach = p->root[m];
     const size_t y0 = b->y > reach ? b->y - reach : 0;
     const size_t y1 = b->y + reach < grid->ny ? b->y + reach : grid->ny - 1;
@@ -121,10 +121,13 @@ static size_t paint_plane(painter *p, const ball *b, size_t z, uint32_t m)
 /* Planes z0 <= z < z1, owned by one thread. */
 static void paint_planes(painter *p, size_t z0, size_t z1)
 {
-    const size_t words = p->wanted->words_per_row * p->grid->ny;
+    const size_t words = p->job->object->words_per_row;
     size_t left = 0;
-    for (size_t i = z0 * words; i < z1 * words; i++)
-        left += (size_t)__builtin_popcountll(p->open[i] = p->wanted->bits[i]);
+    for (size_t i = z0 * p->grid->ny * words; i < z1 * p->grid->ny * words; i++) {
+        const size_t row = i / words;
+        p->open[i] = trb_paint_wanted(p->job, row % p->grid->ny, row / p->grid->ny, i % words);
+        left += (size_t)__builtin_popcountll(p->open[i]);
+    }
     for (size_t i = 0; left && i < p->n_balls; i++) {
         const ball *b = &p->balls[i];
         const uint32_t last = b->d2 - !p->closed, reach = p->root[last]; /* |n|^2 <= last */
@@ -157,7 +160,8 @@ static uint32_t restrict_centres(const trb_paint_job *job, uint32_t *d2)
 /* Every wanted voxel gets a code; codes[] of all others is 0. */
 static trb_status paint_codes(painter *p, trb_error *err)
 {
-    const size_t voxels = trb_grid_voxels(p->grid), words = p->wanted->words_per_row * p->grid->ny * p->grid->nz;
+    const size_t voxels = trb_grid_voxels(p->grid), rows = p->grid->ny * p->grid->nz;
+    const size_t words = p->job->object->words_per_row * rows;
     uint32_t largest = 0;
 #pragma omp parallel for schedule(static) reduction(max : largest)
     for (size_t i = 0; i < voxels; i++) {
@@ -193,7 +197,7 @@ trb_status trb_thickness_paint_plain(const trb_paint_job *job, trb_paint_result 
     const trb_grid *grid = &job->object->grid;
     const size_t voxels = trb_grid_voxels(grid);
     trb_volume *d2 = NULL;
-    painter p = {.grid = grid, .closed = job->closed, .wanted = job->wanted};
+    painter p = {.grid = grid, .closed = job->closed, .job = job};
     *result = (trb_paint_result){0, NULL, 0};
     trb_status status = trb_distance_squared(job->object, job->border, &d2, err);
     if (!status && !(p.codes = trb_alloc(voxels, sizeof *p.codes, "the thickness map", err)))
@@ -208,11 +212,17 @@ trb_status trb_thickness_paint_plain(const trb_paint_job *job, trb_paint_result 
     if (!status && !(result->code_count =
                          trb_alloc_zero(result->n_codes, sizeof *result->code_count, "a histogram", err)))
         status = TRB_ERR_MEMORY;
-    for (size_t i = 0; !status && i < voxels; i++) {
+    for (size_t i = 0; !status && i < voxels; i++)
         result->code_count[p.codes[i]] += p.codes[i] > 0;
-        if (job->map)
-            job->map[i] = p.codes[i] ? (float)(trb_thickness_of_r2(p.codes[i]) * job->scale) : 0.0F;
-    }
+    float *own = NULL; /* codes and lengths are equally large, but a float may not be written where a code is */
+    if (!status && job->sink && !(own = trb_alloc(voxels, sizeof *own, "the thickness map", err)))
+        status = TRB_ERR_MEMORY;
+    float *map = own ? own : job->map;
+    for (size_t i = 0; !status && map && i < voxels; i++)
+        map[i] = p.codes[i] ? (float)(trb_thickness_of_r2(p.codes[i]) * job->scale) : 0.0F;
     free(p.codes);
+    if (!status && job->sink)
+        status = job->sink->planes(job->sink->user, 0, grid->nz, map, err);
+    free(own);
     return status;
 }

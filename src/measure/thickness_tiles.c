@@ -198,10 +198,9 @@ static void sort_items(tile *t)
 /* Write the map values of some voxels of a row of the tile. */
 static void write_row(const tile *t, size_t row, uint64_t voxels, uint32_t d2)
 {
-    const trb_paint_job *job = t->p->job;
-    const trb_grid *grid = &job->object->grid;
+    const trb_grid *grid = &t->p->job->object->grid;
     const size_t rows = TRB_TILE_ROWS(t->p->side);
-    float *to = job->map + ((t->z0 + row / rows) * grid->ny + t->y0 + row % rows) * grid->nx + t->x0;
+    float *to = t->p->layer_map + (row / rows * grid->ny + t->y0 + row % rows) * grid->nx + t->x0;
     for (; voxels; voxels &= voxels - 1)
         to[__builtin_ctzll(voxels)] = t->p->length[d2];
 }
@@ -225,7 +224,7 @@ static void paint_crescent(tile *t, const item *ball)
     for (size_t i = 0; i < n; i++) {
         const uint64_t bit = (uint64_t)1 << (hits[i] & 63);
         t->open[hits[i] >> 6] &= ~bit;
-        if (t->p->job->map)
+        if (t->p->layer_map)
             write_row(t, hits[i] >> 6, bit, ball->d2);
     }
     t->left -= n;
@@ -266,7 +265,7 @@ static void paint_disc(tile *t, const item *ball, int z, uint32_t m)
             continue;
         t->open[row + i] &= ~hits[i];
         painted += (size_t)__builtin_popcountll(hits[i]);
-        if (t->p->job->map)
+        if (t->p->layer_map)
             write_row(t, row + i, hits[i], ball->d2);
     }
     t->left -= painted;
@@ -293,12 +292,11 @@ static void open_tile(tile *t)
     memset(t->open, 0, (t->p->side * rows + 8) * sizeof *t->open);
     for (size_t z = 0; z < t->nz; z++)
         for (size_t y = 0; y < t->ny; y++) {
-            const uint64_t word = trb_mask_row(job->wanted, t->y0 + y, t->z0 + z)[t->x0 / 64];
+            const uint64_t word = trb_paint_wanted(job, t->y0 + y, t->z0 + z, t->x0 / 64);
             t->open[z * rows + y] = word;
             t->left += (size_t)__builtin_popcountll(word);
-            if (job->map)
-                memset(job->map + ((t->z0 + z) * grid->ny + t->y0 + y) * grid->nx + t->x0, 0,
-                       nx * sizeof *job->map);
+            if (t->p->layer_map)
+                memset(t->p->layer_map + (z * grid->ny + t->y0 + y) * grid->nx + t->x0, 0, nx * sizeof(float));
         }
 }
 

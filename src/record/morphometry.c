@@ -262,7 +262,7 @@ static trb_status measure_surface(struct run *run)
 static trb_status measure_thickness(struct run *run, const trb_mask *object, trb_thickness *result, char *reason,
                                     size_t size, trb_volume **map)
 {
-    const trb_thickness_options options = {run->settings->thickness, run->settings->ball_centres, TRB_BORDER_UNKNOWN};
+    const trb_thickness_options options = {run->settings->thickness, run->settings->ball_centres, TRB_BORDER_UNKNOWN, 0};
     trb_error inner = {TRB_OK, ""};
     const trb_status status = trb_thickness_measure(object, run->products->voi, &options, result, map, &inner);
     if (status == TRB_ERR_DATA) {
@@ -288,7 +288,7 @@ static trb_status measure_separation(struct run *run)
 static trb_status measure_tbn(struct run *run)
 {
     trb_error inner = {TRB_OK, ""};
-    const trb_status status = trb_tbn_direct_measure(run->products->bone, run->products->voi, &run->tbn, NULL, &inner);
+    const trb_status status = trb_tbn_direct_measure(run->products->bone, run->products->voi, 0, &run->tbn, NULL, &inner);
     if (status == TRB_ERR_DATA) {
         snprintf(run->tbn_reason, sizeof run->tbn_reason, "%.150s", inner.text);
         return TRB_OK;
