@@ -6,7 +6,7 @@
  *   sum (v - m)^2 = sum v^2 - 2 m sum v + n m^2   exactly,   variance = that / n - (mean - m)^2.
  * Float types: a sum per row, added per slice, the slices added in order; then the squares about the mean.
  */
-#include "trabecula/density.h"
+#include "measure/grey_measures.h"
 
 #include "core/memory.h"
 #include "core/types.h"
@@ -18,8 +18,9 @@ __extension__ typedef __int128 wide;
 __extension__ typedef unsigned __int128 uwide;
 
 typedef struct region {
-    const trb_volume *volume;
-    const trb_mask *a, *b; /* NULL: everywhere */
+    const trb_volume *volume; /* planes from window_z on */
+    size_t window_z;
+    trb_grey_region in;
 } region;
 
 /* What one slice holds; only the sums of its type's kind are used. */
@@ -36,10 +37,10 @@ static inline uint64_t word_of(const region *r, size_t y, size_t z, size_t w)
 {
     const size_t nx = r->volume->grid.nx, left = nx - 64 * w;
     uint64_t word = left < 64 ? ((uint64_t)1 << left) - 1 : ~(uint64_t)0;
-    if (r->a)
-        word &= trb_mask_row(r->a, y, z)[w];
-    if (r->b)
-        word &= trb_mask_row(r->b, y, z)[w];
+    if (r->in.a)
+        word &= r->in.outside_a ? ~trb_mask_row(r->in.a, y, z)[w] : trb_mask_row(r->in.a, y, z)[w];
+    if (r->in.b)
+        word &= trb_mask_row(r->in.b, y, z)[w];
     return word;
 }
 
@@ -59,7 +60,7 @@ static inline uint64_t word_of(const region *r, size_t y, size_t z, size_t w)
         bool seen = false;                                                                              \
         T lowest = 0, highest = 0;                                                                      \
         for (size_t y = 0; y < r->volume->grid.ny; y++) {                                               \
-            const T *row = trb_volume_row(r->volume, y, z);                                             \
+            const T *row = trb_volume_row(r->volume, y, z - r->window_z);                                             \
             row_sum sum = 0;                                                                            \
             row_squares squares = 0;                                                                    \
             uint64_t voxels = 0;                                                                        \
@@ -91,7 +92,7 @@ static void slice_u32(const region *r, size_t z, part *p)
     p->lowest = INFINITY;
     p->highest = -INFINITY;
     for (size_t y = 0; y < r->volume->grid.ny; y++) {
-        const T *row = trb_volume_row(r->volume, y, z);
+        const T *row = trb_volume_row(r->volume, y, z - r->window_z);
         FOR_ROW(r, y, z, row, {
             p->voxels++;
             p->sum += value;
@@ -109,7 +110,7 @@ static void slice_u32(const region *r, size_t z, part *p)
         p->lowest = INFINITY;                                                                           \
         p->highest = -INFINITY;                                                                         \
         for (size_t y = 0; y < r->volume->grid.ny; y++) {                                               \
-            const T *row = trb_volume_row(r->volume, y, z);                                             \
+            const T *row = trb_volume_row(r->volume, y, z - r->window_z);                                             \
             double sum = 0;                                                                             \
             FOR_ROW(r, y, z, row, {                                                                     \
                 p->voxels++;                                                                            \
@@ -124,7 +125,7 @@ static void slice_u32(const region *r, size_t z, part *p)
     {                                                                                                   \
         typedef c_type T;                                                                               \
         for (size_t y = 0; y < r->volume->grid.ny; y++) {                                               \
-            const T *row = trb_volume_row(r->volume, y, z);                                             \
+            const T *row = trb_volume_row(r->volume, y, z - r->window_z);                                             \
             double sum = 0;                                                                             \
             FOR_ROW(r, y, z, row, {                                                                     \
                 const double d = (double)value - mean;                                                  \
@@ -167,55 +168,112 @@ static void finish_integer(const part *parts, size_t nz, trb_grey_stats *out)
     out->sd = sqrt(fmax(0, (double)about_m / (double)n - offset * offset));
 }
 
-static void finish_float(const region *r, part *parts, trb_grey_stats *out)
+static void finish_float(const part *parts, size_t nz, trb_grey_stats *out)
 {
-    const ptrdiff_t nz = (ptrdiff_t)r->volume->grid.nz;
-    double sum = 0, squares = 0;
-    for (ptrdiff_t z = 0; z < nz; z++)
-        sum += parts[z].sum_float;
-    const double mean = sum / (double)out->voxels;
-#pragma omp parallel for schedule(static)
-    for (ptrdiff_t z = 0; z < nz; z++) {
-        if (r->volume->type == TRB_F32)
-            slice_f32_squares(r, (size_t)z, mean, &parts[z]);
-        else
-            slice_f64_squares(r, (size_t)z, mean, &parts[z]);
-    }
-    for (ptrdiff_t z = 0; z < nz; z++)
+    double squares = 0;
+    for (size_t z = 0; z < nz; z++)
         squares += parts[z].squares_float;
-    out->mean = mean;
     out->sd = sqrt(squares / (double)out->voxels);
+}
+
+/* ---- passes over the slabs of a source; parts[i * nz + z] is slice z of region i */
+
+static trb_status sums_of_slabs(trb_grey_source *source, size_t n, const trb_grey_region *in, part *parts, trb_error *err)
+{
+    const size_t nz = source->grid.nz;
+    for (size_t begin = 0; begin < nz; begin = trb_grey_slab_end(source, begin)) {
+        const size_t end = trb_grey_slab_end(source, begin);
+        trb_volume slab;
+        trb_status status = trb_grey_view(source, begin, end, &slab, err);
+        if (status)
+            return status;
+#pragma omp parallel for schedule(static) collapse(2)
+        for (size_t i = 0; i < n; i++)
+            for (size_t z = begin; z < end; z++) {
+                const region r = {&slab, begin, in[i]};
+                slice_sums(&r, z, &parts[i * nz + z]);
+            }
+    }
+    return TRB_OK;
+}
+
+/* Float types: squares about the means, which are known now. */
+static trb_status squares_of_slabs(trb_grey_source *source, size_t n, const trb_grey_region *in, const trb_grey_stats *out,
+                                   part *parts, trb_error *err)
+{
+    const size_t nz = source->grid.nz;
+    for (size_t begin = 0; begin < nz; begin = trb_grey_slab_end(source, begin)) {
+        const size_t end = trb_grey_slab_end(source, begin);
+        trb_volume slab;
+        trb_status status = trb_grey_view(source, begin, end, &slab, err);
+        if (status)
+            return status;
+#pragma omp parallel for schedule(static) collapse(2)
+        for (size_t i = 0; i < n; i++)
+            for (size_t z = begin; z < end; z++) {
+                const region r = {&slab, begin, in[i]};
+                if (source->type == TRB_F32)
+                    slice_f32_squares(&r, z, out[i].mean, &parts[i * nz + z]);
+                else
+                    slice_f64_squares(&r, z, out[i].mean, &parts[i * nz + z]);
+            }
+    }
+    return TRB_OK;
+}
+
+static void summarise(const part *parts, size_t nz, bool integers, trb_grey_stats *out)
+{
+    double lowest = INFINITY, highest = -INFINITY, sum = 0;
+    for (size_t z = 0; z < nz; z++) {
+        out->voxels += parts[z].voxels;
+        lowest = fmin(lowest, parts[z].lowest);
+        highest = fmax(highest, parts[z].highest);
+        sum += parts[z].sum_float;
+    }
+    if (!out->voxels)
+        return;
+    out->lowest = lowest;
+    out->highest = highest;
+    if (integers)
+        finish_integer(parts, nz, out);
+    else
+        out->mean = sum / (double)out->voxels;
+}
+
+static bool fits(const trb_mask *mask, const trb_grid *grid)
+{
+    return !mask || trb_grid_same_size(&mask->grid, grid);
+}
+
+trb_status trb_grey_regions(trb_grey_source *source, size_t n, const trb_grey_region *in, trb_grey_stats *out,
+                            trb_error *err)
+{
+    const size_t nz = source->grid.nz;
+    const bool integers = trb_type_is_integer(source->type);
+    for (size_t i = 0; i < n; i++)
+        out[i] = (trb_grey_stats){.mean = NAN, .sd = NAN, .lowest = NAN, .highest = NAN};
+    for (size_t i = 0; i < n; i++)
+        if (!fits(in[i].a, &source->grid) || !fits(in[i].b, &source->grid))
+            return trb_error_set(err, TRB_ERR_ARGUMENT, "grey values: the mask has another size than the image");
+    part *parts = trb_alloc_zero(trb_size_multiply(n, nz), sizeof *parts, "the grey statistics", err);
+    if (!parts)
+        return TRB_ERR_MEMORY;
+    trb_status status = sums_of_slabs(source, n, in, parts, err);
+    for (size_t i = 0; !status && i < n; i++)
+        summarise(parts + i * nz, nz, integers, &out[i]);
+    if (!status && !integers)
+        status = squares_of_slabs(source, n, in, out, parts, err);
+    for (size_t i = 0; !status && !integers && i < n; i++)
+        if (out[i].voxels)
+            finish_float(parts + i * nz, nz, &out[i]);
+    free(parts);
+    return status;
 }
 
 trb_status trb_grey_measure(const trb_volume *volume, const trb_mask *a, const trb_mask *b, trb_grey_stats *out,
                             trb_error *err)
 {
-    *out = (trb_grey_stats){.mean = NAN, .sd = NAN, .lowest = NAN, .highest = NAN};
-    if ((a && !trb_grid_same_size(&a->grid, &volume->grid)) || (b && !trb_grid_same_size(&b->grid, &volume->grid)))
-        return trb_error_set(err, TRB_ERR_ARGUMENT, "grey values: the mask has another size than the image");
-    const region r = {volume, a, b};
-    const ptrdiff_t nz = (ptrdiff_t)volume->grid.nz;
-    part *parts = trb_alloc_zero(volume->grid.nz, sizeof *parts, "the grey statistics", err);
-    if (!parts)
-        return TRB_ERR_MEMORY;
-#pragma omp parallel for schedule(static)
-    for (ptrdiff_t z = 0; z < nz; z++)
-        slice_sums(&r, (size_t)z, &parts[z]);
-
-    double lowest = INFINITY, highest = -INFINITY;
-    for (ptrdiff_t z = 0; z < nz; z++) {
-        out->voxels += parts[z].voxels;
-        lowest = fmin(lowest, parts[z].lowest);
-        highest = fmax(highest, parts[z].highest);
-    }
-    if (out->voxels > 0) {
-        out->lowest = lowest;
-        out->highest = highest;
-        if (trb_type_is_integer(volume->type))
-            finish_integer(parts, volume->grid.nz, out);
-        else
-            finish_float(&r, parts, out);
-    }
-    free(parts);
-    return TRB_OK;
+    trb_grey_source source = trb_grey_of_volume(volume);
+    const trb_grey_region in = {a, false, b};
+    return trb_grey_regions(&source, 1, &in, out, err);
 }

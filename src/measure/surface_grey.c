@@ -11,10 +11,11 @@
  * column says which corners are above, and two nibbles decide. Each plane of cells has its own sum; the sums are
  * added in order, so the result does not depend on threads.
  */
-#include "trabecula/surface.h"
+#include "measure/grey_measures.h"
 
 #include "core/memory.h"
 #include "measure/marching_cubes.h"
+#include "prepare/filter_rows.h"
 
 #include <math.h>
 #include <omp.h>
@@ -208,21 +209,21 @@ static double plane_area(const job *j, const float *near, size_t z, uint8_t *nib
     return area;
 }
 
-static trb_status slab_area(const job *j, size_t z0, float *planes, uint8_t *nibble, trb_error *err)
+static trb_status some_planes(const job *j, size_t z0, size_t end, float *planes, uint8_t *nibble, trb_error *err)
 {
-    const size_t z1 = z0 + j->planes_at_once < j->z_end ? z0 + j->planes_at_once : j->z_end;
+    const size_t z1 = z0 + j->planes_at_once < end ? z0 + j->planes_at_once : end;
     const trb_status status = trb_smoother_planes(j->smoother, z0, z1 + 1, planes, err);
     for (size_t z = z0; !status && z < z1; z++)
         j->plane_area[z] = plane_area(j, planes + (z - z0) * j->grid->nx * j->grid->ny, z, nibble);
     return status;
 }
 
-/* All slabs; the planes of each thread are allocated before. */
-static trb_status all_slabs(const job *j, trb_error *err)
+/* All planes of cells first <= z < end; the planes of each thread are allocated before. */
+static trb_status planes_of_cells(const job *j, size_t first, size_t end, trb_error *err)
 {
     const size_t nx = j->grid->nx, per_thread = (j->planes_at_once + 1) * j->grid->ny * nx;
     const size_t threads = (size_t)omp_get_max_threads();
-    const ptrdiff_t z_first = (ptrdiff_t)j->z_first, z_end = (ptrdiff_t)j->z_end;
+    const ptrdiff_t z_first = (ptrdiff_t)first, z_end = (ptrdiff_t)end;
     float *planes =
         trb_alloc(trb_size_multiply(threads, per_thread), sizeof *planes, "planes of the surface", err);
     uint8_t *nibbles = trb_alloc(threads, nx, "rows of the surface", err);
@@ -239,7 +240,7 @@ static trb_status all_slabs(const job *j, trb_error *err)
         const size_t me = (size_t)omp_get_thread_num();
         trb_error inner = {TRB_OK, ""};
         const trb_status status =
-            slab_area(j, (size_t)z, planes + me * per_thread, nibbles + me * nx, &inner);
+            some_planes(j, (size_t)z, end, planes + me * per_thread, nibbles + me * nx, &inner);
         if (status) {
 #pragma omp critical(trb_surface_grey_failed)
             {
@@ -288,40 +289,62 @@ static float smallest_float_at_or_above(double level)
     return (double)near < level ? nextafterf(near, INFINITY) : near;
 }
 
-trb_status trb_surface_grey(const trb_volume *volume, const trb_filter *filter, double level,
-                            const trb_mask *voi, double *area, trb_error *err)
+/* The source in slabs: the cells of a slab need one plane more. */
+static trb_status all_slabs(trb_grey_source *source, const trb_filter *filter, job *j, trb_error *err)
 {
+    trb_status status = TRB_OK;
+    for (size_t z = 0; !status && z < j->z_end; z = trb_grey_slab_end(source, z)) {
+        const size_t slab_end = trb_grey_slab_end(source, z);
+        const size_t first = z > j->z_first ? z : j->z_first, end = slab_end < j->z_end ? slab_end : j->z_end;
+        if (first >= end)
+            continue;
+        trb_volume view;
+        trb_smoother *smoother = NULL;
+        status = trb_grey_smoother(source, first, end + 1, filter, &view, &smoother, err);
+        j->smoother = smoother;
+        if (!status)
+            status = planes_of_cells(j, first, end, err);
+        trb_smoother_destroy(smoother);
+    }
+    return status;
+}
+
+trb_status trb_grey_surface(trb_grey_source *source, const trb_filter *filter, double level, const trb_mask *voi,
+                            double *area, trb_error *err)
+{
+    const trb_grid *grid = &source->grid;
     *area = NAN;
     if (!isfinite(level))
         return trb_error_set(err, TRB_ERR_ARGUMENT,
                              "the level of the surface must be a finite grey value, not %g", level);
-    if (voi && !trb_grid_same_size(&volume->grid, &voi->grid))
+    if (voi && !trb_grid_same_size(grid, &voi->grid))
         return trb_error_set(
             err, TRB_ERR_ARGUMENT,
             "the image is %zu x %zu x %zu voxels, the VOI %zu x %zu x %zu; both must lie on the "
             "same grid",
-            volume->grid.nx, volume->grid.ny, volume->grid.nz, voi->grid.nx, voi->grid.ny, voi->grid.nz);
+            grid->nx, grid->ny, grid->nz, voi->grid.nx, voi->grid.ny, voi->grid.nz);
     cell_table table = {.triangles = NULL};
-    trb_smoother *smoother = NULL;
-    job j = {.grid = &volume->grid, .voi = voi, .level = level};
+    job j = {.grid = grid, .voi = voi, .table = &table, .level = level};
     double sum = 0;
-    trb_status status = trb_smoother_create(volume, filter, &smoother, err);
-    if (!status)
-        status = cell_table_init(&table, err);
+    trb_status status = cell_table_init(&table, err);
     if (!status && cells_to_visit(&j)) {
-        j.smoother = smoother;
-        j.table = &table;
         j.bound = smallest_float_at_or_above(level);
-        j.planes_at_once = choose_planes_at_once(j.grid);
-        j.plane_area = trb_alloc_zero(j.grid->nz, sizeof *j.plane_area, "areas of planes", err);
-        status = j.plane_area ? all_slabs(&j, err) : TRB_ERR_MEMORY;
-        for (size_t z = 0; !status && z < j.grid->nz; z++)
+        j.planes_at_once = choose_planes_at_once(grid);
+        j.plane_area = trb_alloc_zero(grid->nz, sizeof *j.plane_area, "areas of planes", err);
+        status = j.plane_area ? all_slabs(source, filter, &j, err) : TRB_ERR_MEMORY;
+        for (size_t z = 0; !status && z < grid->nz; z++)
             sum += j.plane_area[z];
     }
     if (!status)
         *area = sum;
     free(j.plane_area);
     cell_table_clear(&table);
-    trb_smoother_destroy(smoother);
     return status;
+}
+
+trb_status trb_surface_grey(const trb_volume *volume, const trb_filter *filter, double level,
+                            const trb_mask *voi, double *area, trb_error *err)
+{
+    trb_grey_source source = trb_grey_of_volume(volume);
+    return trb_grey_surface(&source, filter, level, voi, area, err);
 }

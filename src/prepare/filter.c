@@ -28,6 +28,11 @@ static bool is_gaussian(trb_filter_kind kind)
     return kind == TRB_FILTER_GAUSSIAN || kind == TRB_FILTER_GAUSSIAN_TRUNCATED;
 }
 
+trb_type trb_filter_row_type(trb_type type, const trb_filter *filter)
+{
+    return filter && is_gaussian(filter->kind) ? TRB_F32 : type;
+}
+
 trb_type trb_smoother_row_type(const trb_smoother *smoother)
 {
     return is_gaussian(smoother->kind) ? TRB_F32 : smoother->volume->type;
@@ -35,14 +40,14 @@ trb_type trb_smoother_row_type(const trb_smoother *smoother)
 
 /* ---- every row ---- */
 
-static void stored_rows(const trb_volume *volume, trb_row_sink *sink, void *user)
+static void stored_rows(const trb_smoother *s, trb_row_sink *sink, void *user)
 {
-    const size_t ny = volume->grid.ny;
-    const ptrdiff_t rows = (ptrdiff_t)(ny * volume->grid.nz);
+    const size_t ny = s->volume->grid.ny;
+    const ptrdiff_t begin = (ptrdiff_t)(ny * s->first), end = (ptrdiff_t)(ny * s->end);
 #pragma omp parallel for schedule(static)
-    for (ptrdiff_t row = 0; row < rows; row++)
-        sink(user, omp_get_thread_num(), (size_t)row % ny, (size_t)row / ny,
-             trb_volume_row(volume, (size_t)row % ny, (size_t)row / ny));
+    for (ptrdiff_t row = begin; row < end; row++)
+        sink(user, omp_get_thread_num(), (size_t)row % ny, (size_t)row / ny + s->window_z,
+             trb_volume_row(s->volume, (size_t)row % ny, (size_t)row / ny));
 }
 
 /* Median of planes z0 <= z < z1 into block, then their rows to the sink. */
@@ -58,14 +63,14 @@ static trb_status median_block(const trb_smoother *s, size_t z0, size_t z1, void
     if (status)
         return status;
     for (size_t row = 0; row < (z1 - z0) * grid->ny; row++)
-        sink(user, thread, row % grid->ny, z0 + row / grid->ny, (const char *)block + row * row_bytes);
+        sink(user, thread, row % grid->ny, s->window_z + z0 + row / grid->ny, (const char *)block + row * row_bytes);
     return TRB_OK;
 }
 
 static trb_status median_rows(const trb_smoother *s, trb_row_sink *sink, void *user, trb_error *err)
 {
     const trb_grid *grid = &s->volume->grid;
-    const ptrdiff_t blocks = (ptrdiff_t)((grid->nz + MEDIAN_PLANES - 1) / MEDIAN_PLANES);
+    const ptrdiff_t blocks = (ptrdiff_t)((s->end - s->first + MEDIAN_PLANES - 1) / MEDIAN_PLANES);
     trb_status failed = TRB_OK;
 #pragma omp parallel
     {
@@ -73,8 +78,8 @@ static trb_status median_rows(const trb_smoother *s, trb_row_sink *sink, void *u
                                 "the median filter", NULL);
 #pragma omp for schedule(dynamic, 1)
         for (ptrdiff_t b = 0; b < blocks; b++) {
-            const size_t z0 = (size_t)b * MEDIAN_PLANES;
-            const size_t z1 = grid->nz - z0 < MEDIAN_PLANES ? grid->nz : z0 + MEDIAN_PLANES;
+            const size_t z0 = s->first + (size_t)b * MEDIAN_PLANES;
+            const size_t z1 = s->end - z0 < MEDIAN_PLANES ? s->end : z0 + MEDIAN_PLANES;
             trb_status stop;
 #pragma omp atomic read
             stop = failed;
@@ -101,7 +106,7 @@ trb_status trb_smoother_each_row(const trb_smoother *s, trb_row_sink *sink, void
         return trb_gaussian_each_row(s, sink, user, err);
     if (s->kind == TRB_FILTER_MEDIAN)
         return median_rows(s, sink, user, err);
-    stored_rows(s->volume, sink, user);
+    stored_rows(s, sink, user);
     return TRB_OK;
 }
 
@@ -146,15 +151,16 @@ static trb_status median_planes(const trb_smoother *s, size_t z0, size_t z1, flo
 trb_status trb_smoother_planes(const trb_smoother *s, size_t z0, size_t z1, float *out, trb_error *err)
 {
     const trb_grid *grid = &s->volume->grid;
-    if (z0 > z1 || z1 > grid->nz)
-        return trb_error_set(err, TRB_ERR_ARGUMENT, "planes %zu:%zu do not lie in 0:%zu", z0, z1, grid->nz);
+    const size_t lowest = s->window_z + s->first, end = s->window_z + s->end;
+    if (z0 > z1 || z0 < lowest || z1 > end)
+        return trb_error_set(err, TRB_ERR_ARGUMENT, "planes %zu:%zu do not lie in %zu:%zu", z0, z1, lowest, end);
     if (is_gaussian(s->kind)) {
         plane_copy copy = {out, grid->nx, grid->ny, z0};
-        return trb_gaussian_planes(s, z0, z1, copy_row, &copy, err);
+        return trb_gaussian_planes(s, z0 - s->window_z, z1 - s->window_z, copy_row, &copy, err);
     }
     if (s->kind == TRB_FILTER_MEDIAN)
-        return median_planes(s, z0, z1, out, err);
-    planes_to_float(s->volume, z0, z1, out);
+        return median_planes(s, z0 - s->window_z, z1 - s->window_z, out, err);
+    planes_to_float(s->volume, z0 - s->window_z, z1 - s->window_z, out);
     return TRB_OK;
 }
 
@@ -197,8 +203,8 @@ void trb_smoother_destroy(trb_smoother *smoother)
     free(smoother);
 }
 
-trb_status trb_smoother_create(const trb_volume *volume, const trb_filter *filter, trb_smoother **out,
-                               trb_error *err)
+trb_status trb_smoother_create_window(const trb_volume *volume, size_t window_z, size_t first, size_t end,
+                                      const trb_filter *filter, trb_smoother **out, trb_error *err)
 {
     static const trb_filter none = {TRB_FILTER_NONE, 0, 0};
     *out = NULL;
@@ -213,6 +219,9 @@ trb_status trb_smoother_create(const trb_volume *volume, const trb_filter *filte
     if (!s)
         return TRB_ERR_MEMORY;
     s->volume = volume;
+    s->window_z = window_z;
+    s->first = first - window_z;
+    s->end = end - window_z;
     s->kind = filter->kind;
     if (s->kind != TRB_FILTER_NONE)
         s->support = (size_t)filter->support_vox;
@@ -220,4 +229,41 @@ trb_status trb_smoother_create(const trb_volume *volume, const trb_filter *filte
         trb_gaussian_plan(s, filter->sigma_vox);
     *out = s;
     return TRB_OK;
+}
+
+trb_status trb_smoother_create(const trb_volume *volume, const trb_filter *filter, trb_smoother **out,
+                               trb_error *err)
+{
+    return trb_smoother_create_window(volume, 0, 0, volume->grid.nz, filter, out, err);
+}
+
+/* ---- slabs ---- */
+
+trb_status trb_grey_smoother(trb_grey_source *source, size_t z0, size_t z1, const trb_filter *filter, trb_volume *view,
+                             trb_smoother **out, trb_error *err)
+{
+    *out = NULL;
+    trb_status status = filter ? check_filter(filter, err) : TRB_OK;
+    if (status)
+        return status;
+    const size_t around = filter && filter->kind != TRB_FILTER_NONE ? (size_t)filter->support_vox : 0;
+    const size_t low = z0 > around ? z0 - around : 0;
+    const size_t high = source->grid.nz - z1 > around ? z1 + around : source->grid.nz;
+    status = trb_grey_view(source, low, high, view, err);
+    return status ? status : trb_smoother_create_window(view, low, z0, z1, filter, out, err);
+}
+
+trb_status trb_grey_each_row(trb_grey_source *source, const trb_filter *filter, trb_row_sink *sink, void *user,
+                             trb_error *err)
+{
+    trb_status status = TRB_OK;
+    for (size_t z = 0; !status && z < source->grid.nz; z = trb_grey_slab_end(source, z)) {
+        trb_volume view;
+        trb_smoother *smoother = NULL;
+        status = trb_grey_smoother(source, z, trb_grey_slab_end(source, z), filter, &view, &smoother, err);
+        if (!status)
+            status = trb_smoother_each_row(smoother, sink, user, err);
+        trb_smoother_destroy(smoother);
+    }
+    return status;
 }

@@ -164,7 +164,7 @@ static void smooth_tile(const trb_smoother *s, const scratch *c, size_t y0, size
                 in[k] = c->ring + clamp_index(z + k, support, nz) % (2 * support + 1) * s->band * s->stride +
                         (y - y0) * s->stride;
             smooth_row(s, c->row, in, nx);
-            sink(user, thread, y, z, c->row);
+            sink(user, thread, y, z + s->window_z, c->row);
         }
     }
 }
@@ -186,11 +186,11 @@ trb_status trb_gaussian_each_row(const trb_smoother *s, trb_row_sink *sink, void
         }
 #pragma omp for schedule(dynamic, 1)
         for (ptrdiff_t t = 0; t < tiles; t++) {
-            const size_t y0 = (size_t)t % s->bands * s->band, z0 = (size_t)t / s->bands * RUN_PLANES;
+            const size_t y0 = (size_t)t % s->bands * s->band, z0 = s->first + (size_t)t / s->bands * RUN_PLANES;
             if (!block) /* the pass has failed; what this thread leaves out does not matter */
                 continue;
             const scratch c = scratch_carve(s, block);
-            smooth_tile(s, &c, y0, least(y0 + s->band, grid->ny), z0, least(z0 + RUN_PLANES, grid->nz), sink,
+            smooth_tile(s, &c, y0, least(y0 + s->band, grid->ny), z0, least(z0 + RUN_PLANES, s->end), sink,
                         user, omp_get_thread_num());
         }
         free(block);
@@ -238,5 +238,5 @@ void trb_gaussian_plan(trb_smoother *s, double sigma_vox)
     const size_t rows = RING_BYTES / (s->stride * sizeof(float) * (2 * s->support + 1));
     s->band = least(grid->ny, rows < 8 ? 8 : rows);
     s->bands = (grid->ny + s->band - 1) / s->band;
-    s->runs = (grid->nz + RUN_PLANES - 1) / RUN_PLANES;
+    s->runs = (s->end - s->first + RUN_PLANES - 1) / RUN_PLANES;
 }

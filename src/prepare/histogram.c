@@ -8,6 +8,7 @@
 #include "core/memory.h"
 #include "core/types.h"
 #include "prepare/filter_rows.h"
+#include "prepare/grey_passes.h"
 
 #include <math.h>
 #include <omp.h>
@@ -190,11 +191,11 @@ static void count_row(void *user, int thread, size_t y, size_t z, const void *ro
 }
 
 /* The range of the filtered values in the VOI; refuses what has no place on an axis. */
-static trb_status find_range(const trb_smoother *smoother, counting *c, size_t threads, double *low, double *high,
+static trb_status find_range(trb_grey_source *source, const trb_filter *filter, counting *c, size_t threads, double *low, double *high,
                              trb_error *err)
 {
     size_t lost = 0;
-    trb_status status = trb_smoother_each_row(smoother, range_row, c, err);
+    trb_status status = trb_grey_each_row(source, filter, range_row, c, err);
     *low = INFINITY;
     *high = -INFINITY;
     for (size_t t = 0; t < threads; t++) {
@@ -210,9 +211,10 @@ static trb_status find_range(const trb_smoother *smoother, counting *c, size_t t
     return status;
 }
 
-static trb_status choose_scale(const trb_smoother *smoother, trb_type type, counting *c, size_t threads,
+static trb_status choose_scale(trb_grey_source *source, const trb_filter *filter, counting *c, size_t threads,
                                trb_error *err)
 {
+    const trb_type type = source->type;
     double low, high;
     c->small = trb_type_is_integer(type) && trb_type_bytes(type) <= 2;
     if (c->small) {
@@ -229,7 +231,7 @@ static trb_status choose_scale(const trb_smoother *smoother, trb_type type, coun
             c->low[t] = INFINITY;
             c->high[t] = -INFINITY;
         }
-        status = find_range(smoother, c, threads, &low, &high, err);
+        status = find_range(source, filter, c, threads, &low, &high, err);
     }
     free(c->low);
     free(c->lost);
@@ -240,8 +242,8 @@ static trb_status choose_scale(const trb_smoother *smoother, trb_type type, coun
     return status;
 }
 
-static trb_status count_all(const trb_smoother *smoother, counting *c, size_t threads, trb_histogram *out,
-                            trb_error *err)
+static trb_status count_all(trb_grey_source *source, const trb_filter *filter, counting *c, size_t threads,
+                            trb_histogram *out, trb_error *err)
 {
     const size_t bins = c->scale.bins;
     c->lanes = bins <= 1024 ? 4 : 1;
@@ -249,7 +251,7 @@ static trb_status count_all(const trb_smoother *smoother, counting *c, size_t th
     c->counts = trb_alloc_zero(threads * c->lanes * bins, sizeof *c->counts, "a histogram", err);
     trb_status status = out->counts && c->counts ? TRB_OK : TRB_ERR_MEMORY;
     if (!status)
-        status = trb_smoother_each_row(smoother, count_row, c, err);
+        status = trb_grey_each_row(source, filter, count_row, c, err);
     if (!status) {
         for (size_t i = 0; i < threads * c->lanes * bins; i++)
             out->counts[i % bins] += c->counts[i];
@@ -270,27 +272,30 @@ void trb_histogram_clear(trb_histogram *histogram)
     *histogram = (trb_histogram){0, 0, 0, NULL, 0};
 }
 
+trb_status trb_grey_histogram(trb_grey_source *source, const trb_filter *filter, const trb_mask *voi, trb_histogram *out,
+                              trb_error *err)
+{
+    const trb_grid *grid = &source->grid;
+    *out = (trb_histogram){0, 0, 0, NULL, 0};
+    if (voi && !trb_grid_same_size(&voi->grid, grid))
+        return trb_error_set(err, TRB_ERR_ARGUMENT,
+                             "the VOI has %zu x %zu x %zu voxels, the image %zu x %zu x %zu", voi->grid.nx,
+                             voi->grid.ny, voi->grid.nz, grid->nx, grid->ny, grid->nz);
+    if (voi && trb_mask_count(voi) == 0)
+        return trb_error_set(err, TRB_ERR_DATA, "the VOI is empty: there are no grey values to count in it");
+    const size_t threads = (size_t)omp_get_max_threads();
+    counting c = {.type = trb_filter_row_type(source->type, filter), .voi = voi, .nx = grid->nx};
+    trb_status status = choose_scale(source, filter, &c, threads, err);
+    if (!status)
+        status = count_all(source, filter, &c, threads, out, err);
+    if (status)
+        trb_histogram_clear(out);
+    return status;
+}
+
 trb_status trb_histogram_measure(const trb_volume *volume, const trb_filter *filter, const trb_mask *voi,
                                  trb_histogram *out, trb_error *err)
 {
-    *out = (trb_histogram){0, 0, 0, NULL, 0};
-    if (voi && !trb_grid_same_size(&voi->grid, &volume->grid))
-        return trb_error_set(err, TRB_ERR_ARGUMENT,
-                             "the VOI has %zu x %zu x %zu voxels, the image %zu x %zu x %zu", voi->grid.nx,
-                             voi->grid.ny, voi->grid.nz, volume->grid.nx, volume->grid.ny, volume->grid.nz);
-    if (voi && trb_mask_count(voi) == 0)
-        return trb_error_set(err, TRB_ERR_DATA, "the VOI is empty: there are no grey values to count in it");
-    trb_smoother *smoother = NULL;
-    trb_status status = trb_smoother_create(volume, filter, &smoother, err);
-    if (status)
-        return status;
-    const size_t threads = (size_t)omp_get_max_threads();
-    counting c = {.type = trb_smoother_row_type(smoother), .voi = voi, .nx = volume->grid.nx};
-    status = choose_scale(smoother, volume->type, &c, threads, err);
-    if (!status)
-        status = count_all(smoother, &c, threads, out, err);
-    if (status)
-        trb_histogram_clear(out);
-    trb_smoother_destroy(smoother);
-    return status;
+    trb_grey_source source = trb_grey_of_volume(volume);
+    return trb_grey_histogram(&source, filter, voi, out, err);
 }

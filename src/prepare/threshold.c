@@ -7,6 +7,7 @@
 
 #include "core/types.h"
 #include "prepare/filter_rows.h"
+#include "prepare/grey_passes.h"
 
 #include <float.h>
 #include <math.h>
@@ -138,27 +139,29 @@ static void place_bound(packing *p, double threshold)
     }
 }
 
-trb_status trb_threshold_apply(const trb_volume *volume, const trb_filter *filter, double threshold,
-                               bool invert, trb_mask **out, trb_error *err)
+trb_status trb_grey_threshold(trb_grey_source *source, const trb_filter *filter, double threshold, bool invert,
+                              trb_mask **out, trb_error *err)
 {
     *out = NULL;
     if (isnan(threshold))
         return trb_error_set(err, TRB_ERR_ARGUMENT, "the threshold is not a number");
-    trb_smoother *smoother = NULL;
-    packing p = {.mask = NULL, .invert = invert};
-    trb_status status = trb_smoother_create(volume, filter, &smoother, err);
-    if (!status)
-        status = trb_mask_create(&volume->grid, &p.mask, err);
+    packing p = {.mask = NULL, .invert = invert, .type = trb_filter_row_type(source->type, filter)};
+    trb_status status = trb_mask_create(&source->grid, &p.mask, err);
     if (!status) {
-        p.type = trb_smoother_row_type(smoother);
         place_bound(&p, threshold);
-        status = trb_smoother_each_row(smoother, pack_row, &p, err);
+        status = trb_grey_each_row(source, filter, pack_row, &p, err);
     }
-    trb_smoother_destroy(smoother);
     if (status) {
         trb_mask_destroy(p.mask);
         return status;
     }
     *out = p.mask;
     return TRB_OK;
+}
+
+trb_status trb_threshold_apply(const trb_volume *volume, const trb_filter *filter, double threshold,
+                               bool invert, trb_mask **out, trb_error *err)
+{
+    trb_grey_source source = trb_grey_of_volume(volume);
+    return trb_grey_threshold(&source, filter, threshold, invert, out, err);
 }
