@@ -122,6 +122,30 @@ TRB_API trb_write_options trb_write_options_default(void);
 TRB_API TRB_NODISCARD trb_status trb_volume_write(const char *path, const trb_volume *volume,
                                                   const trb_write_options *options, trb_error *err);
 
+/** A TIFF file that is written plane by plane. Opaque. */
+typedef struct trb_volume_writer trb_volume_writer;
+
+/**
+ * Begin a file whose voxels are never all in memory; the bytes are those of trb_volume_write().
+ *
+ * Input       path: ends in .tif or .tiff. options: NULL for the defaults.
+ * Output      *out: yours; trb_volume_writer_destroy() ends it, and without trb_volume_writer_finish() nothing of
+ *             it stays. NULL unless TRB_OK.
+ * Errors      Those of trb_volume_write(); TRB_ERR_UNSUPPORTED for another format.
+ * Cost        The planes at hand, compressed.
+ */
+TRB_API TRB_NODISCARD trb_status trb_volume_writer_create(const char *path, const trb_grid *grid, trb_type type,
+                                                          const trb_write_options *options, trb_volume_writer **out,
+                                                          trb_error *err);
+
+/** The next n planes (nx * ny * n voxels of the type). TRB_ERR_ARGUMENT for more than the grid has. */
+TRB_API TRB_NODISCARD trb_status trb_volume_writer_planes(trb_volume_writer *writer, size_t n, const void *voxels,
+                                                          trb_error *err);
+
+/** After the last plane: sync, and put it under its final name. TRB_ERR_ARGUMENT when planes are missing. */
+TRB_API TRB_NODISCARD trb_status trb_volume_writer_finish(trb_volume_writer *writer, trb_error *err);
+TRB_API void trb_volume_writer_destroy(trb_volume_writer *writer);
+
 /** The same for a mask, as uint8 with 0 and 255. */
 TRB_API TRB_NODISCARD trb_status trb_mask_write(const char *path, const trb_mask *mask,
                                                 const trb_write_options *options, trb_error *err);

@@ -40,6 +40,8 @@ typedef struct output {
 typedef struct picture {
     const trb_volume *volume; /* or */
     const trb_mask *mask;
+    size_t first_z;         /* plane 0 of the volume at hand is this one of the file */
+    double lowest, highest; /* of all voxels: the range that viewers show */
     trb_grid grid;
     trb_type type;
     size_t plane_bytes;
@@ -214,18 +216,18 @@ static void build_header(bool big, uint64_t first, directory *header)
 static const void *plane_bytes(const picture *pic, size_t z, unsigned char *scratch)
 {
     if (pic->volume)
-        return trb_volume_row(pic->volume, 0, z);
+        return trb_volume_row(pic->volume, 0, z - pic->first_z);
     for (size_t y = 0; y < pic->grid.ny; y++)
         for (size_t x = 0; x < pic->grid.nx; x++)
             scratch[y * pic->grid.nx + x] = trb_mask_get(pic->mask, x, y, z) ? 255 : 0;
     return scratch;
 }
 
-static trb_status write_plain(output *out, picture *pic, trb_error *err)
+static trb_status write_plain(output *out, picture *pic, size_t z0, size_t z1, trb_error *err)
 {
     unsigned char *scratch = pic->mask ? trb_alloc(pic->plane_bytes, 1, "a slice", err) : NULL;
     trb_status status = pic->mask && !scratch ? TRB_ERR_MEMORY : TRB_OK;
-    for (size_t z = 0; !status && z < pic->grid.nz; z++) {
+    for (size_t z = z0; !status && z < z1; z++) {
         pic->offsets[z] = out->at;
         pic->counts[z] = pic->plane_bytes;
         status = write_bytes(out, plane_bytes(pic, z, scratch), pic->plane_bytes, err);
@@ -268,15 +270,15 @@ static trb_status write_batch(output *out, picture *pic, size_t z0, size_t slice
     return status;
 }
 
-static trb_status write_compressed(output *out, picture *pic, trb_error *err)
+static trb_status write_compressed(output *out, picture *pic, size_t z0, size_t z1, trb_error *err)
 {
-    const size_t nz = pic->grid.nz, wanted = 2 * (size_t)omp_get_max_threads();
-    const size_t batch = nz < wanted ? nz : wanted, bound = compressed_bound(pic);
+    const size_t planes = z1 - z0, wanted = 2 * (size_t)omp_get_max_threads();
+    const size_t batch = planes < wanted ? planes : wanted, bound = compressed_bound(pic);
     unsigned char *buffers = trb_alloc(trb_size_multiply(batch, bound), 1, "compressed slices", err);
     unsigned char *scratch = pic->mask ? trb_alloc(batch, pic->plane_bytes, "slices", err) : NULL;
     trb_status status = buffers && (scratch || !pic->mask) ? TRB_OK : TRB_ERR_MEMORY;
-    for (size_t z = 0; !status && z < nz; z += batch)
-        status = write_batch(out, pic, z, nz - z < batch ? nz - z : batch, buffers, bound, scratch, err);
+    for (size_t z = z0; !status && z < z1; z += batch)
+        status = write_batch(out, pic, z, z1 - z < batch ? z1 - z : batch, buffers, bound, scratch, err);
     free(buffers);
     free(scratch);
     return status;
@@ -303,9 +305,7 @@ static void describe(picture *pic, const char *more)
     }
     if (pic->grid.nz > 1)
         ADD("loop=false\n");
-    double lowest = 0, highest = 255;
-    if (pic->volume)
-        trb_volume_range(pic->volume, &lowest, &highest);
+    double lowest = pic->lowest, highest = pic->highest;
     if (pic->type == TRB_I16) /* display range of ImageJ, which counts signed voxels from -32768 */
         lowest += 32768, highest += 32768;
     if (isfinite(lowest) && isfinite(highest)) {
@@ -333,7 +333,6 @@ static trb_status prepare(picture *pic, const trb_write_options *options, trb_er
                                  pic->grid.spacing_mm[axis]);
     pic->plane_bytes = pic->grid.nx * pic->grid.ny * trb_type_bytes(pic->type);
     pic->compression = options->compression;
-    describe(pic, options->description);
     pic->offsets = trb_alloc(pic->grid.nz, sizeof *pic->offsets, "a list of slices", err);
     pic->counts = trb_alloc(pic->grid.nz, sizeof *pic->counts, "a list of slices", err);
     return pic->offsets && pic->counts ? TRB_OK : TRB_ERR_MEMORY;
@@ -341,45 +340,142 @@ static trb_status prepare(picture *pic, const trb_write_options *options, trb_er
 
 /* ---- the file */
 
-static trb_status write_file(output *out, picture *pic, trb_error *err)
+struct trb_tiff_stream {
+    output out;
+    picture pic;
+    size_t written; /* planes */
+    char more[LONGEST_DESCRIPTION / 2 + 1];
+};
+
+static trb_status begin(trb_tiff_stream *stream, const char *path, const trb_write_options *options, trb_tiff_size size,
+                        trb_error *err)
 {
-    directory header;
-    build_header(out->big, 0, &header);
-    trb_status status = write_bytes(out, header.bytes, header.used, err);
-    if (!status)
-        status = pic->compression == TRB_TIFF_NONE ? write_plain(out, pic, err) : write_compressed(out, pic, err);
-    if (!status && out->at & 1)
-        status = write_bytes(out, "", 1, err);
-    const uint64_t first = out->at;
-    if (!status)
-        status = write_directories(out, pic, err);
+    picture *pic = &stream->pic;
+    const double bytes = (double)trb_grid_voxels(&pic->grid) * (double)trb_type_bytes(pic->type) + 256.0 * (double)pic->grid.nz;
+    stream->out = (output){-1, 0, size == TRB_TIFF_BIG || (size == TRB_TIFF_BY_SIZE && bytes > CLASSIC_MOST)};
+    trb_status status = prepare(pic, options, err);
     if (status)
         return status;
+    snprintf(stream->more, sizeof stream->more, "%s", options->description ? options->description : "");
+    stream->out.fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+    if (stream->out.fd < 0)
+        return trb_error_set(err, TRB_ERR_IO, "cannot be made: %s", strerror(errno));
+    directory header;
+    build_header(stream->out.big, 0, &header);
+    return write_bytes(&stream->out, header.bytes, header.used, err);
+}
+
+/* Planes up to z1 of the volume or mask at hand. */
+static trb_status append(trb_tiff_stream *stream, size_t z1, trb_error *err)
+{
+    picture *pic = &stream->pic;
+    const size_t z0 = stream->written;
+    stream->written = z1;
+    if (pic->compression == TRB_TIFF_NONE)
+        return write_plain(&stream->out, pic, z0, z1, err);
+    return write_compressed(&stream->out, pic, z0, z1, err);
+}
+
+static trb_status finish(trb_tiff_stream *stream, trb_error *err)
+{
+    output *out = &stream->out;
+    trb_status status = TRB_OK;
+    if (out->at & 1)
+        status = write_bytes(out, "", 1, err);
+    const uint64_t first = out->at;
+    describe(&stream->pic, stream->more);
+    if (!status)
+        status = write_directories(out, &stream->pic, err);
+    if (status)
+        return status;
+    directory header;
     build_header(out->big, first, &header);
     if (pwrite(out->fd, header.bytes, header.used, 0) != (ssize_t)header.used || fsync(out->fd) != 0)
         return trb_error_set(err, TRB_ERR_IO, "cannot be written: %s", strerror(errno));
+    const int fd = out->fd;
+    out->fd = -1;
+    if (close(fd) != 0)
+        return trb_error_set(err, TRB_ERR_IO, "cannot be written: %s", strerror(errno));
     return TRB_OK;
+}
+
+static void clear(trb_tiff_stream *stream)
+{
+    if (stream->out.fd >= 0)
+        close(stream->out.fd);
+    free(stream->pic.offsets);
+    free(stream->pic.counts);
 }
 
 trb_status trb_tiff_write(const char *path, const trb_volume *volume, const trb_mask *mask,
                           const trb_write_options *options, trb_tiff_size size, trb_error *err)
 {
-    picture pic = {.volume = volume, .mask = mask};
-    pic.grid = volume ? volume->grid : mask->grid;
-    pic.type = volume ? volume->type : TRB_U8;
-    const double bytes = (double)trb_grid_voxels(&pic.grid) * (double)trb_type_bytes(pic.type) + 256.0 * (double)pic.grid.nz;
-    output out = {-1, 0, size == TRB_TIFF_BIG || (size == TRB_TIFF_BY_SIZE && bytes > CLASSIC_MOST)};
-    trb_status status = prepare(&pic, options, err);
-    if (!status) {
-        out.fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-        if (out.fd < 0)
-            status = trb_error_set(err, TRB_ERR_IO, "cannot be made: %s", strerror(errno));
-    }
+    trb_tiff_stream stream = {.out = {.fd = -1}, .pic = {.volume = volume, .mask = mask, .highest = 255}};
+    stream.pic.grid = volume ? volume->grid : mask->grid;
+    stream.pic.type = volume ? volume->type : TRB_U8;
+    if (volume)
+        trb_volume_range(volume, &stream.pic.lowest, &stream.pic.highest);
+    trb_status status = begin(&stream, path, options, size, err);
     if (!status)
-        status = write_file(&out, &pic, err);
-    if (out.fd >= 0 && close(out.fd) != 0 && !status)
-        status = trb_error_set(err, TRB_ERR_IO, "cannot be written: %s", strerror(errno));
-    free(pic.offsets);
-    free(pic.counts);
+        status = append(&stream, stream.pic.grid.nz, err);
+    if (!status)
+        status = finish(&stream, err);
+    clear(&stream);
     return status;
+}
+
+/* ---- plane by plane */
+
+trb_status trb_tiff_stream_create(const char *path, const trb_grid *grid, trb_type type,
+                                  const trb_write_options *options, trb_tiff_stream **out, trb_error *err)
+{
+    *out = NULL;
+    trb_tiff_stream *stream = trb_alloc_zero(1, sizeof *stream, "a file", err);
+    if (!stream)
+        return TRB_ERR_MEMORY;
+    stream->pic = (picture){.grid = *grid, .type = type, .lowest = INFINITY, .highest = -INFINITY};
+    stream->out.fd = -1;
+    const trb_status status = begin(stream, path, options, TRB_TIFF_BY_SIZE, err);
+    if (status)
+        trb_tiff_stream_destroy(stream);
+    else
+        *out = stream;
+    return status;
+}
+
+trb_status trb_tiff_stream_planes(trb_tiff_stream *stream, size_t n, const void *voxels, trb_error *err)
+{
+    picture *pic = &stream->pic;
+    if (n > pic->grid.nz - stream->written)
+        return trb_error_set(err, TRB_ERR_ARGUMENT, "has %zu planes, not %zu", pic->grid.nz, stream->written + n);
+    union {
+        const void *given;
+        void *voxels; /* only read */
+    } planes = {voxels};
+    trb_volume view = {pic->grid, pic->type, planes.voxels};
+    double lowest, highest;
+    view.grid.nz = n;
+    trb_volume_range(&view, &lowest, &highest);
+    pic->lowest = fmin(pic->lowest, lowest);
+    pic->highest = fmax(pic->highest, highest);
+    pic->first_z = stream->written;
+    pic->volume = &view;
+    const trb_status status = append(stream, stream->written + n, err);
+    pic->volume = NULL;
+    return status;
+}
+
+trb_status trb_tiff_stream_finish(trb_tiff_stream *stream, trb_error *err)
+{
+    if (stream->written != stream->pic.grid.nz)
+        return trb_error_set(err, TRB_ERR_ARGUMENT, "got %zu of %zu planes", stream->written, stream->pic.grid.nz);
+    return finish(stream, err);
+}
+
+void trb_tiff_stream_destroy(trb_tiff_stream *stream)
+{
+    if (!stream)
+        return;
+    clear(stream);
+    free(stream);
 }

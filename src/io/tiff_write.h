@@ -20,6 +20,14 @@ typedef enum trb_tiff_size { TRB_TIFF_BY_SIZE, TRB_TIFF_CLASSIC, TRB_TIFF_BIG } 
 trb_status trb_tiff_write(const char *path, const trb_volume *volume, const trb_mask *mask,
                           const trb_write_options *options, trb_tiff_size size, trb_error *err);
 
+/** The same file, made plane by plane: the bytes are those of trb_tiff_write(). Destroy it; NULL is fine. */
+typedef struct trb_tiff_stream trb_tiff_stream;
+trb_status trb_tiff_stream_create(const char *path, const trb_grid *grid, trb_type type,
+                                  const trb_write_options *options, trb_tiff_stream **out, trb_error *err);
+trb_status trb_tiff_stream_planes(trb_tiff_stream *stream, size_t n, const void *voxels, trb_error *err);
+trb_status trb_tiff_stream_finish(trb_tiff_stream *stream, trb_error *err);
+void trb_tiff_stream_destroy(trb_tiff_stream *stream);
+
 /**
  * Best fraction for a positive number, numerator and denominator below 2^32.
  * False when it differs from the number by more than 1e-9 (relative).

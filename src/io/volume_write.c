@@ -169,3 +169,69 @@ trb_status trb_mask_write(const char *path, const trb_mask *mask, const trb_writ
 {
     return write_any(path, NULL, mask, options, err);
 }
+
+/* ---- plane by plane */
+
+struct trb_volume_writer {
+    target to;
+    char *path;
+    bool force;
+    trb_tiff_stream *stream;
+};
+
+trb_status trb_volume_writer_create(const char *path, const trb_grid *grid, trb_type type,
+                                    const trb_write_options *options, trb_volume_writer **out, trb_error *err)
+{
+    const trb_write_options defaults = trb_write_options_default();
+    options = options ? options : &defaults;
+    *out = NULL;
+    trb_volume_writer *writer = calloc(1, sizeof *writer);
+    if (!writer || !(writer->path = strdup(path))) {
+        free(writer);
+        return trb_error_set(err, TRB_ERR_MEMORY, "out of memory for a file");
+    }
+    writer->to.path = writer->path;
+    writer->force = options->force;
+    trb_status status = check_absent(path, options->force, err);
+    if (!status)
+        status = check_name(path, err);
+    if (!status && !is_tiff_name(path))
+        status = trb_error_set(err, TRB_ERR_UNSUPPORTED, "%s: only TIFF can be written plane by plane", path);
+    if (!status)
+        status = make_hidden_folder(&writer->to, err);
+    if (!status && (status = trb_tiff_stream_create(writer->to.file, grid, type, options, &writer->stream, err)))
+        trb_error_within(err, "%s", path);
+    if (status)
+        trb_volume_writer_destroy(writer);
+    else
+        *out = writer;
+    return status;
+}
+
+trb_status trb_volume_writer_planes(trb_volume_writer *writer, size_t n, const void *voxels, trb_error *err)
+{
+    const trb_status status = trb_tiff_stream_planes(writer->stream, n, voxels, err);
+    if (status)
+        trb_error_within(err, "%s", writer->path);
+    return status;
+}
+
+trb_status trb_volume_writer_finish(trb_volume_writer *writer, trb_error *err)
+{
+    const trb_status status = trb_tiff_stream_finish(writer->stream, err);
+    if (status) {
+        trb_error_within(err, "%s", writer->path);
+        return status;
+    }
+    return put_in_place(&writer->to, writer->force, err);
+}
+
+void trb_volume_writer_destroy(trb_volume_writer *writer)
+{
+    if (!writer)
+        return;
+    trb_tiff_stream_destroy(writer->stream);
+    remove_hidden_folder(&writer->to);
+    free(writer->path);
+    free(writer);
+}

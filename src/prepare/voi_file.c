@@ -1,9 +1,13 @@
 /* voi_file.c - VOI masks from image files. */
 #include "trabecula/voi.h"
 
+#include "io/grey_source.h"
 #include "prepare/voi_shapes.h"
 
 #include <math.h>
+#include <string.h>
+
+#define SLAB_PLANES 16
 
 /* Spacings as files keep them (rational numbers, float32, six digits) may differ by this much. */
 #define SPACING_TOLERANCE 1e-3
@@ -34,18 +38,41 @@ static trb_status check_grid(const trb_grid *mask, const trb_grid *image, trb_er
     return TRB_OK;
 }
 
+/* Some planes at a time: the voxels of a mask file need not fit where its bits do. */
+static trb_status read_mask(trb_scan *scan, const trb_grid *grid, trb_mask *mask, trb_error *err)
+{
+    const trb_box all = trb_grid_box(trb_scan_grid(scan));
+    trb_grey_source source = trb_grey_of_scan(scan, &all, SLAB_PLANES);
+    trb_status status = TRB_OK;
+    for (size_t z = 0; !status && z < grid->nz; z = trb_grey_slab_end(&source, z)) {
+        trb_volume planes;
+        trb_mask *part = NULL;
+        status = trb_grey_view(&source, z, trb_grey_slab_end(&source, z), &planes, err);
+        if (!status)
+            status = trb_mask_from_volume(&planes, &part, err);
+        if (!status)
+            memcpy(trb_mask_row(mask, 0, z), part->bits,
+                   planes.grid.nz * grid->ny * mask->words_per_row * sizeof *mask->bits);
+        trb_mask_destroy(part);
+    }
+    trb_grey_clear(&source);
+    return status;
+}
+
 static trb_status mask_from_file(const char *path, const trb_grid *grid, trb_mask **out, trb_error *err)
 {
     const trb_open_options options = trb_open_options_default();
-    trb_volume *volume = NULL;
-    trb_status status = trb_volume_read(path, &options, NULL, NULL, &volume, NULL, err);
+    trb_scan *scan = NULL;
+    trb_status status = trb_scan_open(path, &options, &scan, err);
     if (!status)
-        status = check_grid(&volume->grid, grid, err);
+        status = check_grid(trb_scan_grid(scan), grid, err);
     if (!status)
-        status = trb_mask_from_volume(volume, out, err);
-    if (!status)
-        (*out)->grid = *grid; /* the scan's spacing and origin: the mask's own may not be known */
-    trb_volume_destroy(volume);
+        status = trb_mask_create(grid, out, err); /* the scan's spacing: the mask's own may not be known */
+    if (!status && (status = read_mask(scan, grid, *out, err))) {
+        trb_mask_destroy(*out);
+        *out = NULL;
+    }
+    trb_scan_close(scan);
     return status;
 }
 
