@@ -153,7 +153,7 @@ static void check_stream(const trb_mask *object, const trb_mask *voi, trb_thickn
     trb_thickness whole, streamed, counted;
     trb_volume *map = NULL;
     CHECK_OK(trb_thickness_measure(object, voi, &options, &whole, &map, err));
-    options.window_bytes = 1; /* the smallest windows there are */
+    options.memory_bytes = 1; /* the smallest windows there are */
     planes p = {0, plane, calloc(voxels, sizeof(float))};
     assert_non_null(p.values);
     const trb_map_sink sink = {collect, &p};

@@ -41,7 +41,9 @@ static const cli_option OWN_OPTIONS[] = {
     {.name = "group", .kind = CLI_STRING, .offset = offsetof(struct analyze_options, group), .group = "Output",
      .argument = "NAME", .help = "group name in the record"},
     {.name = "memory-limit", .kind = CLI_SIZE, .offset = offsetof(struct analyze_options, memory_limit), .group = "Output",
-     .without = "the memory that is free", .help = "refuse before starting when more would be needed"},
+     .without = "the memory that is free",
+     .help = "what the program may take, such as 3GiB: a scan that needs more is measured in slabs from its files, with "
+             "the same numbers"},
 };
 
 /* The settings that decide numbers come from the library's table: one row there is one option here. */
@@ -140,19 +142,17 @@ static uint64_t free_memory(void)
     return (uint64_t)kib * 1024;
 }
 
-static trb_status check_memory(const struct analyze_options *given, const trb_settings *settings, const trb_grid *grid,
-                               trb_type type, trb_error *err)
+/* Maps in other formats than TIFF are whole in memory. */
+static trb_status check_map_memory(const struct analyze_options *given, const trb_settings *settings, const trb_grid *grid,
+                                   trb_type type, uint64_t limit, trb_error *err)
 {
-    const uint64_t limit = given->memory_limit ? given->memory_limit : free_memory();
     const double need = (double)trb_grid_voxels(grid) * (double)trb_type_bytes(type) +
-                        (double)trb_analyze_memory(grid, type, settings, given->maps);
-    if (limit == 0 || need <= (double)limit)
+                        (double)trb_analyze_memory(grid, type, settings, true);
+    if (!given->maps || given->map_format == 0 || limit == 0 || need <= (double)limit)
         return TRB_OK;
-    return trb_error_set(err, TRB_ERR_MEMORY,
-                         "%zu x %zu x %zu voxels need about %.2f GiB, %s is %.2f GiB: measure a part with --slices or --crop, "
-                         "leave out metrics with --metrics%s, or use a machine with more memory",
-                         grid->nx, grid->ny, grid->nz, need / 1073741824.0, given->memory_limit ? "--memory-limit" : "what is free",
-                         (double)limit / 1073741824.0, given->maps ? " or --maps" : "");
+    return trb_error_set(err, TRB_ERR_MEMORY, "maps as .%s need all of it in memory, about %.2f GiB, and the limit is %.2f GiB: "
+                         "write them as TIFF (--map-format tif) and convert them afterwards", MAP_FORMATS[given->map_format],
+                         need / 1073741824.0, (double)limit / 1073741824.0);
 }
 
 /* ---- reading */
@@ -174,33 +174,25 @@ static trb_status part_box(const trb_settings *settings, const trb_grid *grid, t
     return TRB_OK;
 }
 
-static trb_status read_scan(const cli_call *call, const trb_settings *settings, trb_volume **volume, trb_scan_info *info,
-                            trb_error *err)
+/* Open it and find the part to measure. The scan's own grid is that of all of it. */
+static trb_status open_scan(const cli_call *call, const trb_settings *settings, trb_scan **scan, trb_box *box, trb_error *err)
 {
-    const struct analyze_options *given = call->options;
     trb_open_options open_options = trb_open_options_default();
     memcpy(open_options.spacing_mm, settings->voxel_size_mm, sizeof open_options.spacing_mm);
     open_options.allow_gaps = settings->allow_gaps;
-    trb_scan *scan = NULL;
-    trb_status status = trb_scan_open(call->words[0], &open_options, &scan, err);
-    if (status)
-        return status;
-    trb_box box;
-    status = part_box(settings, trb_scan_grid(scan), &box, err);
-    trb_grid part = *trb_scan_grid(scan);
-    const trb_type type = trb_scan_type(scan);
-    trb_scan_close(scan);
-    if (status)
-        return status;
-    const trb_box all = trb_grid_box(&part);
-    part.nx = box.hi[0] - box.lo[0];
-    part.ny = box.hi[1] - box.lo[1];
-    part.nz = box.hi[2] - box.lo[2];
-    status = check_memory(given, settings, &part, type, err);
-    if (status)
-        return status;
-    return trb_volume_read(call->words[0], &open_options, memcmp(&box, &all, sizeof box) ? &box : NULL, cli_progress(call),
-                           volume, info, err);
+    trb_status status = trb_scan_open(call->words[0], &open_options, scan, err);
+    return status ? status : part_box(settings, trb_scan_grid(*scan), box, err);
+}
+
+static trb_grid part_grid(const trb_scan *scan, const trb_box *box)
+{
+    trb_grid grid = *trb_scan_grid(scan);
+    grid.nx = box->hi[0] - box->lo[0];
+    grid.ny = box->hi[1] - box->lo[1];
+    grid.nz = box->hi[2] - box->lo[2];
+    for (int axis = 0; axis < 3; axis++)
+        grid.origin_mm[axis] += (double)box->lo[axis] * grid.spacing_mm[axis];
+    return grid;
 }
 
 /* ---- writing */
@@ -240,29 +232,60 @@ static trb_status refuse_existing(const struct analyze_options *given, trb_error
     return TRB_OK;
 }
 
-static trb_status write_maps(const struct analyze_options *given, const trb_volume *grey, const trb_products *products,
-                             trb_error *err)
+/* A map on its way to its file: plane by plane as TIFF, collected for other formats. Begun by its first plane. */
+struct map_file {
+    char path[4200];
+    const trb_grid *grid;         /* of the part that is measured */
+    const trb_products *products; /* when it was resampled, the map has that grid */
+    bool collect;
+    trb_write_options how;
+    trb_volume_writer *writer;
+    trb_volume *whole;
+};
+
+static trb_status begin_map(struct map_file *map, trb_error *err)
+{
+    if (map->products->grey)
+        map->grid = &map->products->grey->grid;
+    if (!map->collect)
+        return trb_volume_writer_create(map->path, map->grid, TRB_F32, &map->how, &map->writer, err);
+    return trb_volume_create(map->grid, TRB_F32, &map->whole, err);
+}
+
+static trb_status take_planes(void *user, size_t z0, size_t n, const float *values, trb_error *err)
+{
+    struct map_file *map = user;
+    trb_status status = map->writer || map->whole ? TRB_OK : begin_map(map, err);
+    const size_t plane = map->grid->nx * map->grid->ny;
+    if (!status && map->writer)
+        status = trb_volume_writer_planes(map->writer, n, values, err);
+    else if (!status)
+        memcpy((float *)map->whole->voxels + z0 * plane, values, n * plane * sizeof *values);
+    return status;
+}
+
+static trb_status finish_map(struct map_file *map, trb_error *err)
+{
+    if (map->writer)
+        return trb_volume_writer_finish(map->writer, err);
+    return map->whole ? trb_volume_write(map->path, map->whole, &map->how, err) : TRB_OK;
+}
+
+static void map_file_clear(struct map_file *map)
+{
+    trb_volume_writer_destroy(map->writer);
+    trb_volume_destroy(map->whole);
+}
+
+static trb_status write_bone(const struct analyze_options *given, const trb_products *products, trb_error *err)
 {
     char path[4200], name[64];
     trb_write_options how = trb_write_options_default();
     how.force = true;
     how.compression = TRB_TIFF_DEFLATE;
-    (void)grey;
     snprintf(name, sizeof name, "bone.%s", MAP_FORMATS[given->map_format]);
     in_folder(given->output, name, path, sizeof path);
-    trb_status status = trb_mask_write(path, products->bone, &how, err);
-    const struct {
-        const char *key;
-        const trb_volume *map;
-    } maps[] = {{"Tb.Th", products->tb_th}, {"Tb.Sp", products->tb_sp}};
-    for (int i = 0; !status && i < 2; i++) {
-        if (!maps[i].map)
-            continue;
-        snprintf(name, sizeof name, "%s.%s", maps[i].key, MAP_FORMATS[given->map_format]);
-        in_folder(given->output, name, path, sizeof path);
-        status = trb_volume_write(path, maps[i].map, &how, err);
-    }
-    return status;
+    return trb_mask_write(path, products->bone, &how, err);
 }
 
 static void picture_subtitle(const trb_record *record, char *text, size_t size)
@@ -277,16 +300,15 @@ static void picture_subtitle(const trb_record *record, char *text, size_t size)
     }
 }
 
-static trb_status write_picture(const struct analyze_options *given, const trb_volume *grey, const trb_record *record,
+static trb_status write_picture(const struct analyze_options *given, const trb_record *record,
                                 const trb_products *products, trb_error *err)
 {
     char path[4200], subtitle[300];
     if (given->no_picture || !products->bone)
         return TRB_OK;
     picture_subtitle(record, subtitle, sizeof subtitle);
-    trb_volume shown = *(products->grey ? products->grey : grey);
-    shown.grid = record->grid;
-    const trb_qc qc = {.volume = &shown, .bone = products->bone, .voi = products->voi, .histogram = &products->histogram,
+    const trb_volume shown = {record->grid, record->type, NULL}; /* the planes are cut out already */
+    const trb_qc qc = {.volume = &shown, .cut = {products->cut[0], products->cut[1], products->cut[2]}, .bone = products->bone, .voi = products->voi, .histogram = &products->histogram,
                        .threshold = record->threshold.grey, .threshold_text = record->threshold.method, .title = record->sample,
                        .subtitle = subtitle};
     in_folder(given->output, "qc.png", path, sizeof path);
@@ -294,16 +316,18 @@ static trb_status write_picture(const struct analyze_options *given, const trb_v
 }
 
 /* result.json last: where it stands, everything else does. */
-static trb_status write_all(const struct analyze_options *given, const trb_volume *grey, const trb_record *record,
-                            const trb_products *products, trb_error *err)
+static trb_status write_all(const struct analyze_options *given, const trb_record *record, const trb_products *products,
+                            struct map_file maps[2], trb_error *err)
 {
     char path[4200];
     char *json = NULL, *csv = NULL, *columns = NULL;
     trb_status status = make_folders(given->output, err);
     if (!status && given->maps && products->bone)
-        status = write_maps(given, grey, products, err);
+        status = write_bone(given, products, err);
+    for (int i = 0; i < 2 && !status; i++)
+        status = finish_map(&maps[i], err);
     if (!status)
-        status = write_picture(given, grey, record, products, err);
+        status = write_picture(given, record, products, err);
     if (!status)
         status = trb_record_columns_csv(record, &columns, err);
     if (!status)
@@ -373,29 +397,70 @@ static trb_status complete_record(const cli_call *call, trb_record *record, trb_
     return status;
 }
 
+/* Where the maps go, when they are asked for. */
+static trb_status prepare_maps(const struct analyze_options *given, const trb_grid *grid, const trb_products *products,
+                               struct map_file maps[2], trb_error *err)
+{
+    static const char *const keys[] = {"Tb.Th", "Tb.Sp"};
+    trb_status status = make_folders(given->output, err);
+    for (int i = 0; i < 2; i++) {
+        char name[64];
+        snprintf(name, sizeof name, "%s.%s", keys[i], MAP_FORMATS[given->map_format]);
+        in_folder(given->output, name, maps[i].path, sizeof maps[i].path);
+        maps[i].grid = grid;
+        maps[i].products = products;
+        maps[i].collect = given->map_format != 0;
+        maps[i].how = trb_write_options_default();
+        maps[i].how.force = true;
+        maps[i].how.compression = TRB_TIFF_DEFLATE;
+    }
+    return status;
+}
+
+static trb_status measure(const cli_call *call, const trb_settings *settings, trb_scan *scan, const trb_box *box,
+                          struct map_file maps[2], trb_record **record, trb_products *products, trb_error *err)
+{
+    const struct analyze_options *given = call->options;
+    const uint64_t limit = given->memory_limit ? given->memory_limit : free_memory();
+    const trb_map_sink th = {take_planes, &maps[0]}, sp = {take_planes, &maps[1]};
+    const bool wanted = given->maps && given->output;
+    const trb_scan_use use = {.memory_limit_bytes = (size_t)limit, .tb_th = wanted ? &th : NULL, .tb_sp = wanted ? &sp : NULL};
+    const trb_grid grid = part_grid(scan, box);
+    trb_status status = check_map_memory(given, settings, &grid, trb_scan_type(scan), limit, err);
+    if (!status)
+        status = trb_analyze_scan(scan, box, settings, &use, cli_progress(call), record, products, err);
+    return status;
+}
+
 static int run(cli_call *call)
 {
     const struct analyze_options *given = call->options;
     trb_error err = {TRB_OK, ""};
     trb_settings settings;
-    trb_volume *volume = NULL;
-    trb_scan_info info = {0};
+    trb_scan *scan = NULL;
+    trb_box box;
+    trb_grid grid = {0};
     trb_record *record = NULL;
     trb_products products = {0};
+    struct map_file maps[2] = {{.grid = NULL}, {.grid = NULL}};
     trb_status status = fill_settings(call, &settings, &err);
     if (!status)
         status = refuse_existing(given, &err);
     if (!status)
-        status = read_scan(call, &settings, &volume, &info, &err);
+        status = open_scan(call, &settings, &scan, &box, &err);
+    if (!status && given->maps && given->output) {
+        grid = part_grid(scan, &box);
+        status = prepare_maps(given, &grid, &products, maps, &err);
+    }
     if (!status) {
-        status = trb_analyze(volume, &info, &settings, given->maps, cli_progress(call), &record, &products, &err);
+        status = measure(call, &settings, scan, &box, maps, &record, &products, &err);
         if (status)
             trb_error_within(&err, "%s", call->words[0]);
     }
     if (!status)
         status = complete_record(call, record, &err);
     if (!status && given->output)
-        status = write_all(given, volume, record, &products, &err);
+        status = write_all(given, record, &products, maps, &err);
     cli_progress_end();
     if (!status) {
         for (size_t i = 0; i < record->n_warnings; i++)
@@ -407,9 +472,10 @@ static int run(cli_call *call)
             puts(json);
         free(json);
     }
+    for (int i = 0; i < 2; i++)
+        map_file_clear(&maps[i]);
     trb_products_clear(&products);
     trb_record_destroy(record);
-    trb_scan_info_clear(&info);
-    trb_volume_destroy(volume);
+    trb_scan_close(scan);
     return status ? cli_fail(call, &err) : CLI_DONE;
 }

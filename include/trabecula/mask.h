@@ -77,6 +77,9 @@ TRB_API void trb_mask_and(trb_mask *a, const trb_mask *b);
 /** Smallest box that holds all set voxels; false when there is none. */
 TRB_API bool trb_mask_bounds(const trb_mask *mask, trb_box *bounds);
 
+/** Middle voxel of the box that holds all set voxels; of the grid when mask is NULL or empty. */
+TRB_API void trb_mask_middle(const trb_grid *grid, const trb_mask *mask, size_t at[3]);
+
 /** A mask of the voxels that are not 0, yours. NaN is an error (TRB_ERR_DATA). */
 TRB_API TRB_NODISCARD trb_status trb_mask_from_volume(const trb_volume *volume, trb_mask **out,
                                                       trb_error *err);

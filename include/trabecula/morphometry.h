@@ -3,6 +3,7 @@
 #define TRABECULA_MORPHOMETRY_H
 
 #include "trabecula/record.h"
+#include "trabecula/thickness.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -15,6 +16,7 @@ typedef struct trb_products {
     trb_mask *voi;             /* NULL: the whole image */
     trb_histogram histogram;   /* of the filtered grey values in the VOI */
     trb_volume *tb_th, *tb_sp; /* maps in mm; only when asked for */
+    trb_volume *cut[3];        /* the planes xy, xz and yz that the picture shows (trb_mask_middle() of the VOI) */
 } trb_products;
 
 TRB_API void trb_products_clear(trb_products *products);
@@ -36,6 +38,31 @@ TRB_API TRB_NODISCARD trb_status trb_analyze(const trb_volume *volume, const trb
                                              const trb_settings *settings, bool want_maps,
                                              const trb_progress *progress, trb_record **record,
                                              trb_products *products, trb_error *err);
+
+/** How trb_analyze_scan() may use memory, and where maps go. */
+typedef struct trb_scan_use {
+    size_t memory_limit_bytes;         /* about what the whole program may take; 0: as much as speed asks for */
+    const trb_map_sink *tb_th, *tb_sp; /* get the maps in mm plane by plane; NULL: no map. A sink is not called when
+                                          its phase is not measured */
+} trb_scan_use;
+
+/**
+ * Measure an opened scan, or a box of it, within a memory limit.
+ *
+ * Convention  When the limit does not hold everything, only packed masks stay in memory: grey planes are read from
+ *             the files again for each pass, a slab at a time, and thickness is measured in layers. Every number and
+ *             every map value has the same bits either way.
+ * Input       box: NULL for all. use->memory_limit_bytes: see above. settings->crop and slices are not looked at.
+ * Output      as trb_analyze(); products without whole maps and, in slabs, without grey. record->memory_mode says
+ *             which way was taken.
+ * Errors      Those of trb_analyze() and trb_scan_read(); TRB_ERR_MEMORY before anything is allocated when not even
+ *             slabs fit; TRB_ERR_UNSUPPORTED when resampling would need all of the image.
+ * Cost        In slabs the files are read four times (five for types wider than 16 bit).
+ * Threads     As trb_analyze().
+ */
+TRB_API TRB_NODISCARD trb_status trb_analyze_scan(trb_scan *scan, const trb_box *box, const trb_settings *settings,
+                                                  const trb_scan_use *use, const trb_progress *progress,
+                                                  trb_record **record, trb_products *products, trb_error *err);
 
 /** Bytes that trb_analyze() will need beside the grey volume, from above, for a volume of this size. */
 TRB_API size_t trb_analyze_memory(const trb_grid *grid, trb_type type, const trb_settings *settings,

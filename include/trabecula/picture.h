@@ -11,6 +11,8 @@ extern "C" {
 /** What qc.png shows. All pointers are borrowed; zero-initialised fields are left out of the picture. */
 typedef struct trb_qc {
     const trb_volume *volume;       /* grey, un-smoothed; its spacing may be unknown (then the bar is in voxels) */
+    const trb_volume *cut[3];       /* the planes xy, xz and yz through trb_mask_middle() of the VOI; NULL: taken from the
+                                       volume, whose voxels are not looked at otherwise */
     const trb_mask *bone;           /* may be NULL */
     const trb_mask *voi;            /* NULL: whole image */
     const trb_histogram *histogram; /* the one the threshold was taken from; may be NULL */

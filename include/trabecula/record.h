@@ -82,6 +82,7 @@ typedef struct trb_record {
     size_t n_stages;
     trb_stage stages[24];
     size_t peak_memory_bytes;
+    char memory_mode[48]; /* "slabs of 40 planes"; empty: everything at once */
     int threads;
 } trb_record;
 

@@ -27,11 +27,11 @@ typedef struct trb_thickness_options {
     trb_thickness_rule rule;
     trb_ball_centres centres; /* ipl rules: their definition is TRB_CENTRES_VOI */
     trb_border border;
-    size_t window_bytes; /* ipl rules: what the window of contact vectors may take; 0: enough for speed. Never
-                            changes a number */
+    size_t memory_bytes; /* about what may be taken besides the masks and a map; 0: enough for speed. Less than a
+                            few planes cannot be had. Never changes a number */
 } trb_thickness_options;
 
-/** Rule exact, centres image, border unknown, window for speed. */
+/** Rule exact, centres image, border unknown, memory for speed. */
 TRB_API trb_thickness_options trb_thickness_options_default(void);
 
 /**
@@ -97,11 +97,11 @@ TRB_API TRB_NODISCARD trb_status trb_thickness_stream(const trb_mask *object, co
  * Direct Tb.N by the IPL rule: the mid-axis (ridge, epsilon 0.9) of the whole bone is taken out of the image
  * and everything else is measured by the ipl rule inside the VOI. Tb.N = 1 / mean.
  *
- * Input       window_bytes: as in trb_thickness_options.
+ * Input       memory_bytes: as in trb_thickness_options.
  * Output      *result as above (mean in voxels); *mid_axis_voxels: size of the ridge in the image (may be NULL).
  */
 TRB_API TRB_NODISCARD trb_status trb_tbn_direct_measure(const trb_mask *bone, const trb_mask *voi,
-                                                        size_t window_bytes, trb_thickness *result,
+                                                        size_t memory_bytes, trb_thickness *result,
                                                         uint64_t *mid_axis_voxels, trb_error *err);
 
 #ifdef __cplusplus

@@ -111,6 +111,15 @@ bool trb_mask_bounds(const trb_mask *mask, trb_box *bounds)
     return box.hi[0] > 0;
 }
 
+void trb_mask_middle(const trb_grid *grid, const trb_mask *mask, size_t at[3])
+{
+    trb_box box = trb_grid_box(grid), bounds;
+    if (mask && trb_mask_bounds(mask, &bounds))
+        box = bounds;
+    for (int axis = 0; axis < 3; axis++)
+        at[axis] = (box.lo[axis] + box.hi[axis]) / 2;
+}
+
 trb_status trb_mask_from_volume(const trb_volume *volume, trb_mask **out, trb_error *err)
 {
     *out = NULL;

@@ -71,7 +71,7 @@ trb_status trb_ipl_measure(const trb_mask *object, const trb_mask *voi, const tr
     trb_status status = check(object, voi, options, err);
     if (!status)
         status = ipl_balls_walk(object, centres, options->rule == TRB_THICKNESS_IPL_V1 ? 1 : 3,
-                                ipl_window_bytes(&object->grid, options->window_bytes), &balls, err);
+                                ipl_window_bytes(&object->grid, options->memory_bytes), &balls, err);
     if (!status)
         status = histograms_create(balls.largest, result, err);
     if (!status)

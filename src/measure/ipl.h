@@ -26,7 +26,7 @@
  *             max_inside_vox the largest diameter among centres in the VOI.
  * Errors      TRB_ERR_DATA when the image has no background; TRB_ERR_UNSUPPORTED for a border other than
  *             TRB_BORDER_UNKNOWN, or an image whose diagonal exceeds IPL_DIAGONAL_MAX voxels; TRB_ERR_MEMORY.
- * Cost        A window of contact vectors (options->window_bytes; without a limit 2 bytes a voxel, more for small
+ * Cost        A window of contact vectors (options->memory_bytes; without a limit 2 bytes a voxel, more for small
  *             images) and up to 64 slices more for each further thread; 8 bytes for each centre and 16 for each
  *             centre near a tile and thread. One sweep takes about 15 to 25 ns a voxel.
  */

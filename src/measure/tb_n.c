@@ -14,13 +14,13 @@ static trb_status find_axes(void *user, const ipl_field *field, size_t from, siz
     return ipl_ridge_slices(field, NULL, from, to, user, 0, err);
 }
 
-static trb_status between_axes(const trb_mask *bone, size_t window_bytes, uint64_t *mid_axis_voxels, trb_mask **out, trb_error *err)
+static trb_status between_axes(const trb_mask *bone, size_t memory_bytes, uint64_t *mid_axis_voxels, trb_mask **out, trb_error *err)
 {
     trb_mask *axis = NULL;
     *out = NULL;
     trb_status status = trb_mask_create(&bone->grid, &axis, err);
     if (!status)
-        status = ipl_walk(bone, ipl_window_bytes(&bone->grid, window_bytes), find_axes, axis, err);
+        status = ipl_walk(bone, ipl_window_bytes(&bone->grid, memory_bytes), find_axes, axis, err);
     if (status) {
         trb_mask_destroy(axis);
         return status;
@@ -31,14 +31,14 @@ static trb_status between_axes(const trb_mask *bone, size_t window_bytes, uint64
     return TRB_OK;
 }
 
-trb_status trb_tbn_direct_measure(const trb_mask *bone, const trb_mask *voi, size_t window_bytes,
+trb_status trb_tbn_direct_measure(const trb_mask *bone, const trb_mask *voi, size_t memory_bytes,
                                   trb_thickness *result, uint64_t *mid_axis_voxels, trb_error *err)
 {
-    const trb_thickness_options options = {TRB_THICKNESS_IPL, TRB_CENTRES_VOI, TRB_BORDER_UNKNOWN, window_bytes};
+    const trb_thickness_options options = {TRB_THICKNESS_IPL, TRB_CENTRES_VOI, TRB_BORDER_UNKNOWN, memory_bytes};
     uint64_t axis_voxels = 0;
     trb_mask *between = NULL;
     trb_thickness_reset(result, TRB_THICKNESS_IPL);
-    trb_status status = between_axes(bone, window_bytes, &axis_voxels, &between, err);
+    trb_status status = between_axes(bone, memory_bytes, &axis_voxels, &between, err);
     if (status)
         return status;
     if (axis_voxels)

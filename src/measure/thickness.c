@@ -122,7 +122,8 @@ static trb_status measure(const trb_mask *object, const trb_mask *voi, const trb
         status = trb_ipl_measure(object, voi, options, map, sink, map_scale(&object->grid), result, err);
     } else {
         trb_paint_job job = {.object = object, .voi = voi, .border = options->border, .map = map, .sink = sink,
-                             .centres_voi = options->centres == TRB_CENTRES_VOI, .scale = map_scale(&object->grid)};
+                             .centres_voi = options->centres == TRB_CENTRES_VOI, .scale = map_scale(&object->grid),
+                             .memory_bytes = options->memory_bytes};
         status = (options->rule == TRB_THICKNESS_FIJI ? measure_fiji : measure_exact)(&job, result, err);
     }
     if (status)

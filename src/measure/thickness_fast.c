@@ -104,6 +104,23 @@ static trb_status make_discs(trb_painter *p, trb_error *err)
     return TRB_OK;
 }
 
+/* Bytes of the layers that are held at once: distances, balls (a quarter of the voxels, at worst) and the map. */
+static double layer_bytes(const trb_paint_job *job, double radius, size_t side)
+{
+    const double plane = (double)job->object->grid.nx * (double)job->object->grid.ny;
+    const double layers = 2 * floor(radius / (double)side) + 3;
+    return plane * ((double)side * (3.2 + layers * sizeof(trb_ball) / 4 + (job->sink ? sizeof(float) : 0)) + 8);
+}
+
+/* Small tiles cost time (each ball is looked at by more of them), large ones memory. */
+static size_t choose_side(const trb_paint_job *job, double radius)
+{
+    size_t side = radius < 24 ? 64 : TRB_TILE_SIDE;
+    while (job->memory_bytes && side > TRB_BLOCK_SIDE && layer_bytes(job, radius, side) > (double)job->memory_bytes)
+        side = side > 32 ? 32 : side / 2;
+    return side;
+}
+
 static trb_status painter_init(trb_painter *p, const trb_paint_job *job, bool wide, uint32_t bound,
                                trb_error *err)
 {
@@ -111,7 +128,7 @@ static trb_status painter_init(trb_painter *p, const trb_paint_job *job, bool wi
     *p = (trb_painter){.job = job, .use = trb_thickness_kernels_choose(), .bound = bound,
                        .wide = wide};
     const double radius = sqrt((double)bound);
-    p->side = radius < 24 ? 64 : TRB_TILE_SIDE;
+    p->side = choose_side(job, radius);
     p->reach = (size_t)(radius / (double)p->side) + 1;
     p->n_layers = (grid->nz + p->side - 1) / p->side;
     p->blocks_y = (grid->ny + TRB_BLOCK_SIDE - 1) / TRB_BLOCK_SIDE;

@@ -14,6 +14,7 @@ typedef struct trb_paint_job {
     bool centres_voi; /* only balls centred in the VOI */
     float *map;       /* NULL, or nx * ny * nz: 2 sqrt(r2) * scale on wanted voxels that a ball holds, else 0 */
     const trb_map_sink *sink; /* NULL, or gets the same values in layers of planes */
+    size_t memory_bytes;      /* about what the layers may take; 0: enough for speed */
     double scale;
 } trb_paint_job;
 

@@ -68,11 +68,13 @@ static trb_status plane_read(const trb_qc *qc, const trb_panel *panel, plane *p,
         const size_t z = panel->plane == TRB_PLANE_XY ? panel->at[2] : j;
         float *grey = p->grey + j * p->columns;
         uint8_t *marks = p->marks + j * p->columns;
+        const trb_volume *cut = qc->cut[panel->plane];
+        const size_t cut_y = panel->plane == TRB_PLANE_XZ ? 0 : y, cut_z = panel->plane == TRB_PLANE_XY ? 0 : z;
         if (panel->plane != TRB_PLANE_YZ)
-            trb_volume_row_float(qc->volume, y, z, grey);
+            trb_volume_row_float(cut ? cut : qc->volume, cut ? cut_y : y, cut ? cut_z : z, grey);
         for (size_t i = 0; i < p->columns; i++)
             if (panel->plane == TRB_PLANE_YZ) {
-                grey[i] = (float)trb_volume_get(qc->volume, panel->at[0], i, z);
+                grey[i] = (float)trb_volume_get(cut ? cut : qc->volume, cut ? 0 : panel->at[0], i, z);
                 marks[i] = marks_at(qc, panel->at[0], i, z);
             } else {
                 marks[i] = marks_at(qc, i, y, z);

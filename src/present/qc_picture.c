@@ -60,19 +60,6 @@ static layout make_layout(const trb_grid *grid)
     return l;
 }
 
-/* Middle of the VOI's bounding box; of the image when there is no VOI or an empty one. */
-static void crossing(const trb_qc *qc, size_t at[3])
-{
-    trb_box box = trb_grid_box(&qc->volume->grid);
-    if (qc->voi) {
-        trb_box bounds;
-        if (trb_mask_bounds(qc->voi, &bounds))
-            box = bounds;
-    }
-    for (int axis = 0; axis < 3; axis++)
-        at[axis] = (box.lo[axis] + box.hi[axis]) / 2;
-}
-
 static void draw_header(cairo_t *page, const trb_qc *qc)
 {
     const trb_grid *g = &qc->volume->grid;
@@ -113,7 +100,7 @@ static trb_status draw_set(cairo_t *page, const trb_qc *qc, const layout *l, trb
                            double y, double room, trb_error *err)
 {
     trb_panel panel = {.overlay = overlay, .window = window};
-    crossing(qc, panel.at);
+    trb_mask_middle(&qc->volume->grid, qc->voi, panel.at);
     trb_status status = TRB_OK;
     /* What the panels leave of the room is shared between them. */
     const double slack = fmax(0, (room - l->width[0] - l->width[1] - l->width[2] - 2 * GAP) / 2);

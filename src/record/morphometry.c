@@ -5,6 +5,8 @@
  */
 #include "trabecula/morphometry.h"
 
+#include "prepare/grey_passes.h"
+#include "record/memory_plan.h"
 #include "record/run.h"
 #include "trabecula/label.h"
 #include "trabecula/resample.h"
@@ -102,12 +104,16 @@ static trb_status make_isotropic(struct run *run)
         return trb_error_set(run->err, TRB_ERR_ARGUMENT,
                              "voxels of %g x %g x %g mm are not cubes, and local thickness needs cubes: pass --resample "
                              "isotropic (linear interpolation to the smallest spacing)", s[0], s[1], s[2]);
-    const trb_volume borrowed = {record->grid, run->grey->type, run->grey->voxels};
+    if (!run->source->volume)
+        return trb_error_set(run->err, TRB_ERR_UNSUPPORTED,
+                             "the image has to be resampled, which needs all of it in memory: raise --memory-limit, or "
+                             "convert it to cubes before");
+    const trb_volume borrowed = {record->grid, run->source->type, run->source->volume->voxels};
     trb_status status = trb_resample_isotropic(&borrowed, fmin(s[0], fmin(s[1], s[2])), &run->products->grey, run->err);
     if (status)
         return status;
-    run->grey = run->products->grey;
-    record->grid = run->grey->grid;
+    *run->source = trb_grey_of_volume(run->products->grey);
+    record->grid = run->source->grid;
     trb_record_warn(record, "resampled to cubes of %g mm by linear interpolation", record->grid.spacing_mm[0]);
     return TRB_OK;
 }
@@ -131,6 +137,36 @@ static trb_status make_voi(struct run *run)
     return TRB_OK;
 }
 
+/* The planes that the picture shows, while the grey values are at hand. */
+static trb_status cut_planes(struct run *run)
+{
+    const trb_grid *grid = &run->source->grid;
+    trb_volume **cut = run->products->cut;
+    size_t at[3];
+    trb_mask_middle(&run->record->grid, run->products->voi, at);
+    trb_status status = TRB_OK;
+    for (int i = 0; i < 3 && !status; i++) { /* xy, xz, yz */
+        trb_grid plane = *grid;
+        *(i == 0 ? &plane.nz : i == 1 ? &plane.ny : &plane.nx) = 1;
+        status = trb_volume_create(&plane, run->source->type, &cut[i], run->err);
+    }
+    const size_t voxel = trb_type_bytes(run->source->type), row = grid->nx * voxel;
+    for (size_t z = 0; !status && z < grid->nz; z = trb_grey_slab_end(run->source, z)) {
+        const size_t end = trb_grey_slab_end(run->source, z);
+        trb_volume slab;
+        status = trb_grey_view(run->source, z, end, &slab, run->err);
+        for (size_t k = z; !status && k < end; k++) {
+            if (k == at[2])
+                memcpy(cut[0]->voxels, trb_volume_row(&slab, 0, k - z), row * grid->ny);
+            memcpy((char *)cut[1]->voxels + k * row, trb_volume_row(&slab, at[1], k - z), row);
+            for (size_t y = 0; y < grid->ny; y++)
+                memcpy((char *)cut[2]->voxels + (k * grid->ny + y) * voxel,
+                       (const char *)trb_volume_row(&slab, y, k - z) + at[0] * voxel, voxel);
+        }
+    }
+    return status;
+}
+
 static trb_status make_calibration(struct run *run)
 {
     trb_calibration *calibration = &run->record->calibration;
@@ -149,12 +185,12 @@ static trb_status find_threshold(struct run *run)
     const trb_threshold_choice *choice = &settings->threshold;
     trb_threshold_result *result = &run->record->threshold;
     const char *where = run->products->voi ? "in the VOI" : "of the image";
-    trb_status status = trb_histogram_measure(run->grey, &settings->filter, run->products->voi,
+    trb_status status = trb_grey_histogram(run->source, &settings->filter, run->products->voi,
                                               &run->products->histogram, run->err);
     if (status)
         return status;
     if (choice->by_value) {
-        status = trb_calibration_to_grey(&run->record->calibration, run->grey->type, choice->value, choice->unit,
+        status = trb_calibration_to_grey(&run->record->calibration, run->source->type, choice->value, choice->unit,
                                          &result->grey, run->err);
         snprintf(result->method, sizeof result->method, "fixed: %.10g %s", choice->value, trb_grey_unit_name(choice->unit));
     } else {
@@ -191,7 +227,7 @@ static trb_status segment(struct run *run)
 {
     trb_status status = find_threshold(run);
     if (!status)
-        status = trb_threshold_apply(run->grey, &run->settings->filter, run->record->threshold.grey, run->settings->invert,
+        status = trb_grey_threshold(run->source, &run->settings->filter, run->record->threshold.grey, run->settings->invert,
                                      &run->products->bone, run->err);
     if (!status)
         status = clean(run);
@@ -206,22 +242,21 @@ static trb_status segment(struct run *run)
 static trb_status measure_grey(struct run *run)
 {
     const trb_mask *bone = run->products->bone, *voi = run->products->voi;
-    trb_mask *other = NULL;
-    trb_status status = trb_grey_measure(run->grey, voi, NULL, &run->grey_tv, run->err);
-    if (!status)
-        status = trb_grey_measure(run->grey, bone, voi, &run->grey_bv, run->err);
-    if (!status)
-        status = trb_mask_complement(bone, &other, run->err);
-    if (!status)
-        status = trb_grey_measure(run->grey, other, voi, &run->grey_ma, run->err);
-    trb_mask_destroy(other);
-    other = NULL;
-    if (!status)
-        status = trb_mask_erode(bone, 6, &other, run->err);
-    if (!status)
-        status = trb_grey_measure(run->grey, other, voi, &run->grey_peeled, run->err);
-    trb_mask_destroy(other);
-    return status;
+    trb_mask *peeled = NULL;
+    trb_status status = trb_mask_erode(bone, 6, &peeled, run->err);
+    if (status)
+        return status;
+    const trb_grey_region regions[] = {{voi, false, NULL}, {bone, false, voi}, {bone, true, voi}, {peeled, false, voi}};
+    trb_grey_stats stats[4];
+    status = trb_grey_regions(run->source, 4, regions, stats, run->err);
+    trb_mask_destroy(peeled);
+    if (status)
+        return status;
+    run->grey_tv = stats[0];
+    run->grey_bv = stats[1];
+    run->grey_ma = stats[2];
+    run->grey_peeled = stats[3];
+    return TRB_OK;
 }
 
 /* Between whole numbers, bone >= 64 begins half-way between 63 and 64; between real numbers it begins at 64. */
@@ -229,7 +264,7 @@ static double surface_level(const struct run *run)
 {
     const trb_filter_kind kind = run->settings->filter.kind;
     const bool whole = kind == TRB_FILTER_GAUSSIAN_TRUNCATED ||
-                       (kind != TRB_FILTER_GAUSSIAN && trb_type_is_integer(run->grey->type));
+                       (kind != TRB_FILTER_GAUSSIAN && trb_type_is_integer(run->source->type));
     const double threshold = run->record->threshold.grey;
     return whole ? ceil(threshold) - 0.5 : threshold;
 }
@@ -241,7 +276,7 @@ static trb_status measure_surface(struct run *run)
     trb_surface_counts counts;
     if (run->settings->surface == TRB_BS_GREY) {
         double area = NAN;
-        trb_status status = trb_surface_grey(run->grey, &run->settings->filter, surface_level(run), voi, &area, run->err);
+        trb_status status = trb_grey_surface(run->source, &run->settings->filter, surface_level(run), voi, &area, run->err);
         run->bs_mm2 = area * h * h;
         return status;
     }
@@ -260,11 +295,13 @@ static trb_status measure_surface(struct run *run)
 
 /* One phase. TRB_ERR_DATA (no other phase at all) becomes the reason of its metrics. */
 static trb_status measure_thickness(struct run *run, const trb_mask *object, trb_thickness *result, char *reason,
-                                    size_t size, trb_volume **map)
+                                    size_t size, trb_volume **map, const trb_map_sink *sink)
 {
-    const trb_thickness_options options = {run->settings->thickness, run->settings->ball_centres, TRB_BORDER_UNKNOWN, 0};
+    const trb_thickness_options options = {run->settings->thickness, run->settings->ball_centres, TRB_BORDER_UNKNOWN,
+                                           run->memory_bytes};
     trb_error inner = {TRB_OK, ""};
-    const trb_status status = trb_thickness_measure(object, run->products->voi, &options, result, map, &inner);
+    const trb_status status = map ? trb_thickness_measure(object, run->products->voi, &options, result, map, &inner)
+                                  : trb_thickness_stream(object, run->products->voi, &options, sink, result, &inner);
     if (status == TRB_ERR_DATA) {
         snprintf(reason, size, "%.150s", inner.text);
         return TRB_OK;
@@ -274,21 +311,21 @@ static trb_status measure_thickness(struct run *run, const trb_mask *object, trb
     return TRB_OK;
 }
 
+/* The marrow is the bone mask turned over, and back. */
 static trb_status measure_separation(struct run *run)
 {
-    trb_mask *marrow = NULL;
-    trb_status status = trb_mask_complement(run->products->bone, &marrow, run->err);
-    if (!status)
-        status = measure_thickness(run, marrow, &run->sp, run->sp_reason, sizeof run->sp_reason,
-                                   run->want_maps ? &run->products->tb_sp : NULL);
-    trb_mask_destroy(marrow);
+    trb_mask_invert(run->products->bone);
+    const trb_status status = measure_thickness(run, run->products->bone, &run->sp, run->sp_reason, sizeof run->sp_reason,
+                                                run->want_maps ? &run->products->tb_sp : NULL, run->sp_sink);
+    trb_mask_invert(run->products->bone);
     return status;
 }
 
 static trb_status measure_tbn(struct run *run)
 {
     trb_error inner = {TRB_OK, ""};
-    const trb_status status = trb_tbn_direct_measure(run->products->bone, run->products->voi, 0, &run->tbn, NULL, &inner);
+    const trb_status status = trb_tbn_direct_measure(run->products->bone, run->products->voi, run->memory_bytes, &run->tbn,
+                                                     NULL, &inner);
     if (status == TRB_ERR_DATA) {
         snprintf(run->tbn_reason, sizeof run->tbn_reason, "%.150s", inner.text);
         return TRB_OK;
@@ -306,7 +343,7 @@ static trb_status measure(struct run *run)
         status = measure_surface(run);
     if (!status && bone && trb_run_wants_thickness(run) && !(status = stage(run, "Tb.Th", 0.35)))
         status = measure_thickness(run, run->products->bone, &run->th, run->th_reason, sizeof run->th_reason,
-                                   run->want_maps ? &run->products->tb_th : NULL);
+                                   run->want_maps ? &run->products->tb_th : NULL, run->th_sink);
     if (!status && marrow && trb_run_wants_separation(run) && !(status = stage(run, "Tb.Sp", 0.5)))
         status = measure_separation(run);
     if (!status && bone && trb_run_wants_direct(run) && !(status = stage(run, "Tb.N", 0.8)))
@@ -324,11 +361,12 @@ static trb_status analyze(struct run *run)
     if (status)
         return status;
     run->record->input_grid = run->record->grid;
-    run->record->crc32 = trb_volume_crc32(run->grey);
-    if (!(status = make_isotropic(run)))
+    if (!(status = trb_grey_crc32(run->source, &run->record->crc32, run->err)) && !(status = make_isotropic(run)))
         status = make_voi(run);
     if (!status)
         status = make_calibration(run);
+    if (!status)
+        status = cut_planes(run);
     if (status)
         return status;
     run->h_mm = cbrt(trb_grid_voxel_mm3(&run->record->grid));
@@ -360,6 +398,8 @@ void trb_products_clear(trb_products *products)
     trb_histogram_clear(&products->histogram);
     trb_volume_destroy(products->tb_th);
     trb_volume_destroy(products->tb_sp);
+    for (int i = 0; i < 3; i++)
+        trb_volume_destroy(products->cut[i]);
     memset(products, 0, sizeof *products);
 }
 
@@ -369,46 +409,94 @@ static size_t peak_memory(void)
     return getrusage(RUSAGE_SELF, &usage) == 0 ? (size_t)usage.ru_maxrss * 1024 : 0;
 }
 
+/* The source is set; its volume or scan lives longer than this call. */
+static trb_status run_all(struct run *run, const trb_scan_info *info, trb_record **record, trb_products *products)
+{
+    trb_products own;
+    run->products = products ? products : &own;
+    memset(run->products, 0, sizeof *run->products);
+    *record = NULL;
+    run->bs_mm2 = NAN;
+    run->record = calloc(1, sizeof *run->record);
+    if (!run->record)
+        return trb_error_set(run->err, TRB_ERR_MEMORY, "out of memory for a record");
+    run->record->grid = run->source->grid;
+    run->record->type = run->source->type;
+    run->record->threads = trb_threads();
+    run->record->threshold.grey = run->record->threshold.calibrated = NAN;
+    trb_status status = trb_run_copy_facts(run, info);
+    if (!status)
+        status = analyze(run);
+    trb_thickness_clear(&run->th);
+    trb_thickness_clear(&run->sp);
+    trb_thickness_clear(&run->tbn);
+    if (status || !products)
+        trb_products_clear(run->products);
+    if (status) {
+        trb_record_destroy(run->record);
+        return status;
+    }
+    run->record->peak_memory_bytes = peak_memory();
+    *record = run->record;
+    return TRB_OK;
+}
+
 trb_status trb_analyze(const trb_volume *volume, const trb_scan_info *info, const trb_settings *settings,
                        bool want_maps, const trb_progress *progress, trb_record **record, trb_products *products,
                        trb_error *err)
 {
-    trb_products own;
-    trb_products *kept = products ? products : &own;
-    memset(kept, 0, sizeof *kept);
-    *record = NULL;
-    struct run run = {.grey = volume, .settings = settings, .want_maps = want_maps, .progress = progress,
-                      .products = kept, .err = err, .bs_mm2 = NAN};
-    run.record = calloc(1, sizeof *run.record);
-    if (!run.record)
-        return trb_error_set(err, TRB_ERR_MEMORY, "out of memory for a record");
-    run.record->grid = volume->grid;
-    run.record->type = volume->type;
-    run.record->threads = trb_threads();
-    run.record->threshold.grey = run.record->threshold.calibrated = NAN;
-    trb_status status = trb_run_copy_facts(&run, info);
-    if (!status)
-        status = analyze(&run);
-    trb_thickness_clear(&run.th);
-    trb_thickness_clear(&run.sp);
-    trb_thickness_clear(&run.tbn);
-    if (status || !products)
-        trb_products_clear(kept);
-    if (status) {
-        trb_record_destroy(run.record);
-        return status;
-    }
-    run.record->peak_memory_bytes = peak_memory();
-    *record = run.record;
-    return TRB_OK;
+    trb_grey_source source = trb_grey_of_volume(volume);
+    struct run run = {.source = &source, .settings = settings, .want_maps = want_maps, .progress = progress, .err = err};
+    return run_all(&run, info, record, products);
 }
 
-size_t trb_analyze_memory(const trb_grid *grid, trb_type type, const trb_settings *settings, bool want_maps)
+/* All of the part in memory, when it fits. */
+static trb_status read_part(trb_grey_source *planes, const trb_progress *progress, trb_volume **out, trb_error *err)
 {
-    (void)type;
-    const double voxels = (double)trb_grid_voxels(grid);
-    const bool ipl = settings->thickness == TRB_THICKNESS_IPL || settings->thickness == TRB_THICKNESS_IPL_V1 ||
-                     settings->tbn == TRB_TBN_DIRECT;
-    const double each = 0.5 + (ipl ? 10 : 5) + (want_maps ? 8 : 0); /* masks; distance, records and scratch; maps */
-    return (size_t)(voxels * each) + ((size_t)16 << 20);
+    const trb_grid *all = trb_scan_grid(planes->scan), *part = &planes->grid;
+    trb_status status = trb_volume_create(part, planes->type, out, err);
+    if (status)
+        return status;
+    if (part->nx == all->nx && part->ny == all->ny)
+        status = trb_scan_read(planes->scan, planes->box.lo[2], planes->box.hi[2], (*out)->voxels, progress, err);
+    for (size_t z = 0; !status && !(part->nx == all->nx && part->ny == all->ny) && z < part->nz;
+         z = trb_grey_slab_end(planes, z)) {
+        trb_volume slab;
+        const size_t end = trb_grey_slab_end(planes, z), plane = part->nx * part->ny * trb_type_bytes(planes->type);
+        status = trb_grey_view(planes, z, end, &slab, err);
+        if (!status)
+            memcpy((char *)(*out)->voxels + z * plane, slab.voxels, (end - z) * plane);
+    }
+    return status;
+}
+
+trb_status trb_analyze_scan(trb_scan *scan, const trb_box *box, const trb_settings *settings, const trb_scan_use *use,
+                            const trb_progress *progress, trb_record **record, trb_products *products, trb_error *err)
+{
+    const trb_box all = trb_grid_box(trb_scan_grid(scan));
+    trb_memory_plan plan;
+    trb_volume *volume = NULL;
+    *record = NULL;
+    if (products)
+        memset(products, 0, sizeof *products);
+    trb_grey_source source = trb_grey_of_scan(scan, box ? box : &all, 16);
+    trb_status status = trb_memory_plan_make(&source.grid, source.type, settings, use->tb_th || use->tb_sp,
+                                             use->memory_limit_bytes, &plan, err);
+    if (!status && plan.in_slabs) {
+        source.slab = plan.slab;
+    } else if (!status) {
+        status = read_part(&source, progress, &volume, err);
+        trb_grey_clear(&source);
+        if (!status)
+            source = trb_grey_of_volume(volume);
+    }
+    struct run run = {.source = &source, .settings = settings, .progress = progress, .err = err,
+                      .th_sink = use->tb_th, .sp_sink = use->tb_sp, .memory_bytes = plan.memory_bytes};
+    if (!status)
+        status = run_all(&run, trb_scan_facts(scan), record, products);
+    trb_grey_clear(&source);
+    trb_volume_destroy(volume);
+    if (!status && plan.in_slabs)
+        snprintf((*record)->memory_mode, sizeof (*record)->memory_mode, "slabs of %zu planes", plan.slab);
+    return status;
 }

@@ -2,13 +2,15 @@
 #ifndef TRB_RUN_H
 #define TRB_RUN_H
 
-#include "trabecula/density.h"
+#include "measure/grey_measures.h"
 #include "trabecula/morphometry.h"
 
 struct run {
-    const trb_volume *grey; /* borrowed: the caller's volume or products->grey */
+    trb_grey_source *source; /* grey planes: of the caller's volume, of products->grey, or of a scan */
     const trb_settings *settings;
-    bool want_maps;
+    bool want_maps;                    /* whole, in the products */
+    const trb_map_sink *th_sink, *sp_sink; /* or plane by plane; NULL: no map */
+    size_t memory_bytes;               /* for the thickness methods; 0: enough for speed */
     const trb_progress *progress;
     trb_products *products;
     trb_record *record;

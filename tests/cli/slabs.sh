@@ -1,0 +1,39 @@
+# Within a memory limit a scan is measured in slabs from its files: the same record and the same maps to the byte.
+. "$CLI_DIR/lib.bash"
+
+bone=$TESTDATA/lhdl-3155.tif
+# What may differ: time, memory, the way taken, the command line.
+strip() { sed -e '/"timings_s": {/,/}/d' -e '/"peak_memory_bytes"/d' -e '/"memory_mode"/d' -e '/"command_line"/d' "$1"; }
+
+# both NAME OPTION...: at once and in slabs.
+both() {
+    local name=$1
+    shift
+    expect_exit 0 "$TRABECULA" analyze "$bone" --voxel-size 19.5um --quiet --threads 2 --maps -o "$name.whole" "$@"
+    expect_exit 0 "$TRABECULA" analyze "$bone" --voxel-size 19.5um --quiet --threads 2 --maps -o "$name.slabs" --memory-limit 62MiB "$@"
+    check "$name: it was not measured in slabs" grep -q '"memory_mode": "slabs of [0-9]* planes"' "$name.slabs/result.json"
+    check "$name: at once was not the default" grep -q '"memory_mode": "at once"' "$name.whole/result.json"
+    strip "$name.whole/result.json" >whole.json
+    strip "$name.slabs/result.json" >slabs.json
+    check "$name: the records differ" cmp whole.json slabs.json
+    for file in result.csv result.columns.csv bone.tif Tb.Th.tif Tb.Sp.tif qc.png; do
+        check "$name: $file differs" cmp "$name.whole/$file" "$name.slabs/$file"
+    done
+}
+
+both trabecula
+case "$BUILD_DIR" in *asan | *tsan | *coverage) exit 0 ;; esac # one is enough for the slow, instrumented program
+both bonej --profile bonej --voi cylinder:100,100,80,60,20:180
+both scanco --profile scanco --keep-largest --despeckle 20 --fill-holes
+both ctan --profile ctan --crop 10:190,5:200,30:170 --threshold li
+both grey --surface grey --filter median:1 --calibration slope=2,intercept=-50 --threshold 120mgHA
+both closed --thickness exact-closed --ball-centres voi --voi box:40:160,40:160,40:160 --filter none --threshold 64grey
+
+# A mask file as VOI is read some planes at a time as well.
+expect_exit 0 "$TRABECULA" convert "$bone" voi.nii.gz --voxel-size 19.5um --quiet
+both mask --voi voi.nii.gz
+
+# Maps in formats that are written whole need the memory for it, and say so.
+expect_exit 1 "$TRABECULA" analyze "$bone" --voxel-size 19.5um --maps --map-format mha -o no --memory-limit 62MiB --quiet
+expect_stderr 'maps as \.mha need all of it in memory, about [0-9.]+ GiB, and the limit is 0\.06 GiB: write them as TIFF'
+check "a refused map left a result" test ! -e no/result.json
