@@ -10,7 +10,7 @@ static const char HELP[] =
     "usage: trabecula-bench [options]\n"
     "Measure the kernels of the library; the best of several runs by CPU time.\n"
     "  --input NAME     bone, foam, gyroid, random; may be repeated [foam]\n"
-    "  --kernel NAME    may be repeated; --list names them [all but ipl]\n"
+    "  --kernel NAME    may be repeated; --list names them [all]\n"
     "  --size N         edge of the volume in voxels [512]\n"
     "  --data FILE      the real bone (testdata/lhdl-3155.tif), mirrored; needed by input bone\n"
     "  --threads N      [those of the machine]\n"
@@ -18,14 +18,15 @@ static const char HELP[] =
     "  --repeat N       runs of each kernel [3]\n"
     "  --json           one JSON record on standard output\n"
     "  --list           name inputs and kernels\n"
+    "  --write FILE.tif write the first input as a 16-bit scan (grey x 100, voxels of 19.5 um) and measure nothing\n"
     "example: trabecula-bench --input bone --data testdata/lhdl-3155.tif --kernel exact-marrow --threads 1\n"
     "Columns: CPU and wall seconds; million voxels per CPU second; bytes a voxel beyond the input at the peak;\n"
     "triads: how many passes of STREAM triad traffic (24 bytes a voxel) fit in the CPU time.\n";
 
-#define MOST 16
+#define MOST 24
 
 typedef struct options {
-    const char *inputs[MOST], *kernels[MOST], *data, *simd;
+    const char *inputs[MOST], *kernels[MOST], *data, *simd, *write;
     int n_inputs, n_kernels, threads, repeat;
     size_t size;
     bool json;
@@ -100,6 +101,8 @@ static options parse(int argc, char **argv)
             o.threads = (int)number(value, 1, 4096);
         else if (strcmp(name, "--simd") == 0)
             o.simd = value;
+        else if (strcmp(name, "--write") == 0)
+            o.write = value;
         else if (strcmp(name, "--repeat") == 0)
             o.repeat = (int)number(value, 1, 1000);
         else
@@ -109,8 +112,7 @@ static options parse(int argc, char **argv)
         o.inputs[o.n_inputs++] = "foam";
     const bool all = o.n_kernels == 0;
     for (const bench_kernel *kernel = BENCH_KERNELS; all && kernel->name && o.n_kernels < MOST; kernel++)
-        if (strncmp(kernel->name, "ipl", 3) != 0) /* minutes at the default size */
-            o.kernels[o.n_kernels++] = kernel->name;
+        o.kernels[o.n_kernels++] = kernel->name;
     return o;
 }
 
@@ -140,6 +142,35 @@ static json_t *measure(const options *o, const bench_input *input, const bench_k
                      bytes / voxels, "triad_passes", passes);
 }
 
+/* A scan for trials of the whole program, written plane by plane. */
+static int write_scan(const options *o)
+{
+    bench_input input = bench_input_make(o->inputs[0], o->size, o->data);
+    trb_grid grid = input.grey->grid;
+    grid.spacing_mm[0] = grid.spacing_mm[1] = grid.spacing_mm[2] = 0.0195;
+    const size_t plane = grid.nx * grid.ny;
+    uint16_t *grey = malloc(plane * sizeof *grey);
+    trb_volume_writer *writer = NULL;
+    trb_error err = {TRB_OK, ""};
+    trb_status status = grey ? TRB_OK : TRB_ERR_MEMORY;
+    if (!status)
+        status = trb_volume_writer_create(o->write, &grid, TRB_U16, NULL, &writer, &err);
+    for (size_t z = 0; !status && z < grid.nz; z++) {
+        const uint8_t *from = trb_volume_row(input.grey, 0, z);
+        for (size_t i = 0; i < plane; i++)
+            grey[i] = (uint16_t)(100 * from[i]);
+        status = trb_volume_writer_planes(writer, 1, grey, &err);
+    }
+    if (!status)
+        status = trb_volume_writer_finish(writer, &err);
+    if (status)
+        fprintf(stderr, "trabecula-bench: %s\n", err.text);
+    trb_volume_writer_destroy(writer);
+    bench_input_clear(&input);
+    free(grey);
+    return status ? 1 : 0;
+}
+
 int main(int argc, char **argv)
 {
     const options o = parse(argc, argv);
@@ -147,6 +178,8 @@ int main(int argc, char **argv)
         return 1;
     if (o.threads)
         trb_threads_set(o.threads);
+    if (o.write)
+        return write_scan(&o);
     const trb_build *build = trb_build_facts();
     if (o.simd && strcmp(build->simd, o.simd) != 0)
         wrong("this processor has no path", o.simd);

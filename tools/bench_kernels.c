@@ -87,7 +87,47 @@ static trb_status run_parts(const bench_input *in, trb_error *err)
     return status;
 }
 
+static trb_status run_tb_n(const bench_input *in, trb_error *err)
+{
+    trb_thickness result;
+    const trb_status status = trb_tbn_direct_measure(in->bone, NULL, 0, &result, NULL, err);
+    trb_thickness_clear(&result);
+    return status;
+}
+
+static trb_status threshold(const bench_input *in, trb_filter filter, trb_error *err)
+{
+    trb_mask *bone = NULL;
+    const trb_status status = trb_threshold_apply(in->grey, &filter, in->threshold, false, &bone, err);
+    trb_mask_destroy(bone);
+    return status;
+}
+
+static trb_status run_pack(const bench_input *in, trb_error *err)
+{
+    return threshold(in, (trb_filter){TRB_FILTER_NONE, 0, 0}, err);
+}
+
+static trb_status run_gaussian(const bench_input *in, trb_error *err)
+{
+    return threshold(in, (trb_filter){TRB_FILTER_GAUSSIAN, 0.8, 1}, err);
+}
+
+/* All metrics of the default profile, from grey values to a record. */
+static trb_status run_analyze(const bench_input *in, trb_error *err)
+{
+    trb_settings settings = trb_settings_default();
+    trb_record *record = NULL;
+    trb_status status = trb_settings_set(&settings, "voxel-size", "19.5um", err);
+    if (!status)
+        status = trb_analyze(in->grey, NULL, &settings, false, NULL, &record, NULL, err);
+    trb_record_destroy(record);
+    return status;
+}
+
 const bench_kernel BENCH_KERNELS[] = {
+    {"pack", "threshold to packed bits", run_pack},
+    {"gaussian-pack", "Gaussian 0.8/1 in float32, threshold, packed bits", run_gaussian},
     {"distance-bone", "squared distance map, uint32", run_distance_bone},
     {"distance-marrow", "squared distance map, uint32", run_distance_marrow},
     {"exact-bone", "local thickness, exact, statistics only", run_exact_bone},
@@ -98,6 +138,8 @@ const bench_kernel BENCH_KERNELS[] = {
     {"fiji-marrow", "local thickness, fiji", run_fiji_marrow},
     {"ipl-bone", "local thickness, ipl", run_ipl_bone},
     {"ipl-marrow", "local thickness, ipl", run_ipl_marrow},
+    {"tb-n", "direct Tb.N: two sweeps, ridges, ipl thickness", run_tb_n},
+    {"analyze", "all metrics of the default profile, grey values to record", run_analyze},
     {"surface", "octants: marching cubes and Crofton counts", run_surface},
     {"parts", "connected parts, 26 neighbours", run_parts},
     {NULL, NULL, NULL},

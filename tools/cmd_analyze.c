@@ -5,6 +5,9 @@
 #include "trabecula/trabecula.h"
 
 #include <errno.h>
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -140,6 +143,17 @@ static uint64_t free_memory(void)
     if (file)
         fclose(file);
     return (uint64_t)kib * 1024;
+}
+
+/*
+ * Under a limit, blocks from 64 KiB on are mappings of their own, which are gone when they are freed. In the heap they
+ * would leave holes that count against a limit of the system until the program ends.
+ */
+static void return_memory_at_once(void)
+{
+#ifdef __GLIBC__
+    (void)mallopt(M_MMAP_THRESHOLD, 64 << 10);
+#endif
 }
 
 /* Maps in other formats than TIFF are whole in memory. */
@@ -426,6 +440,8 @@ static trb_status measure(const cli_call *call, const trb_settings *settings, tr
     const bool wanted = given->maps && given->output;
     const trb_scan_use use = {.memory_limit_bytes = (size_t)limit, .tb_th = wanted ? &th : NULL, .tb_sp = wanted ? &sp : NULL};
     const trb_grid grid = part_grid(scan, box);
+    if (given->memory_limit)
+        return_memory_at_once();
     trb_status status = check_map_memory(given, settings, &grid, trb_scan_type(scan), limit, err);
     if (!status)
         status = trb_analyze_scan(scan, box, settings, &use, cli_progress(call), record, products, err);

@@ -13,6 +13,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 
 #define HUGE_PAGE ((size_t)2 << 20)
 #define HUGE_FROM (4 * HUGE_PAGE) /* smaller blocks would waste a share of their last page */
@@ -39,6 +42,13 @@ void *trb_alloc(size_t count, size_t size, const char *what, trb_error *err)
         (void)madvise(block, bytes, MADV_HUGEPAGE); /* advice: where it is not taken, all is as before */
 #endif
     return block ? block : fail(count, size, what, err);
+}
+
+void trb_memory_return(void)
+{
+#ifdef __GLIBC__
+    (void)malloc_trim(0);
+#endif
 }
 
 void *trb_alloc_zero(size_t count, size_t size, const char *what, trb_error *err)

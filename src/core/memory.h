@@ -15,4 +15,10 @@ void *trb_alloc(size_t count, size_t size, const char *what, trb_error *err);
 /** The same, all bytes 0. */
 void *trb_alloc_zero(size_t count, size_t size, const char *what, trb_error *err);
 
+/**
+ * Give freed memory back to the system where the allocator keeps it (many small blocks, such as lists of balls): the
+ * next stage then has the whole of a memory limit.
+ */
+void trb_memory_return(void);
+
 #endif

@@ -7,6 +7,8 @@
  * Source: Hildebrand et al. 1999, J Bone Miner Res 14:1167-1174; the steps as in IPL (definitions, 3.5).
  */
 #include "measure/ipl_steps.h"
+
+#include "core/memory.h"
 #include "measure/thickness_stats.h"
 
 static trb_status find_axes(void *user, const ipl_field *field, size_t from, size_t to, trb_error *err)
@@ -25,6 +27,7 @@ static trb_status between_axes(const trb_mask *bone, size_t memory_bytes, uint64
         trb_mask_destroy(axis);
         return status;
     }
+    trb_memory_return();
     *mid_axis_voxels = trb_mask_count(axis);
     trb_mask_invert(axis); /* everything else, bone and marrow alike */
     *out = axis;

@@ -5,6 +5,7 @@
  */
 #include "trabecula/morphometry.h"
 
+#include "core/memory.h"
 #include "prepare/grey_passes.h"
 #include "record/memory_plan.h"
 #include "record/run.h"
@@ -32,6 +33,7 @@ static double seconds(void)
 /* A stage begins: ask whether to go on, note the time of the one before. */
 static trb_status stage(struct run *run, const char *name, double done)
 {
+    trb_memory_return();
     const double now = seconds();
     trb_record *record = run->record;
     if (run->stage_name && record->n_stages < sizeof record->stages / sizeof *record->stages) {
