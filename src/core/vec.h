@@ -74,6 +74,17 @@ VEC_FUNCTION vec v_runs(const int16_t *half, int x)
                             _mm512_srlv_epi64(ones, _mm512_cvtepu32_epi64(back)));
 }
 VEC_FUNCTION bool v_any(vec a) { return _mm512_test_epi64_mask(a, a) != 0; }
+/* The 32-bit lanes 0, 2, 4, ... (or 1, 3, 5, ...) of a, then those of b. */
+VEC_FUNCTION vec v_even_u32(vec a, vec b)
+{
+    const vec lanes = _mm512_setr_epi32(0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30);
+    return _mm512_permutex2var_epi32(a, lanes, b);
+}
+VEC_FUNCTION vec v_odd_u32(vec a, vec b)
+{
+    const vec lanes = _mm512_setr_epi32(1, 3, 5, 7, 9, 11, 13, 15, 17, 19, 21, 23, 25, 27, 29, 31);
+    return _mm512_permutex2var_epi32(a, lanes, b);
+}
 
 #elif defined(TRB_VEC_AVX2)
 
@@ -147,6 +158,17 @@ VEC_FUNCTION vec v_runs(const int16_t *half, int x)
                             _mm256_srlv_epi64(ones, _mm256_cvtepu32_epi64(back)));
 }
 VEC_FUNCTION bool v_any(vec a) { return !_mm256_testz_si256(a, a); }
+/* The 32-bit lanes 0, 2, 4, ... (or 1, 3, 5, ...) of a, then those of b. */
+VEC_FUNCTION vec v_even_u32(vec a, vec b)
+{
+    const __m256 mixed = _mm256_shuffle_ps(_mm256_castsi256_ps(a), _mm256_castsi256_ps(b), 0x88);
+    return _mm256_permute4x64_epi64(_mm256_castps_si256(mixed), 0xd8);
+}
+VEC_FUNCTION vec v_odd_u32(vec a, vec b)
+{
+    const __m256 mixed = _mm256_shuffle_ps(_mm256_castsi256_ps(a), _mm256_castsi256_ps(b), 0xdd);
+    return _mm256_permute4x64_epi64(_mm256_castps_si256(mixed), 0xd8);
+}
 
 #else /* the compiler's vectors */
 

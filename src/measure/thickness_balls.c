@@ -14,18 +14,22 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The directions of each neighbour type, as in trb_ball. */
-static const uint8_t FACE[6] = {4, 10, 12, 14, 16, 22};
-static const uint8_t EDGE[12] = {1, 3, 5, 7, 9, 11, 15, 17, 19, 21, 23, 25};
-static const uint8_t CORNER[8] = {0, 2, 6, 8, 18, 20, 24, 26};
+/* The directions of each neighbour type. */
+#define D TRB_DIRECTION
+static const uint8_t FACE[6] = {D(0, 0, -1), D(0, -1, 0), D(-1, 0, 0), D(1, 0, 0), D(0, 1, 0), D(0, 0, 1)};
+static const uint8_t EDGE[12] = {D(0, -1, -1), D(-1, 0, -1), D(1, 0, -1), D(0, 1, -1), D(-1, -1, 0), D(1, -1, 0),
+                                 D(-1, 1, 0),  D(1, 1, 0),   D(0, -1, 1), D(-1, 0, 1), D(1, 0, 1),   D(0, 1, 1)};
+static const uint8_t CORNER[8] = {D(-1, -1, -1), D(1, -1, -1), D(-1, 1, -1), D(1, 1, -1),
+                                  D(-1, -1, 1),  D(1, -1, 1),  D(-1, 1, 1),  D(1, 1, 1)};
+#undef D
 
 static const uint8_t *const DIRECTIONS[3] = {FACE, EDGE, CORNER};
 static const int N_DIRECTIONS[3] = {6, 12, 8};
 
 static ptrdiff_t offset_of(const trb_d2_slab *slab, int direction)
 {
-    return (direction / 9 - 1) * (ptrdiff_t)slab->plane + (direction / 3 % 3 - 1) * (ptrdiff_t)slab->row +
-           direction % 3 - 1;
+    return ((direction >> 4) - 1) * (ptrdiff_t)slab->plane + ((direction >> 2 & 3) - 1) * (ptrdiff_t)slab->row +
+           (direction & 3) - 1;
 }
 
 /* The first direction of this type where the neighbour of `at` has this distance. */
@@ -59,7 +63,7 @@ static trb_ball make_ball(const trb_painter *p, const trb_d2_slab *slab, ptrdiff
     uint32_t a = gain + 1 > v2 ? (gain + 1 - v2) / (2 * v2) : 0;
     a = a < 255 ? a : 255; /* less is a looser bound */
     const uint32_t direction = (uint32_t)find_direction(slab, at, type, largest[type]);
-    return (trb_ball){place | direction << 12 | (uint32_t)shortest << 17, own | a << 24};
+    return (trb_ball){place | direction << TRB_DIRECTION_SHIFT | (uint32_t)shortest << TRB_LENGTH_SHIFT, own | a << 24};
 }
 
 /* The kernel survivors() for 32-bit distances and one voxel; largest: of the neighbours of each type. */
@@ -159,10 +163,11 @@ static bool find_in_row(const trb_painter *p, const trb_d2_slab *slab, size_t y0
                                &row->highest[word]);
     }
     row->start[words] = (uint32_t)n;
-    row->balls = trb_alloc(n, sizeof *row->balls, "balls", NULL);
+    row->balls = trb_alloc(n + TRB_BALL_SLACK, sizeof *row->balls, "balls", NULL);
     if (!row->balls)
         return false;
     memcpy(row->balls, room, n * sizeof *room);
+    memset(row->balls + n, 0, TRB_BALL_SLACK * sizeof *row->balls);
     return true;
 }
 

@@ -121,6 +121,23 @@ static size_t choose_side(const trb_paint_job *job, double radius)
     return side;
 }
 
+/* The canonical neighbour of type t points along the first t + 1 axes; the others keep their coordinate. */
+static void make_turns(trb_turn turn[64])
+{
+    for (int z = -1; z <= 1; z++)
+        for (int y = -1; y <= 1; y++)
+            for (int x = -1; x <= 1; x++) {
+                const int v[3] = {x, y, z}, type = x * x + y * y + z * z - 1;
+                trb_turn *to = &turn[TRB_DIRECTION(x, y, z)];
+                int used = 0, unused = type + 1;
+                to->type = type;
+                for (int axis = 0; axis < 3; axis++) {
+                    to->from[axis] = v[axis] ? used++ : unused++;
+                    to->flip[axis] = v[axis] < 0 ? -1 : 0;
+                }
+            }
+}
+
 static trb_status painter_init(trb_painter *p, const trb_paint_job *job, bool wide, uint32_t bound,
                                trb_error *err)
 {
@@ -128,6 +145,7 @@ static trb_status painter_init(trb_painter *p, const trb_paint_job *job, bool wi
     *p = (trb_painter){.job = job, .use = trb_thickness_kernels_choose(), .bound = bound,
                        .wide = wide};
     const double radius = sqrt((double)bound);
+    make_turns(p->turn);
     p->side = choose_side(job, radius);
     p->reach = (size_t)(radius / (double)p->side) + 1;
     p->n_layers = (grid->nz + p->side - 1) / p->side;
@@ -145,6 +163,8 @@ static trb_status painter_init(trb_painter *p, const trb_paint_job *job, bool wi
         !(p->own_map = trb_alloc(trb_size_multiply(p->side, grid->nx * grid->ny), sizeof *p->own_map,
                                  "a layer of the map", err)))
         status = TRB_ERR_MEMORY;
+    if (!status)
+        status = trb_tiles_init(p, err);
     for (uint32_t d2 = 0; !status && d2 <= bound; d2++)
         p->length[d2] = (float)(trb_thickness_of_r2(d2) * job->scale);
     return status;
@@ -152,6 +172,7 @@ static trb_status painter_init(trb_painter *p, const trb_paint_job *job, bool wi
 
 static void painter_clear(trb_painter *p)
 {
+    trb_tiles_clear(p);
     for (size_t k = 0; p->layers && k < p->n_layers; k++)
         trb_balls_clear(&p->layers[k]);
     free(p->layers);
@@ -193,13 +214,13 @@ static uint32_t apply_voi(const trb_paint_job *job, trb_d2_slab *slab, size_t fi
     return largest;
 }
 
-static trb_status paint_layer(trb_painter *p, size_t k, uint64_t *count, trb_error *err)
+static trb_status paint_layer(trb_painter *p, size_t k, trb_error *err)
 {
     const trb_paint_job *job = p->job;
     const trb_grid *grid = &job->object->grid;
     const size_t first = k * p->side, planes = first + p->side < grid->nz ? p->side : grid->nz - first;
     p->layer_map = job->map ? job->map + first * grid->nx * grid->ny : p->own_map;
-    trb_status status = trb_tiles_paint(p, k, count, err);
+    trb_status status = trb_tiles_paint(p, k, err);
     if (!status && job->sink)
         status = job->sink->planes(job->sink->user, first, planes, p->layer_map, err);
     return status;
@@ -221,7 +242,7 @@ static trb_status walk(trb_painter *p, trb_d2_slab *slab, trb_paint_result *resu
             status = trb_balls_find(p, k, slab, err);
         }
         if (!status && k >= p->reach && k - p->reach < p->n_layers)
-            status = paint_layer(p, k - p->reach, result->code_count, err);
+            status = paint_layer(p, k - p->reach, err);
         if (k >= 2 * p->reach && k - 2 * p->reach < p->n_layers)
             trb_balls_clear(&p->layers[k - 2 * p->reach]);
     }
@@ -251,6 +272,8 @@ trb_status trb_thickness_paint_fast(const trb_paint_job *job, bool wide, trb_pai
         status = TRB_ERR_MEMORY;
     if (!status)
         status = walk(&p, &slab, result, err);
+    if (!status)
+        trb_tiles_count(&p, result->code_count);
     trb_d2_slab_clear(&slab);
     painter_clear(&p);
     if (status) {

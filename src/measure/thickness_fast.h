@@ -24,16 +24,6 @@ TRB_NODISCARD trb_status trb_thickness_paint_fast(const trb_paint_job *job, bool
 /** Balls are kept in blocks of 64 x 8 x 8 voxels. */
 #define TRB_BLOCK_SIDE 8
 
-/**
- * One ball. place: x in the block (6 bits), y (3), z (3), direction of the neighbour whose crescent it is
- * (5; (dz+1) * 9 + (dy+1) * 3 + dx+1), points in the crescent (10; 0: paint the whole ball).
- * ball: squared radius (24), and a (8): the crescent lies within the ball around p - a v of squared radius
- * r2 - 1 - a^2 |v|^2, for open balls.
- */
-typedef struct trb_ball {
-    uint32_t place, ball;
-} trb_ball;
-
 /** The balls of one row of blocks along x: block i holds balls[start[i]] .. balls[start[i + 1]]. */
 typedef struct trb_ball_row {
     trb_ball *balls;
@@ -46,6 +36,13 @@ typedef struct trb_ball_layer {
     trb_ball_row *rows;
     size_t n_rows;
 } trb_ball_layer;
+
+/** How the canonical crescent points turn into those of a direction: coordinate `from[axis]`, sign by `flip`. */
+typedef struct trb_turn {
+    int type, from[3], flip[3];
+} trb_turn;
+
+typedef struct trb_tile trb_tile;
 
 typedef struct trb_painter {
     const trb_paint_job *job;
@@ -63,6 +60,9 @@ typedef struct trb_painter {
     float *length;    /* map value by d2 */
     float *layer_map; /* the map from the first plane of the layer that is painted on; NULL: no map */
     float *own_map;   /* memory for one layer of it, when it goes to a sink */
+    trb_turn turn[64]; /* by TRB_DIRECTION */
+    trb_tile *tiles;   /* the memory of each thread, kept from layer to layer */
+    int n_tiles;
     trb_ball_layer *layers; /* n_layers; those not needed now are empty */
 } trb_painter;
 
@@ -70,7 +70,14 @@ typedef struct trb_painter {
 TRB_NODISCARD trb_status trb_balls_find(trb_painter *painter, size_t k, const trb_d2_slab *slab, trb_error *err);
 void trb_balls_clear(trb_ball_layer *layer);
 
-/** Paint all tiles of layer k; adds to count[d2]. */
-TRB_NODISCARD trb_status trb_tiles_paint(trb_painter *painter, size_t k, uint64_t *count, trb_error *err);
+/** The memory of all threads. */
+TRB_NODISCARD trb_status trb_tiles_init(trb_painter *painter, trb_error *err);
+void trb_tiles_clear(trb_painter *painter);
+
+/** Paint all tiles of layer k. */
+TRB_NODISCARD trb_status trb_tiles_paint(trb_painter *painter, size_t k, trb_error *err);
+
+/** Add what all layers so far have counted to count[d2]. */
+void trb_tiles_count(const trb_painter *painter, uint64_t *count);
 
 #endif

@@ -146,3 +146,70 @@ static bool disc(const uint64_t *rows, const int16_t *half, size_t n, int x, uin
 }
 
 #endif
+
+#if VEC_GATHERS
+
+/* How far beyond lo .. hi, squared. */
+VEC_FUNCTION vec gap2(vec at, int lo, int hi)
+{
+    const vec apart = v_max_i32(v_max_i32(v_sub_i32(v_set_i32(lo), at), v_sub_i32(at, v_set_i32(hi))), v_set_i32(0));
+    return v_mul_i32(apart, apart);
+}
+
+static size_t cull(const trb_ball *balls, size_t n, const trb_cull *with, uint32_t *kept)
+{
+    const vec one = v_set_i32(1), two_bits = v_set_i32(3), three_bits = v_set_i32(7), six_bits = v_set_i32(63);
+    const vec r2_bits = v_set_i32(0xffffff), closed = v_set_i32((int)with->closed);
+    const vec below = v_set_i32((int)with->lowest - 1), end = v_set_i32((int)with->end);
+    size_t count = 0;
+    for (size_t i = 0; i < n; i += WIDE) {
+        const vec low = v_load(balls + i), high = v_load(balls + i + WIDE / 2);
+        const vec place = v_even_u32(low, high), ball = v_odd_u32(low, high);
+        const vec d2 = v_and(ball, r2_bits), a = v_shift_right_i32(ball, 24);
+        const vec at[3] = {v_and(place, six_bits), v_and(v_shift_right_i32(place, 6), three_bits),
+                           v_and(v_shift_right_i32(place, 9), three_bits)};
+        vec within = v_add_i32(d2, closed), apart = v_set_i32(0);
+        for (int axis = 0; axis < 3; axis++) {
+            const vec code = v_and(v_shift_right_i32(place, TRB_DIRECTION_SHIFT + 2 * axis), two_bits);
+            const vec step = v_mul_i32(a, v_sub_i32(code, one)); /* a v */
+            const vec centre = v_sub_i32(v_add_i32(at[axis], v_set_i32(with->first[axis])), step);
+            within = v_sub_i32(within, v_mul_i32(step, step));
+            apart = v_add_i32(apart, gap2(centre, with->lo[axis], with->hi[axis]));
+        }
+        uint32_t lanes = v_greater_i32(within, apart) & v_greater_i32(d2, below) & v_greater_i32(end, d2);
+        if (n - i < WIDE)
+            lanes &= ((uint32_t)1 << (n - i)) - 1;
+        for (; lanes; lanes &= lanes - 1)
+            kept[count++] = (uint32_t)i + (uint32_t)__builtin_ctz(lanes);
+    }
+    return count;
+}
+
+#else
+
+static size_t cull(const trb_ball *balls, size_t n, const trb_cull *with, uint32_t *kept)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < n; i++) {
+        const uint32_t place = balls[i].place, d2 = balls[i].ball & 0xffffff;
+        if (d2 < with->lowest || d2 >= with->end)
+            continue;
+        const int at[3] = {(int)(place & 63), (int)(place >> 6 & 7), (int)(place >> 9 & 7)};
+        const int a = (int)(balls[i].ball >> 24);
+        int within = (int)(d2 + with->closed), apart = 0;
+        for (int axis = 0; axis < 3; axis++) {
+            const int step = a * ((int)(place >> (TRB_DIRECTION_SHIFT + 2 * axis) & 3) - 1);
+            const int centre = with->first[axis] + at[axis] - step;
+            const int gap = centre < with->lo[axis]   ? with->lo[axis] - centre
+                            : centre > with->hi[axis] ? centre - with->hi[axis]
+                                                      : 0;
+            within -= step * step;
+            apart += gap * gap;
+        }
+        if (apart < within)
+            kept[count++] = (uint32_t)i;
+    }
+    return count;
+}
+
+#endif

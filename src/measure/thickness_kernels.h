@@ -13,6 +13,31 @@
 /** Gains below which a ball is not contained, packed 10 bits each: face, edge, corner neighbour. */
 #define TRB_GAIN_BITS 10
 
+/**
+ * One ball. place: x in the block (6 bits), y (3), z (3), the neighbour whose crescent it is (dx + 1, dy + 1 and
+ * dz + 1, 2 bits each: see TRB_DIRECTION), points in the crescent (10; 0: paint the whole ball).
+ * ball: squared radius (24), and a (8): the crescent lies within the ball around p - a v of squared radius
+ * r2 - 1 - a^2 |v|^2, for open balls.
+ */
+typedef struct trb_ball {
+    uint32_t place, ball;
+} trb_ball;
+
+#define TRB_DIRECTION(dx, dy, dz) (((dx) + 1) | ((dy) + 1) << 2 | ((dz) + 1) << 4)
+#define TRB_DIRECTION_SHIFT 12
+#define TRB_LENGTH_SHIFT 18
+
+/** So many balls may be read beyond the end of a list. */
+#define TRB_BALL_SLACK 16
+
+/** What a block of balls is tested against. Places are relative to the tile. */
+typedef struct trb_cull {
+    int first[3];         /* first voxel of the block */
+    int lo[3], hi[3];     /* the box: lo <= x, y, z <= hi */
+    uint32_t lowest, end; /* only balls with lowest <= d2 < end */
+    uint32_t closed;      /* 1: balls are closed */
+} trb_cull;
+
 typedef struct trb_thickness_kernels {
     /**
      * 64 voxels from d2 on: which are centres of balls that no neighbour's ball holds (bit mask). Stores the
@@ -32,6 +57,8 @@ typedef struct trb_thickness_kernels {
      * to a multiple of 8. Returns whether there are any.
      */
     bool (*disc)(const uint64_t *rows, const int16_t *half, size_t n, int x, uint64_t *hits);
+    /** Indices of the balls whose crescent, or the ball around it, reaches the box, to kept; returns how many. */
+    size_t (*cull)(const trb_ball *balls, size_t n, const trb_cull *with, uint32_t *kept);
 } trb_thickness_kernels;
 
 extern const trb_thickness_kernels trb_thickness_kernels_plain, trb_thickness_kernels_avx2,

@@ -6,5 +6,5 @@
 #define TRB_VEC_AVX2
 #include "measure/thickness_kernel.h"
 
-const trb_thickness_kernels trb_thickness_kernels_avx2 = {survivors, crescent, disc};
+const trb_thickness_kernels trb_thickness_kernels_avx2 = {survivors, crescent, disc, cull};
 #endif

@@ -14,9 +14,12 @@
 #include "core/memory.h"
 
 #include <math.h>
+#include <omp.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
+
+typedef struct trb_tile tile;
 
 /* A ball relative to the tile. */
 typedef struct item {
@@ -32,7 +35,7 @@ typedef struct block {
     int x, y, z; /* first voxel, relative to the tile */
 } block;
 
-typedef struct tile {
+struct trb_tile {
     const trb_painter *p;
     size_t x0, y0, z0; /* first voxel */
     size_t ny, nz;     /* voxels of the image in it */
@@ -44,23 +47,12 @@ typedef struct tile {
     item *found, *sorted;
     size_t n_found, room;
     uint32_t *start; /* where each key begins when sorting; all 0 in between */
+    uint32_t kept[64 * TRB_BLOCK_SIDE * TRB_BLOCK_SIDE]; /* indices into one block */
     uint64_t *count; /* voxels by d2, of this thread */
-} tile;
+};
 
 #define RADIX_BITS 12 /* of d2, sorted twice, when a table of all d2 would be too large */
 #define FIRST_BLOCKS 64
-
-static int gap(int at, int lo, int hi)
-{
-    return at < lo ? lo - at : at > hi ? at - hi : 0;
-}
-
-/* Squared distance from a point to the nearest voxel of the box of open voxels. */
-static uint32_t apart2(const tile *t, int x, int y, int z)
-{
-    const int dx = gap(x, t->lo[0], t->hi[0]), dy = gap(y, t->lo[1], t->hi[1]), dz = gap(z, t->lo[2], t->hi[2]);
-    return (uint32_t)(dx * dx + dy * dy + dz * dz);
-}
 
 /* ---- which balls reach the tile */
 
@@ -103,24 +95,20 @@ static bool add_block(tile *t, const block *b)
 /* Keep the balls of one block with lowest <= d2 < end whose crescent, or the ball around it, reaches the box. */
 static bool cull(tile *t, const block *b, uint32_t lowest, uint32_t end)
 {
-    if (!grow(t, b->n))
+    const trb_cull with = {{b->x, b->y, b->z}, {t->lo[0], t->lo[1], t->lo[2]}, {t->hi[0], t->hi[1], t->hi[2]},
+                           lowest, end, t->p->job->closed};
+    const size_t n = t->p->use->cull(b->balls, b->n, &with, t->kept);
+    if (!grow(t, n))
         return false;
-    const uint32_t closed = t->p->job->closed;
     item *to = t->found + t->n_found;
-    for (size_t i = 0; i < b->n; i++) {
-        const uint32_t place = b->balls[i].place, d2 = b->balls[i].ball & 0xffffff;
-        if (d2 < lowest || d2 >= end)
-            continue;
+    for (size_t i = 0; i < n; i++) {
+        const trb_ball *ball = &b->balls[t->kept[i]];
+        const uint32_t place = ball->place;
         const int x = b->x + (int)(place & 63), y = b->y + (int)(place >> 6 & 7), z = b->z + (int)(place >> 9 & 7);
-        const int direction = (int)(place >> 12 & 31), a = (int)(b->balls[i].ball >> 24);
-        const int vx = direction % 3 - 1, vy = direction / 3 % 3 - 1, vz = direction / 9 - 1;
-        const uint32_t within = d2 + closed - 1 - (uint32_t)(a * a * (vx * vx + vy * vy + vz * vz));
-        if (apart2(t, x - a * vx, y - a * vy, z - a * vz) > within)
-            continue;
-        *to++ = (item){(int16_t)x, (int16_t)y, (int16_t)z, (uint16_t)(place >> 17), d2 & 0xffffff,
-                       (uint32_t)direction & 31};
+        to[i] = (item){(int16_t)x, (int16_t)y, (int16_t)z, (uint16_t)(place >> TRB_LENGTH_SHIFT),
+                       ball->ball & 0xffffff, place >> TRB_DIRECTION_SHIFT & 63};
     }
-    t->n_found = (size_t)(to - t->found);
+    t->n_found += n;
     return true;
 }
 
@@ -208,19 +196,13 @@ static void write_row(const tile *t, size_t row, uint64_t voxels, uint32_t d2)
 static void paint_crescent(tile *t, const item *ball)
 {
     const trb_crescents *tables = &t->p->crescents;
-    const int v[3] = {ball->direction % 3 - 1, ball->direction / 3 % 3 - 1, ball->direction / 9 - 1};
-    const int type = v[0] * v[0] + v[1] * v[1] + v[2] * v[2] - 1;
-    const size_t at = tables->start[type][ball->d2 + t->p->job->closed];
-    const int8_t *points[3];
-    int flip[3], used = 0, unused = type + 1;
-    /* The canonical neighbour points along the first type + 1 axes; the others keep their coordinate. */
-    for (int axis = 0; axis < 3; axis++) {
-        points[axis] = tables->point[v[axis] ? used++ : unused++] + at;
-        flip[axis] = v[axis] < 0 ? -1 : 0;
-    }
+    const trb_turn *turn = &t->p->turn[ball->direction];
+    const size_t at = tables->start[turn->type][ball->d2 + t->p->job->closed];
+    const int8_t *points[3] = {tables->point[turn->from[0]] + at, tables->point[turn->from[1]] + at,
+                               tables->point[turn->from[2]] + at};
     const int centre[3] = {ball->x, ball->y, ball->z};
     uint32_t hits[TRB_CRESCENT_MOST + TRB_CRESCENT_SLACK];
-    const size_t n = t->p->use->crescent(t->open, (int)t->p->side, points, flip, centre, ball->length, hits);
+    const size_t n = t->p->use->crescent(t->open, (int)t->p->side, points, turn->flip, centre, ball->length, hits);
     for (size_t i = 0; i < n; i++) {
         const uint64_t bit = (uint64_t)1 << (hits[i] & 63);
         t->open[hits[i] >> 6] &= ~bit;
@@ -373,16 +355,7 @@ static bool paint_tile(tile *t, size_t k)
     return !t->left || (list_blocks(t, k) && paint_bands(t));
 }
 
-/* ---- one thread */
-
-static bool tile_init(tile *t, const trb_painter *p)
-{
-    *t = (tile){.p = p};
-    t->open = trb_alloc(p->side * TRB_TILE_ROWS(p->side) + 8, sizeof *t->open, "a tile", NULL);
-    t->start = trb_alloc_zero((size_t)1 << RADIX_BITS, sizeof *t->start, "a tile", NULL);
-    t->count = trb_alloc_zero((size_t)p->bound + 1, sizeof *t->count, "a tile", NULL);
-    return t->open && t->start && t->count;
-}
+/* ---- the memory of the threads */
 
 static void tile_clear(tile *t)
 {
@@ -394,34 +367,61 @@ static void tile_clear(tile *t)
     free(t->sorted);
 }
 
-trb_status trb_tiles_paint(trb_painter *p, size_t k, uint64_t *count, trb_error *err)
+static bool tile_init(tile *t, const trb_painter *p)
+{
+    t->p = p;
+    t->open = trb_alloc(p->side * TRB_TILE_ROWS(p->side) + 8, sizeof *t->open, "a tile", NULL);
+    t->start = trb_alloc_zero((size_t)1 << RADIX_BITS, sizeof *t->start, "a tile", NULL);
+    t->count = trb_alloc_zero((size_t)p->bound + 1, sizeof *t->count, "a tile", NULL);
+    return t->open && t->start && t->count;
+}
+
+trb_status trb_tiles_init(trb_painter *p, trb_error *err)
+{
+    const int n = omp_get_max_threads();
+    p->tiles = trb_alloc_zero((size_t)n, sizeof *p->tiles, "the tiles of the threads", err);
+    if (!p->tiles)
+        return TRB_ERR_MEMORY;
+    p->n_tiles = n;
+    for (int i = 0; i < n; i++)
+        if (!tile_init(&p->tiles[i], p))
+            return trb_error_set(err, TRB_ERR_MEMORY, "out of memory: the tiles of %d threads", n);
+    return TRB_OK;
+}
+
+void trb_tiles_clear(trb_painter *p)
+{
+    for (int i = 0; i < p->n_tiles; i++)
+        tile_clear(&p->tiles[i]);
+    free(p->tiles);
+    p->tiles = NULL;
+    p->n_tiles = 0;
+}
+
+void trb_tiles_count(const trb_painter *p, uint64_t *count)
+{
+    for (int i = 0; i < p->n_tiles; i++) /* integers: which thread counted what does not matter */
+        for (size_t d2 = 0; d2 <= p->bound; d2++)
+            count[d2] += p->tiles[i].count[d2];
+}
+
+trb_status trb_tiles_paint(trb_painter *p, size_t k, trb_error *err)
 {
     const trb_grid *grid = &p->job->object->grid;
     const size_t words = p->job->object->words_per_row, tiles_y = (grid->ny + p->side - 1) / p->side;
     atomic_bool failed = false;
-#pragma omp parallel
-    {
-        tile t;
-        const bool ready = tile_init(&t, p);
-        if (!ready)
+#pragma omp parallel for schedule(dynamic, 1) num_threads(p->n_tiles)
+    for (ptrdiff_t i = 0; i < (ptrdiff_t)(words * tiles_y); i++) {
+        tile *t = &p->tiles[omp_get_thread_num()];
+        if (atomic_load(&failed))
+            continue;
+        t->x0 = (size_t)i % words * 64;
+        t->y0 = (size_t)i / words * p->side;
+        t->z0 = k * p->side;
+        t->ny = t->y0 + p->side < grid->ny ? p->side : grid->ny - t->y0;
+        t->nz = t->z0 + p->side < grid->nz ? p->side : grid->nz - t->z0;
+        if (!paint_tile(t, k))
             atomic_store(&failed, true);
-#pragma omp for schedule(dynamic, 1)
-        for (ptrdiff_t i = 0; i < (ptrdiff_t)(words * tiles_y); i++) {
-            if (!ready || atomic_load(&failed))
-                continue;
-            t.x0 = (size_t)i % words * 64;
-            t.y0 = (size_t)i / words * p->side;
-            t.z0 = k * p->side;
-            t.ny = t.y0 + p->side < grid->ny ? p->side : grid->ny - t.y0;
-            t.nz = t.z0 + p->side < grid->nz ? p->side : grid->nz - t.z0;
-            if (!paint_tile(&t, k))
-                atomic_store(&failed, true);
-        }
-        if (ready) /* integers: the order of the threads does not matter */
-#pragma omp critical(trb_tiles_count)
-            for (size_t d2 = 0; d2 <= p->bound; d2++)
-                count[d2] += t.count[d2];
-        tile_clear(&t);
     }
     if (atomic_load(&failed))
         return trb_error_set(err, TRB_ERR_MEMORY, "out of memory: the balls that reach a tile, layer %zu", k);
