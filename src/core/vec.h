@@ -44,9 +44,21 @@ VEC_FUNCTION bool v_any_positive_i32(vec a) { return _mm512_cmpgt_epi32_mask(a, 
 VEC_FUNCTION vec v_shift_right_i32(vec a, int n) { return _mm512_srli_epi32(a, (unsigned)n); }
 VEC_FUNCTION vec v_shift_left_each_i32(vec a, vec n) { return _mm512_sllv_epi32(a, n); }
 VEC_FUNCTION uint32_t v_signs_i32(vec a) { return (uint32_t)_mm512_movepi32_mask(a); }
-VEC_FUNCTION uint32_t v_less_u32(vec a, vec b) { return (uint32_t)_mm512_cmplt_epu32_mask(a, b); }
 VEC_FUNCTION uint32_t v_greater_i32(vec a, vec b) { return (uint32_t)_mm512_cmpgt_epi32_mask(a, b); }
-VEC_FUNCTION vec v_widen_i8_i32(const void *p) { return _mm512_cvtepi8_epi32(_mm_loadu_si128(p)); }
+VEC_FUNCTION vec v_widen_i8_i16(const void *p) { return _mm512_cvtepi8_epi16(_mm256_loadu_si256(p)); }
+VEC_FUNCTION vec v_mul_i16(vec a, vec b) { return _mm512_mullo_epi16(a, b); }
+VEC_FUNCTION vec v_shift_right_i16(vec a, int n) { return _mm512_srl_epi16(a, _mm_cvtsi32_si128(n)); }
+/* Which 16-bit lanes have a < ab, b < bb and c < cb, unsigned. */
+VEC_FUNCTION uint32_t v_all_less_u16(vec a, vec ab, vec b, vec bb, vec c, vec cb)
+{
+    const __mmask32 both = _mm512_mask_cmplt_epu16_mask(_mm512_cmplt_epu16_mask(a, ab), b, bb);
+    return (uint32_t)_mm512_mask_cmplt_epu16_mask(both, c, cb);
+}
+/* Half 0 or 1 of the 16-bit lanes, unsigned, as 32-bit lanes. */
+VEC_FUNCTION vec v_half_u16_i32(vec a, int half)
+{
+    return _mm512_cvtepu16_epi32(half ? _mm512_extracti64x4_epi64(a, 1) : _mm512_castsi512_si256(a));
+}
 VEC_FUNCTION vec v_widen_i16_i32(const void *p) { return _mm512_cvtepi16_epi32(_mm256_loadu_si256(p)); }
 /* table[index] for the lanes in `lanes`, 0 elsewhere. */
 VEC_FUNCTION vec v_gather_u32(const uint32_t *table, vec index, uint32_t lanes)
@@ -123,11 +135,25 @@ VEC_FUNCTION vec v_shift_right_i32(vec a, int n) { return _mm256_srli_epi32(a, n
 VEC_FUNCTION vec v_shift_left_each_i32(vec a, vec n) { return _mm256_sllv_epi32(a, n); }
 VEC_FUNCTION uint32_t v_signs_i32(vec a) { return (uint32_t)_mm256_movemask_ps(_mm256_castsi256_ps(a)); }
 VEC_FUNCTION uint32_t v_greater_i32(vec a, vec b) { return v_signs_i32(_mm256_cmpgt_epi32(a, b)); }
-VEC_FUNCTION uint32_t v_less_u32(vec a, vec b) /* a < b, b > 0 */
+VEC_FUNCTION vec v_widen_i8_i16(const void *p) { return _mm256_cvtepi8_epi16(_mm_loadu_si128(p)); }
+VEC_FUNCTION vec v_mul_i16(vec a, vec b) { return _mm256_mullo_epi16(a, b); }
+VEC_FUNCTION vec v_shift_right_i16(vec a, int n) { return _mm256_srli_epi16(a, n); }
+VEC_FUNCTION vec v_less_u16(vec a, vec b) /* b > 0 */
 {
-    return v_signs_i32(_mm256_cmpeq_epi32(_mm256_min_epu32(a, _mm256_sub_epi32(b, _mm256_set1_epi32(1))), a));
+    return _mm256_cmpeq_epi16(_mm256_min_epu16(a, _mm256_sub_epi16(b, _mm256_set1_epi16(1))), a);
 }
-VEC_FUNCTION vec v_widen_i8_i32(const void *p) { return _mm256_cvtepi8_epi32(_mm_loadl_epi64(p)); }
+/* Which 16-bit lanes have a < ab, b < bb and c < cb, unsigned; bounds above 0. */
+VEC_FUNCTION uint32_t v_all_less_u16(vec a, vec ab, vec b, vec bb, vec c, vec cb)
+{
+    const vec all = _mm256_and_si256(_mm256_and_si256(v_less_u16(a, ab), v_less_u16(b, bb)), v_less_u16(c, cb));
+    const vec bytes = _mm256_packs_epi16(all, _mm256_setzero_si256());
+    return (uint32_t)_mm256_movemask_epi8(_mm256_permute4x64_epi64(bytes, 0xd8));
+}
+/* Half 0 or 1 of the 16-bit lanes, unsigned, as 32-bit lanes. */
+VEC_FUNCTION vec v_half_u16_i32(vec a, int half)
+{
+    return _mm256_cvtepu16_epi32(half ? _mm256_extracti128_si256(a, 1) : _mm256_castsi256_si128(a));
+}
 VEC_FUNCTION vec v_widen_i16_i32(const void *p) { return _mm256_cvtepi16_epi32(_mm_loadu_si128(p)); }
 VEC_FUNCTION vec v_gather_all_u32(const uint32_t *table, vec index)
 {

@@ -12,7 +12,7 @@
 
 /** Longest list, and how many bytes may be read beyond a prefix. */
 #define TRB_CRESCENT_MOST 512
-#define TRB_CRESCENT_SLACK 16
+#define TRB_CRESCENT_SLACK 32
 
 /** Lists exist for open balls up to this squared radius: coordinates are signed bytes. */
 #define TRB_CRESCENT_LARGEST (127 * 127)

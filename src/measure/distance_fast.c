@@ -63,28 +63,47 @@ void trb_d2_slab_clear(trb_d2_slab *slab)
 
 /* ---- along z */
 
-/* For 64 columns: steps from plane z (going by `towards`, -1 or 1) to background beyond the range, less one,
- * at most `far`. Lanes that are background at z do not matter and get 0. */
-static void look_beyond(const trb_mask *object, trb_border border, uint16_t far, size_t word, size_t y,
-                        ptrdiff_t z, ptrdiff_t towards, uint16_t steps[64])
+/* Words that are walked along z together: rows of one column lie a plane apart, at addresses that crowd into few
+ * sets of the cache, so each line is used at once for all that it holds. */
+#define LINE_WORDS 8
+
+static void set_steps(uint64_t columns, uint16_t value, uint16_t steps[64])
+{
+    if (columns == ~(uint64_t)0) {
+        for (int i = 0; i < 64; i++)
+            steps[i] = value;
+        return;
+    }
+    for (; columns; columns &= columns - 1)
+        steps[__builtin_ctzll(columns)] = value;
+}
+
+/* For 64 columns in each of n words: steps from plane z (going by `towards`, -1 or 1) to background beyond the
+ * range, less one, at most `far`. Lanes that are background at z do not matter and get 0. */
+static void look_beyond(const trb_mask *object, trb_border border, uint16_t far, size_t word, size_t n, size_t y,
+                        ptrdiff_t z, ptrdiff_t towards, uint16_t steps[LINE_WORDS][64])
 {
     const ptrdiff_t nz = (ptrdiff_t)object->grid.nz;
-    uint64_t pending = trb_mask_row(object, y, (size_t)z)[word];
+    uint64_t pending[LINE_WORDS] = {0}, any = 0;
     uint16_t rest = far;
-    memset(steps, 0, 64 * sizeof *steps);
-    for (uint16_t s = 1; s < far && pending; s++) {
+    for (size_t w = 0; w < n; w++)
+        any |= pending[w] = trb_mask_row(object, y, (size_t)z)[word + w];
+    memset(steps, 0, n * sizeof *steps);
+    for (uint16_t s = 1; s < far && any; s++) {
         const ptrdiff_t at = z + s * towards;
         if (at < 0 || at >= nz) {
             rest = border == TRB_BORDER_BACKGROUND ? (uint16_t)(s - 1) : far;
             break;
         }
-        uint64_t found = pending & ~trb_mask_row(object, y, (size_t)at)[word];
-        pending &= ~found;
-        for (; found; found &= found - 1)
-            steps[__builtin_ctzll(found)] = (uint16_t)(s - 1);
+        const uint64_t *bits = trb_mask_row(object, y, (size_t)at) + word;
+        any = 0;
+        for (size_t w = 0; w < n; w++) {
+            set_steps(pending[w] & ~bits[w], (uint16_t)(s - 1), steps[w]);
+            any |= pending[w] &= bits[w];
+        }
     }
-    for (; pending; pending &= pending - 1)
-        steps[__builtin_ctzll(pending)] = rest;
+    for (size_t w = 0; w < n; w++)
+        set_steps(pending[w], rest, steps[w]);
 }
 
 /* The wide counterpart of the kernel scan_z. */
@@ -110,19 +129,23 @@ static void scan_row(const trb_distance_kernels *use, const trb_mask *object, tr
 {
     const uint16_t far = wide ? TRB_FAR_STEPS_WIDE : TRB_FAR_STEPS;
     const size_t words = object->words_per_row * object->grid.ny;
+    uint16_t before[LINE_WORDS][64], after[LINE_WORDS][64];
     for (size_t word = 0; word < object->words_per_row; word++) {
-        uint16_t before[64], after[64];
+        const size_t w = word % LINE_WORDS, left = object->words_per_row - word;
+        const size_t n = left < LINE_WORDS ? left : LINE_WORDS;
         const uint64_t *bits = trb_mask_row(object, y, z0) + word;
-        look_beyond(object, border, far, word, y, (ptrdiff_t)z0, -1, before);
-        look_beyond(object, border, far, word, y, (ptrdiff_t)z1 - 1, 1, after);
+        if (w == 0) {
+            look_beyond(object, border, far, word, n, y, (ptrdiff_t)z0, -1, before);
+            look_beyond(object, border, far, word, n, y, (ptrdiff_t)z1 - 1, 1, after);
+        }
         if (wide) {
-            scan_z_wide(bits, words, z1 - z0, before, after, (uint16_t *)steps + y * row + word * 64, plane);
+            scan_z_wide(bits, words, z1 - z0, before[w], after[w], (uint16_t *)steps + y * row + word * 64, plane);
             continue;
         }
         uint8_t below[64], above[64];
         for (int i = 0; i < 64; i++) {
-            below[i] = (uint8_t)before[i];
-            above[i] = (uint8_t)after[i];
+            below[i] = (uint8_t)before[w][i];
+            above[i] = (uint8_t)after[w][i];
         }
         use->scan_z(bits, words, z1 - z0, below, above, (uint8_t *)steps + y * row + word * 64, plane);
     }

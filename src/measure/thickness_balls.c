@@ -32,13 +32,26 @@ static ptrdiff_t offset_of(const trb_d2_slab *slab, int direction)
            (direction & 3) - 1;
 }
 
-/* The first direction of this type where the neighbour of `at` has this distance. */
+/* Which of n neighbours have this distance, as bits. Which one comes first follows no pattern, so a loop that stops
+ * there would be mispredicted; n is a constant where this is called. */
+static inline unsigned equal_neighbours(const trb_d2_slab *slab, ptrdiff_t at, const uint8_t *directions, int n,
+                                        int32_t value)
+{
+    unsigned equal = 0;
+    for (int i = 0; i < n; i++) {
+        const ptrdiff_t there = at + offset_of(slab, directions[i]);
+        equal |= (unsigned)(trb_d2_at(slab, there) == value) << i;
+    }
+    return equal;
+}
+
+/* The first direction of this type where the neighbour of `at` has this distance; there is one. */
 static int find_direction(const trb_d2_slab *slab, ptrdiff_t at, int type, int32_t value)
 {
-    int i = 0;
-    while (i < N_DIRECTIONS[type] - 1 && trb_d2_at(slab, at + offset_of(slab, DIRECTIONS[type][i])) != value)
-        i++;
-    return DIRECTIONS[type][i];
+    const unsigned equal = type == 0   ? equal_neighbours(slab, at, FACE, 6, value)
+                           : type == 1 ? equal_neighbours(slab, at, EDGE, 12, value)
+                                       : equal_neighbours(slab, at, CORNER, 8, value);
+    return DIRECTIONS[type][__builtin_ctz(equal)];
 }
 
 /* The record of the ball at `at`, given the largest neighbours of each type. */

@@ -64,36 +64,49 @@ static uint64_t survivors(const int16_t *d2, ptrdiff_t row, ptrdiff_t plane, con
 
 #if VEC_GATHERS
 
+/* The open ones among WIDE points, by the 32-bit words and the bits in them; at most `lanes` count. */
+VEC_FUNCTION size_t open_points(const uint64_t *open, vec word, vec bit, uint32_t lanes, uint32_t *hits)
+{
+    /* The bits as 32-bit words, low half first: these paths are little-endian. */
+    const vec bits = v_gather_u32((const uint32_t *)(const void *)open, word, lanes);
+    size_t count = 0;
+    lanes &= v_signs_i32(v_shift_left_each_i32(bits, v_sub_i32(v_set_i32(31), bit)));
+    if (!lanes)
+        return 0;
+    uint32_t at[WIDE];
+    v_store(at, v_add_i32(v_mul_i32(word, v_set_i32(32)), bit));
+    for (; lanes; lanes &= lanes - 1)
+        hits[count++] = at[__builtin_ctz(lanes)];
+    return count;
+}
+
+/* Places fit 16 bits: points are within 127 of the centre, and the centre of a ball that reaches the tile is so
+ * close to it; 2 * side * rows is below 2^15. */
 static size_t crescent(const uint64_t *open, int side, const int8_t *const points[3], const int flip[3],
                        const int centre[3], size_t n, uint32_t *hits)
 {
-    const vec fx = v_set_i32(flip[0]), fy = v_set_i32(flip[1]), fz = v_set_i32(flip[2]);
+    const vec fx = v_set_i16(flip[0]), fy = v_set_i16(flip[1]), fz = v_set_i16(flip[2]);
     /* (p ^ flip) - flip + centre */
-    const vec cx = v_set_i32(centre[0] - flip[0]), cy = v_set_i32(centre[1] - flip[1]);
-    const vec cz = v_set_i32(centre[2] - flip[2]);
-    const vec wide = v_set_i32(64), tall = v_set_i32(side), rows = v_set_i32(TRB_TILE_ROWS(side));
-    const vec top = v_set_i32(31);
+    const vec cx = v_set_i16(centre[0] - flip[0]), cy = v_set_i16(centre[1] - flip[1]);
+    const vec cz = v_set_i16(centre[2] - flip[2]);
+    const vec wide = v_set_i16(64), tall = v_set_i16(side), rows = v_set_i16(TRB_TILE_ROWS(side));
     size_t count = 0;
-    for (size_t i = 0; i < n; i += WIDE) {
-        const vec x = v_add_i32(v_xor(v_widen_i8_i32(points[0] + i), fx), cx);
-        const vec y = v_add_i32(v_xor(v_widen_i8_i32(points[1] + i), fy), cy);
-        const vec z = v_add_i32(v_xor(v_widen_i8_i32(points[2] + i), fz), cz);
-        uint32_t lanes = v_less_u32(x, wide) & v_less_u32(y, tall) & v_less_u32(z, tall);
-        if (n - i < WIDE) /* what is read beyond the prefix may repeat a point */
+    for (size_t i = 0; i < n; i += LANES) {
+        const vec x = v_add_i16(v_xor(v_widen_i8_i16(points[0] + i), fx), cx);
+        const vec y = v_add_i16(v_xor(v_widen_i8_i16(points[1] + i), fy), cy);
+        const vec z = v_add_i16(v_xor(v_widen_i8_i16(points[2] + i), fz), cz);
+        uint32_t lanes = v_all_less_u16(x, wide, y, tall, z, tall);
+        if (n - i < LANES) /* what is read beyond the prefix may repeat a point */
             lanes &= ((uint32_t)1 << (n - i)) - 1;
         if (!lanes)
             continue;
-        const vec row = v_add_i32(v_mul_i32(z, rows), y);
-        /* The bits as 32-bit words, low half first: these paths are little-endian. */
-        const vec word = v_add_i32(v_add_i32(row, row), v_shift_right_i32(x, 5));
-        const vec bits = v_gather_u32((const uint32_t *)(const void *)open, word, lanes);
-        lanes &= v_signs_i32(v_shift_left_each_i32(bits, v_sub_i32(top, v_and(x, top))));
-        if (!lanes)
-            continue;
-        uint32_t at[WIDE];
-        v_store(at, v_add_i32(v_mul_i32(row, wide), x));
-        for (; lanes; lanes &= lanes - 1)
-            hits[count++] = at[__builtin_ctz(lanes)];
+        const vec row = v_add_i16(v_mul_i16(z, rows), y);
+        const vec word = v_add_i16(v_add_i16(row, row), v_shift_right_i16(x, 5)), bit = v_and(x, v_set_i16(31));
+        const uint32_t low = lanes & (((uint32_t)1 << WIDE) - 1), high = lanes >> WIDE;
+        if (low)
+            count += open_points(open, v_half_u16_i32(word, 0), v_half_u16_i32(bit, 0), low, hits + count);
+        if (high)
+            count += open_points(open, v_half_u16_i32(word, 1), v_half_u16_i32(bit, 1), high, hits + count);
     }
     return count;
 }
@@ -121,7 +134,7 @@ static size_t crescent(const uint64_t *open, int side, const int8_t *const point
 
 #if VEC_GATHERS
 
-static bool disc(const uint64_t *rows, const int16_t *half, size_t n, int x, uint64_t *hits)
+static size_t disc(const uint64_t *rows, const int16_t *half, size_t n, int x, uint64_t *hits)
 {
     vec any = v_set_i32(0);
     for (size_t i = 0; i < n; i += ROWS) {
@@ -129,20 +142,26 @@ static bool disc(const uint64_t *rows, const int16_t *half, size_t n, int x, uin
         v_store(hits + i, hit);
         any = v_or(any, hit);
     }
-    return v_any(any);
+    if (!v_any(any))
+        return 0;
+    size_t count = 0;
+    for (size_t i = 0; i < n; i++)
+        count += (size_t)__builtin_popcountll(hits[i]);
+    return count;
 }
 
 #else
 
-static bool disc(const uint64_t *rows, const int16_t *half, size_t n, int x, uint64_t *hits)
+static size_t disc(const uint64_t *rows, const int16_t *half, size_t n, int x, uint64_t *hits)
 {
-    uint64_t any = 0;
+    size_t count = 0;
     for (size_t i = 0; i < n; i++) {
         const int from = x - half[i] > 0 ? x - half[i] : 0, to = x + half[i] < 63 ? x + half[i] : 63;
         hits[i] = from > to ? 0 : rows[i] & ~(uint64_t)0 << from & ~(uint64_t)0 >> (63 - to);
-        any |= hits[i];
+        if (hits[i])
+            count += (size_t)__builtin_popcountll(hits[i]);
     }
-    return any != 0;
+    return count;
 }
 
 #endif

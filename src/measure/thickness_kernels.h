@@ -2,7 +2,6 @@
 #ifndef TRB_THICKNESS_KERNELS_H
 #define TRB_THICKNESS_KERNELS_H
 
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -47,16 +46,16 @@ typedef struct trb_thickness_kernels {
                           int16_t face[64], int16_t edge[64], int16_t corner[64]);
     /**
      * Test n points against the open voxels of a tile. Point i is centre[axis] + (points[axis][i] ^ flip) -
-     * flip with flip = 0 or -1. Reads points up to a multiple of 16. Writes ((z * rows + y) * 64 + x) of each
+     * flip with flip = 0 or -1. Reads points up to a multiple of 32. Writes ((z * rows + y) * 64 + x) of each
      * open point to hits and returns how many.
      */
     size_t (*crescent)(const uint64_t *open, int side, const int8_t *const points[3], const int flip[3],
                        const int centre[3], size_t n, uint32_t *hits);
     /**
      * Open voxels of n rows within half[i] of column x, to hits[i]; half[i] < 0: none. Reads half and rows up
-     * to a multiple of 8. Returns whether there are any.
+     * to a multiple of 8. Returns how many there are.
      */
-    bool (*disc)(const uint64_t *rows, const int16_t *half, size_t n, int x, uint64_t *hits);
+    size_t (*disc)(const uint64_t *rows, const int16_t *half, size_t n, int x, uint64_t *hits);
     /** Indices of the balls whose crescent, or the ball around it, reaches the box, to kept; returns how many. */
     size_t (*cull)(const trb_ball *balls, size_t n, const trb_cull *with, uint32_t *kept);
 } trb_thickness_kernels;

@@ -239,15 +239,13 @@ static void paint_disc(tile *t, const item *ball, int z, uint32_t m)
         for (size_t i = n; i < n + 8; i++)
             halves[i] = -1;
     }
-    if (!t->p->use->disc(t->open + row, half ? half + (y0 - ball->y) : halves, n, ball->x, hits))
+    const size_t painted =
+        t->p->use->disc(t->open + row, half ? half + (y0 - ball->y) : halves, n, ball->x, hits);
+    if (!painted)
         return;
-    size_t painted = 0;
     for (size_t i = 0; i < n; i++) {
-        if (!hits[i])
-            continue;
         t->open[row + i] &= ~hits[i];
-        painted += (size_t)__builtin_popcountll(hits[i]);
-        if (t->p->layer_map)
+        if (hits[i] && t->p->layer_map)
             write_row(t, row + i, hits[i], ball->d2);
     }
     t->left -= painted;
