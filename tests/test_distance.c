@@ -45,6 +45,20 @@ static void squared_distances_equal_brute_force_on_every_shape_and_border(void *
         }
 }
 
+/* More than 8 words a row, which are walked along z together, and more planes than a slab of 64 has: background is
+ * looked for beyond the slab, near, far and behind the image. */
+static void wide_rows_and_many_slabs_equal_brute_force(void **state)
+{
+    (void)state;
+    trb_mask *wide = testing_random_mask(530, 3, 150, 0.9993, 5), *tall = testing_random_mask(70, 4, 400, 0.9995, 6);
+    compare_with_oracle(wide, TRB_BORDER_UNKNOWN, "530 x 3 x 150");
+    compare_with_oracle(wide, TRB_BORDER_BACKGROUND, "530 x 3 x 150");
+    compare_with_oracle(tall, TRB_BORDER_UNKNOWN, "70 x 4 x 400");
+    compare_with_oracle(tall, TRB_BORDER_BACKGROUND, "70 x 4 x 400");
+    trb_mask_destroy(wide);
+    trb_mask_destroy(tall);
+}
+
 static void distance_in_mm_uses_the_spacing_of_its_own_axis(void **state)
 {
     (void)state;
@@ -197,6 +211,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(squared_distances_equal_brute_force_on_every_shape_and_border),
+        cmocka_unit_test(wide_rows_and_many_slabs_equal_brute_force),
         cmocka_unit_test(distance_in_mm_uses_the_spacing_of_its_own_axis),
         cmocka_unit_test(distance_in_mm_of_cubes_is_the_root_of_the_squared_distance),
         cmocka_unit_test(bits_do_not_depend_on_the_thread_count),

@@ -26,6 +26,7 @@
 #include "trabecula/distance.h"
 #include "trabecula/thickness.h"
 #include "trabecula/surface.h"
+#include "trabecula/topology.h"
 #include "trabecula/resample.h"
 #include "trabecula/settings.h"
 #include "trabecula/record.h"
