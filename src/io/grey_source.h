@@ -25,7 +25,7 @@ typedef struct trb_grey_source {
 /** A volume in memory; the source borrows it. Nothing to clear. */
 trb_grey_source trb_grey_of_volume(const trb_volume *volume);
 
-/** Part of a scan, in slabs of so many planes. Clear it. */
+/** Part of a scan, in slabs of so many planes. Clear it: that lets go of the planes held; it can be used on. */
 trb_grey_source trb_grey_of_scan(trb_scan *scan, const trb_box *box, size_t slab);
 void trb_grey_clear(trb_grey_source *source);
 

@@ -14,6 +14,8 @@
 #include <string.h>
 #include <zlib.h>
 
+#include "trabecula/version.h"
+
 #define WINDOW_BYTES ((size_t)128 << 20) /* enough for 200^3 at once, and for 150 slices of 380^2 */
 #define SLICES_MIN 4                     /* of its own, in a window */
 #define AROUND 3                         /* slices more: one kept below, two finished above */
@@ -205,7 +207,10 @@ trb_status ipl_walk(const trb_mask *object, size_t bytes, ipl_visit *visit, void
 {
     const size_t nz = object->grid.nz, stride = (object->grid.nx / 16 + 1) * 16;
     const size_t slice_bytes = 3 * sizeof(int16_t) * stride * object->grid.ny;
-    size_t own = bytes / slice_bytes; /* slices of a window */
+    /* Besides the window: lengths of two slices, a guess, a slice being packed, and distances of three slices for
+     * each thread that looks for centres. */
+    const size_t besides = stride * object->grid.ny * (8 + 6 + 12 + 12 * (size_t)trb_threads());
+    size_t own = bytes > besides ? (bytes - besides) / slice_bytes : 0; /* slices of a window */
     walk w = {.object = object, .windows = 1};
     trb_status status = check(object, err);
     if (status)

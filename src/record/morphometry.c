@@ -33,6 +33,7 @@ static double seconds(void)
 /* A stage begins: ask whether to go on, note the time of the one before. */
 static trb_status stage(struct run *run, const char *name, double done)
 {
+    trb_grey_clear(run->source); /* a slab of one stage is of no use to the next */
     trb_memory_return();
     const double now = seconds();
     trb_record *record = run->record;
