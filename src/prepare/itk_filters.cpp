@@ -5,6 +5,7 @@
 
 #include <itkImage.h>
 #include <itkMedianImageFilter.h>
+#include <itkObjectFactoryBase.h>
 #include <itkPlatformMultiThreader.h>
 
 #include <cstring>
@@ -18,7 +19,10 @@ namespace
 void no_thread_pool()
 {
     static std::once_flag once;
-    std::call_once(once, [] { itk::MultiThreaderBase::SetGlobalDefaultThreader(itk::MultiThreaderBaseEnums::Threader::Platform); });
+    std::call_once(once, [] {
+        itk::MultiThreaderBase::SetGlobalDefaultThreader(itk::MultiThreaderBaseEnums::Threader::Platform);
+        (void)itk::ObjectFactoryBase::GetRegisteredFactories(); /* two threads that made the list at once would race */
+    });
 }
 
 template <typename T>
