@@ -1,7 +1,11 @@
 /* design_tree.c - JSON objects with one check at the end. */
 #include "study/design_tree.h"
 
+#include <Rmath.h>
 #include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
 
 trb_tree trb_tree_start(bool *failed)
 {
@@ -25,9 +29,35 @@ trb_tree trb_tree_child(trb_tree at, const char *key)
     return child;
 }
 
+trb_tree trb_tree_childf(trb_tree at, const char *format, ...)
+{
+    va_list args, again;
+    va_start(args, format);
+    va_copy(again, args);
+    const int length = vsnprintf(NULL, 0, format, args);
+    va_end(args);
+    char *key = length < 0 ? NULL : malloc((size_t)length + 1);
+    if (key)
+        vsnprintf(key, (size_t)length + 1, format, again);
+    va_end(again);
+    const trb_tree none = {NULL, at.failed};
+    const trb_tree child = key ? trb_tree_child(at, key) : none;
+    *at.failed = *at.failed || !key;
+    free(key);
+    return child;
+}
+
 void trb_tree_number(trb_tree at, const char *key, double value)
 {
     trb_tree_take(at, key, isfinite(value) ? json_real(value) : json_null());
+}
+
+void trb_tree_f(trb_tree at, double f, double df1, double df2)
+{
+    trb_tree_number(at, "F", f);
+    trb_tree_number(at, "df1", df1);
+    trb_tree_number(at, "df2", df2);
+    trb_tree_number(at, "p", pf(f, df1, df2, 0, 0));
 }
 
 void trb_tree_count(trb_tree at, const char *key, size_t count)

@@ -23,7 +23,11 @@ typedef struct trb_tree {
 trb_tree trb_tree_start(bool *failed);
 /** An empty object below a place. */
 trb_tree trb_tree_child(trb_tree at, const char *key);
+/** The same; the key is formatted as by printf: "%s - %s". */
+trb_tree trb_tree_childf(trb_tree at, const char *format, ...) TRB_PRINTF(2, 3);
 void trb_tree_number(trb_tree at, const char *key, double value);
+/** {F, df1, df2, p}: p of the upper tail is computed here. */
+void trb_tree_f(trb_tree at, double f, double df1, double df2);
 void trb_tree_count(trb_tree at, const char *key, size_t count);
 void trb_tree_flag(trb_tree at, const char *key, bool flag);
 void trb_tree_text(trb_tree at, const char *key, const char *text);
