@@ -63,11 +63,11 @@ trb_stat_t trb_stat_t_test(const trb_stat_pair *pair, bool welch, double conf)
 
 void trb_stat_put_t(trb_node node, const trb_stat_t *t)
 {
+    trb_node_real(node, "diff", t->diff);
     if (t->why) {
         trb_node_note(node, t->why);
         return;
     }
-    trb_node_real(node, "diff", t->diff);
     trb_node_real(node, "se", t->se);
     trb_node_real(node, "t", t->t);
     trb_node_real(node, "df", t->df);
@@ -110,7 +110,9 @@ static void put_ranks(trb_node all, const trb_stat_pair *pair, const trb_ranksum
     trb_node_real(node, "hl_ci_achieved_level", r->hl_level);
     trb_node_real(node, "prob_superiority", r->u_b / pairs);
     trb_node_real(node, "cliffs_delta", 2 * r->u_b / pairs - 1);
-    if (!r->exact)
+    if (r->sigma == 0)
+        trb_node_note(node, "all values equal: no rank differs");
+    else if (!r->exact)
         trb_node_note(node, "large groups: normal approximation instead of the exact distribution");
     else if (r->ties)
         trb_node_note(node, "ties: the test without ties does not exist, the conditional one does");
@@ -132,11 +134,13 @@ static void put_effect(trb_node all, const trb_stat_pair *pair, double conf)
     if (!isnan(e.g_nct_lo))
         trb_node_limits(node, "g_nct", e.g_nct_lo, e.g_nct_hi);
     else
-        trb_node_note(node, "|t| > 30: no noncentral t limits");
+        trb_node_text(node, "note_nct", "|t| > 30: no noncentral t limits");
     trb_node_real(node, "g_var_large_sample", e.variance);
     trb_node_limits(node, "g_ls", e.g_ls_lo, e.g_ls_hi);
     trb_node_real(node, "glass_delta_sd_a", e.glass_a);
     trb_node_real(node, "d_average_sd", e.d_average);
+    if (isnan(e.glass_a))
+        trb_node_note(node, "the SD of a is 0: no Glass's delta");
 }
 
 /* Subsets of the pool, one after the other in lexical order, with the sums of their beginnings. */
@@ -166,8 +170,8 @@ static bool next_subset(subset *s, const double *x)
     return true;
 }
 
-/* All ways to deal the pooled values to groups of these sizes; how many are as far from the mean as the real one?
- * Sums of equal decimals differ by rounding only: they count as equal. */
+/* All ways to deal the pooled values to groups of these sizes; how many are as far from the mean as the
+ * real one? Sums of equal decimals differ by rounding only: they count as equal. */
 static void put_permutation(trb_node all, const trb_stat_pair *pair)
 {
     const size_t n_a = pair->a->n, n_b = pair->b->n, total = n_a + n_b, m = n_a < n_b ? n_a : n_b;
@@ -196,7 +200,8 @@ static void put_permutation(trb_node all, const trb_stat_pair *pair)
     trb_node_real(node, "p_two_sided", far / ways);
 }
 
-static trb_stat_rank_p *rank_place(const trb_stat_pair_work *work, const trb_stat_group *a, const trb_stat_group *b)
+static trb_stat_rank_p *rank_place(const trb_stat_pair_work *work, const trb_stat_group *a,
+                                   const trb_stat_group *b)
 {
     const trb_stat_group *first = work->data->group;
     return &work->rank[(size_t)(a - first) * work->data->n_groups + (size_t)(b - first)];
