@@ -114,11 +114,16 @@ static void write_changes(trb_node out, const layout *l, const trb_mixed *m)
         }
 }
 
-/* The coefficients of sum-to-zero coding: deviation i of n from the mean of a factor's levels, or that mean. */
-static double deviation(size_t level, size_t i, size_t n, int of_factor)
+/*
+ * What type III tests: a factor's levels against its first, each averaged over the other factor with equal weights.
+ * F is the same for any basis of that space; Fai and Cornelius' degrees of freedom are not, in their fifth digit, and
+ * these contrasts are lmerTest's.
+ */
+static double against_first(size_t level, size_t i, size_t n, int of_factor)
 {
-    const double share = 1 / (double)n;
-    return of_factor ? (level == i ? 1 - share : -share) : share;
+    if (!of_factor)
+        return 1 / (double)n;
+    return level == i + 1 ? 1 : level == 0 ? -1 : 0;
 }
 
 static size_t fill_term(const layout *l, int of_group, int of_time)
@@ -130,7 +135,7 @@ static size_t fill_term(const layout *l, int of_group, int of_time)
             for (size_t g = 0; g < l->n_groups; g++)
                 for (size_t t = 0; t < l->n_times; t++)
                     row[g * l->n_times + t] =
-                        deviation(g, i, l->n_groups, of_group) * deviation(t, j, l->n_times, of_time);
+                        against_first(g, i, l->n_groups, of_group) * against_first(t, j, l->n_times, of_time);
         }
     return rows_g * rows_t;
 }

@@ -33,7 +33,7 @@ static double walk(trb_tail tail, const void *context, double t, double df, doub
         sum += term;
         /* Downwards the terms of a far tail grow before they fall; where all of the tail is inside they
          * only fall. */
-        if (term <= before && (term < 1e-18 * sum || (sum == 0 && (step > 0 || share > 0.999))))
+        if (term <= before && ((sum > 0 && term <= 1e-18 * sum) || (sum == 0 && (step > 0 || share > 0.999))))
             break;
         before = term;
     }

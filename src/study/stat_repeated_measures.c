@@ -113,10 +113,15 @@ typedef struct sphericity {
     double gg, hf, w, p_w;
 } sphericity;
 
+/*
+ * Box's expansion (Anderson 1958, section 10.7.4) has 2 p^3 + 6 p^2 + 3 p + 2 in its second term. R's mauchly.test and
+ * car have 3 times the number of times there, p + 1. It shows in the fifth digit; we give R's number, since that is
+ * what readers will compare with.
+ */
 static double mauchly_p(double w, double p, double df)
 {
     const double rho = 1 - (2 * p * p + p + 2) / (6 * p * df), f = p * (p + 1) / 2 - 1, x = -df * rho * log(w);
-    const double w2 = (p + 2) * (p - 1) * (p - 2) * (2 * p * p * p + 6 * p * p + 3 * p + 2) /
+    const double w2 = (p + 2) * (p - 1) * (p - 2) * (2 * p * p * p + 6 * p * p + 3 * (p + 1) + 2) /
                       (288 * (df * p * rho) * (df * p * rho));
     const double first = pchisq(x, f, 0, 0), second = pchisq(x, f + 4, 0, 0);
     return fmin(1, first + w2 * (second - first));
