@@ -200,7 +200,7 @@ static trb_status write_all(trb_node out, ancova *a, trb_error *err)
         return status;
     trb_node_real(out, "residual_MS", a->ms);
     write_means(trb_node_child(out, "adjusted_means"), a);
-    return write_pairs(trb_node_child(out, "pairs"), a, err);
+    return a->k > 1 ? write_pairs(trb_node_child(out, "pairs"), a, err) : TRB_OK;
 }
 
 trb_status trb_ancova_write(trb_node out, const double *y, const double *x, size_t n, const trb_factor *group,

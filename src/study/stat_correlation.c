@@ -44,6 +44,8 @@ static void write_pearson(trb_node out, double r, double n)
     trb_node_real(out, "t", t);
     trb_node_real(out, "df", n - 2);
     trb_node_real(out, "p", 2 * pt(-fabs(t), n - 2, 1, 0));
+    if (!isfinite(t) || n <= 3)
+        trb_node_note(out, n > 3 ? "a perfect line" : "n = 3: no interval");
     trb_node_limits(out, "ci", n > 3 ? tanh(atanh(r) - half) : NAN, n > 3 ? tanh(atanh(r) + half) : NAN);
 }
 
@@ -53,6 +55,8 @@ static void write_spearman(trb_node out, double rho, double n)
     trb_node_real(out, "rho", rho);
     trb_node_real(out, "t", t);
     trb_node_real(out, "p_t_approx", 2 * pt(-fabs(t), n - 2, 1, 0));
+    if (!isfinite(t))
+        trb_node_note(out, "the ranks agree throughout");
 }
 
 static void write_line(trb_node out, const moments *m, const double *x, const double *y, size_t n)

@@ -122,7 +122,8 @@ static trb_status write_summary(trb_node out, const trb_visits *v, const double 
     const trb_status status = trb_cells_init(&cells, &source, err);
     if (!status) {
         trb_cells_describe(&cells, out, "descriptive");
-        trb_cells_t_tests(&cells, true, trb_node_child(out, "welch"));
+        if (v->group_factor->n_levels > 1)
+            trb_cells_t_tests(&cells, true, trb_node_child(out, "welch"));
     }
     trb_cells_clear(&cells);
     return status;

@@ -174,8 +174,10 @@ static trb_status write_model(trb_node out, const layout *l, const trb_mixed *m,
         trb_node_note(out, "the variance between animals is estimated as 0, so that this model takes scans for animals: "
                            "see the slopes and the change from the first time");
     write_fixed(trb_node_child(out, "fixed_effects_treatment_contrasts"), l, m);
-    write_differences(trb_node_child(out, "group_differences_by_time"), l, m);
-    write_changes(trb_node_child(out, "change_from_first_time"), l, m);
+    if (l->n_groups > 1)
+        write_differences(trb_node_child(out, "group_differences_by_time"), l, m);
+    if (l->n_times > 1)
+        write_changes(trb_node_child(out, "change_from_first_time"), l, m);
     return write_tests(out, l, m, err);
 }
 

@@ -107,6 +107,10 @@ static void write_model(trb_node out, const studies *s, trb_meta_method method, 
     const trb_node weights = trb_node_child(out, "weights_percent");
     for (size_t i = 0; i < s->k; i++)
         trb_node_real(weights, s->study[i]->name, 100 * variance / (s->v[i] + tau2));
+    if (!isfinite(stat))
+        trb_node_note(out, "the studies do not differ at all: no standard error from their spread");
+    else if (s->k < 2)
+        trb_node_note(out, "one study: no heterogeneity");
     if (method != TRB_META_FE)
         write_prediction(out, s->k, estimate, se, tau2, quantile);
     if ((method == TRB_META_DL || method == TRB_META_REML) && !hartung_knapp && s->k > 2) {
@@ -158,8 +162,9 @@ static void write_egger(trb_node out, const studies *s)
         rest += off * off / s->v[i];
     }
     /* Equal standard errors leave only rounding in sxx: no line through one point. */
-    if (!(sxx > 1e-20 * x_mean * x_mean * w)) {
-        trb_node_note(out, "the standard errors are equal");
+    const bool equal = !(sxx > 1e-20 * x_mean * x_mean * w);
+    if (equal || !(rest > 0)) {
+        trb_node_note(out, equal ? "the standard errors are equal" : "the studies lie on a line");
         return;
     }
     const double se = sqrt(rest / df / sxx);

@@ -148,7 +148,10 @@ static trb_status write_all(trb_node out, const pairs *p, trb_error *err)
     }
     trb_design_normality(out, "normality_diff", p->d, p->n);
     write_t(trb_node_child(out, "paired_t"), p);
-    trb_node_real(out, "pearson_r", pearson(p));
+    const double r = pearson(p);
+    trb_node_real(out, "pearson_r", r);
+    if (isnan(r))
+        trb_node_note(out, "one of the two does not vary: no correlation");
     trb_node_real(out, "percent_change_mean_of_animals", mean_percent(p));
     return write_wilcoxon(trb_node_child(out, "wilcoxon"), p, err);
 }
