@@ -1,5 +1,6 @@
 /*
- * test_designs_edges.c - designs with hardly any data: each says why, none gives NaN, none depends on the row order.
+ * test_designs_edges.c - designs with hardly any data: each says why, none gives NaN, none depends on the row
+ * order.
  */
 #include "support/design_samples.h"
 #include "support/oracle_numbers.h"
@@ -16,8 +17,8 @@ static json_t *checked(json_t *out)
     return out;
 }
 
-static json_t *twoway_of(const design_sample *s, const char *const *a_levels, size_t n_a, const char *const *b_levels,
-                         size_t n_b)
+static json_t *twoway_of(const design_sample *s, const char *const *a_levels, size_t n_a,
+                         const char *const *b_levels, size_t n_b)
 {
     static sample_factor a, b;
     json_t *out = NULL;
@@ -43,8 +44,8 @@ static json_t *paired_of(const design_sample *s)
     return checked(out);
 }
 
-static trb_status nested_status(const design_sample *s, const char *const *groups, size_t n_groups, bool sides, json_t **out,
-                                trb_error *err)
+static trb_status nested_status(const design_sample *s, const char *const *groups, size_t n_groups,
+                                bool sides, json_t **out, trb_error *err)
 {
     static const char *const SIDES[] = {"L", "R"};
     static sample_factor animal, group, side;
@@ -62,14 +63,16 @@ static json_t *nested_of(const design_sample *s, const char *const *groups, size
     return checked(out);
 }
 
-static trb_status longitudinal_status(const design_sample *s, const char *const *groups, size_t n_groups, const char *const *times,
-                                      const double *time_value, size_t n_times, json_t **out, trb_error *err)
+static trb_status longitudinal_status(const design_sample *s, const char *const *groups, size_t n_groups,
+                                      const char *const *times, const double *time_value, size_t n_times,
+                                      json_t **out, trb_error *err)
 {
     static sample_factor animal, group, time;
     sample_factor_make(&animal, s, 0, NULL, 0);
     sample_factor_make(&group, s, 1, groups, n_groups);
     sample_factor_make(&time, s, 2, times, n_times);
-    return trb_stat_longitudinal(s->y, s->n, &animal.factor, &group.factor, &time.factor, time_value, out, err);
+    return trb_stat_longitudinal(s->y, s->n, &animal.factor, &group.factor, &time.factor, time_value, out,
+                                 err);
 }
 
 static const char *const AB[] = {"a", "b"}, *const PQR[] = {"p", "q", "r"}, *const WEEKS[] = {"0", "4", "8"};
@@ -217,8 +220,8 @@ static void covariates_that_cannot_adjust(void **state)
     expect_note(out, "group::note", "one group");
 }
 
-/* A group of one animal has no slope of its own: R's anova(lm(y ~ x + g), lm(y ~ x * g)) then has one df less.
- * x = 1..7, g = a a a b b b c, y = 1 4 2 8 5 7 9 by R 4.2.2. */
+/* A group of one animal has no slope of its own: R's anova(lm(y ~ x + g), lm(y ~ x * g)) then has one df
+ * less. x = 1..7, g = a a a b b b c, y = 1 4 2 8 5 7 9 by R 4.2.2. */
 static void a_group_of_one_has_no_slope(void **state)
 {
     (void)state;
@@ -292,14 +295,17 @@ static void limbs_that_cannot_make_a_model(void **state)
     expect_note(out, "mixed_model::note", "too few animals to estimate their variance");
     design_sample single = {0};
     for (size_t i = 0; i < 6; i++)
-        sample_add(&single, i < 3 ? (const char *const[]){"m1", "m2", "m3"}[i] : (const char *const[]){"m4", "m5", "m6"}[i - 3],
+        sample_add(&single,
+                   i < 3 ? (const char *const[]){"m1", "m2", "m3"}[i]
+                         : (const char *const[]){"m4", "m5", "m6"}[i - 3],
                    AB[i / 3], "L", 0, (double)(i * i));
     out = nested_of(&single, AB, 2, false);
     assert_null(json_object_get(out, "icc_within_groups"));
     expect_note(out, "mixed_model::note", "too few repeats within animals to tell animals from scans");
     design_sample same = {0};
     for (size_t i = 0; i < 8; i++)
-        sample_add(&same, (const char *const[]){"m1", "m2", "m3", "m4"}[i / 2], AB[i / 4], AB[i % 2] == AB[0] ? "L" : "R", 0, 5);
+        sample_add(&same, (const char *const[]){"m1", "m2", "m3", "m4"}[i / 2], AB[i / 4],
+                   AB[i % 2] == AB[0] ? "L" : "R", 0, 5);
     out = nested_of(&same, AB, 2, true);
     expect_note(out, "mixed_model::note", "all values equal within cells");
 }
@@ -311,12 +317,14 @@ static void a_singular_model_is_flagged(void **state)
     static const double Y[] = {1, 9, 2, 8, 3, 7, 4, 11, 5, 10, 6, 9};
     design_sample s = {0};
     for (size_t i = 0; i < 12; i++)
-        sample_add(&s, (const char *const[]){"m1", "m2", "m3", "m4", "m5", "m6"}[i / 2], AB[i / 6], i % 2 ? "R" : "L", 0, Y[i]);
+        sample_add(&s, (const char *const[]){"m1", "m2", "m3", "m4", "m5", "m6"}[i / 2], AB[i / 6],
+                   i % 2 ? "R" : "L", 0, Y[i]);
     json_t *out = nested_of(&s, AB, 2, true);
     assert_true(json_is_true(json_object_get(json_object_get(out, "mixed_model"), "singular")));
     CHECK_CLOSE(0, number_at(out, "mixed_model::var_animal"), 0);
     CHECK_CLOSE(10, number_at(out, "mixed_model::df2_satterthwaite"), 1e-9);
-    CHECK_RELATIVE(number_at(out, "naive_scan_level_WRONG::student::p"), number_at(out, "mixed_model::p"), 1e-10);
+    CHECK_RELATIVE(number_at(out, "naive_scan_level_WRONG::student::p"), number_at(out, "mixed_model::p"),
+                   1e-10);
     json_decref(out);
 }
 
@@ -364,7 +372,8 @@ static void times_that_cannot_make_a_model(void **state)
         sample_add(&s, ANIMALS[i], "a", "4", 0, (double)(i * i) - 2);
     out = longitudinal_of(&s, 2, 2); /* group b was never seen at week 4 */
     CHECK_CLOSE(0, number_at(out, "cells::b @ 4::n"), 0);
-    assert_string_equal(text_at(out, "summary_measure_slope::welch::b - a::note"), "a group has n < 2: no test");
+    assert_string_equal(text_at(out, "summary_measure_slope::welch::b - a::note"),
+                        "a group has n < 2: no test");
     expect_note(out, "mixed_model::note", "a group has no scan at one of the times");
     for (size_t i = 2; i < 4; i++)
         sample_add(&s, ANIMALS[i], "b", "4", 0, (double)(i * i) + (double)i);

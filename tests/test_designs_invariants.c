@@ -1,6 +1,6 @@
 /*
- * test_designs_invariants.c - what must hold for any data: no row order, no unit, no duplicate way of asking changes
- * an answer. And the designs without rows: power, planning, several studies.
+ * test_designs_invariants.c - what must hold for any data: no row order, no unit, no duplicate way of asking
+ * changes an answer. And the designs without rows: power, planning, several studies.
  */
 #include "support/design_samples.h"
 #include "support/oracle_numbers.h"
@@ -8,7 +8,8 @@
 
 #include "study/stat_designs.h"
 
-static const char *const GROUPS[] = {"Sham", "OVX"}, *const TIMES[] = {"0", "4", "8"}, *const SIDES[] = {"L", "R"};
+static const char *const GROUPS[] = {"Sham", "OVX"}, *const TIMES[] = {"0", "4", "8"},
+                         *const SIDES[] = {"L", "R"};
 static const double WEEK[] = {0, 4, 8};
 static const char *const ANIMALS[] = {"m7", "m02", "m1", "m9", "m11", "m3", "m4", "m10"};
 
@@ -120,12 +121,16 @@ static void units_scale_and_tests_stay(void **state)
                                         "mixed_model::type_III_satterthwaite::group::df2",
                                         "mixed_model::type_III_kenward_roger::time::F",
                                         "mixed_model::type_III_kenward_roger::time::df2",
-                                        "rm_anova_complete_cases::group:time::F", "rm_anova_complete_cases::GG_epsilon",
-                                        "ancova_last_on_first::group::F", "mixed_model::REML::icc"};
+                                        "rm_anova_complete_cases::group:time::F",
+                                        "rm_anova_complete_cases::GG_epsilon",
+                                        "ancova_last_on_first::group::F",
+                                        "mixed_model::REML::icc"};
     for (size_t i = 0; i < sizeof MODEL / sizeof *MODEL; i++)
         CHECK_RELATIVE(number_at(a, MODEL[i]), number_at(b, MODEL[i]), 1e-7);
-    CHECK_RELATIVE(1e6 * number_at(a, "mixed_model::REML::var_animal"), number_at(b, "mixed_model::REML::var_animal"), 1e-7);
-    static const char *const TABLE[] = {"type_II::second::F", "type_III::third::F", "type_III::second:third::p"};
+    CHECK_RELATIVE(1e6 * number_at(a, "mixed_model::REML::var_animal"),
+                   number_at(b, "mixed_model::REML::var_animal"), 1e-7);
+    static const char *const TABLE[] = {"type_II::second::F", "type_III::third::F",
+                                        "type_III::second:third::p"};
     for (size_t i = 0; i < sizeof TABLE / sizeof *TABLE; i++)
         CHECK_RELATIVE(number_at(c, TABLE[i]), number_at(d, TABLE[i]), 1e-7);
     json_decref(a);
@@ -134,8 +139,8 @@ static void units_scale_and_tests_stay(void **state)
     json_decref(d);
 }
 
-/* With as many scans of every animal the mixed model is the analysis of variance of animal means, Kenward and Roger
- * change nothing, and all degrees of freedom are whole numbers. */
+/* With as many scans of every animal the mixed model is the analysis of variance of animal means, Kenward and
+ * Roger change nothing, and all degrees of freedom are whole numbers. */
 static void balanced_models_are_analyses_of_variance(void **state)
 {
     (void)state;
@@ -155,7 +160,8 @@ static void balanced_models_are_analyses_of_variance(void **state)
             CHECK_RELATIVE(DF[i], number_at(time, path), 1e-9);
         }
     }
-    const double msa = number_at(limbs, "icc_within_groups::MS_animals"), msw = number_at(limbs, "icc_within_groups::MS_within");
+    const double msa = number_at(limbs, "icc_within_groups::MS_animals"),
+                 msw = number_at(limbs, "icc_within_groups::MS_within");
     CHECK_RELATIVE((msa - msw) / 3, number_at(limbs, "mixed_model::var_animal"), 1e-9);
     CHECK_RELATIVE(msw, number_at(limbs, "mixed_model::var_residual"), 1e-9);
     CHECK_RELATIVE(6, number_at(limbs, "mixed_model::df2_satterthwaite"), 1e-9);
@@ -175,7 +181,8 @@ static void swapping_sides_swaps_signs(void **state)
     json_t *a = paired(&s), *b = paired(&swapped);
     CHECK_CLOSE(-number_at(a, "paired_t::t"), number_at(b, "paired_t::t"), 0);
     CHECK_CLOSE(number_at(a, "paired_t::p"), number_at(b, "paired_t::p"), 0);
-    CHECK_CLOSE(number_at(a, "wilcoxon::p_exact_conditional"), number_at(b, "wilcoxon::p_exact_conditional"), 1e-14);
+    CHECK_CLOSE(number_at(a, "wilcoxon::p_exact_conditional"), number_at(b, "wilcoxon::p_exact_conditional"),
+                1e-14);
     CHECK_CLOSE(300, number_at(a, "wilcoxon::V") + number_at(b, "wilcoxon::V"), 0); /* 24 * 25 / 2 */
     CHECK_CLOSE(-number_at(a, "wilcoxon::hodges_lehmann"), number_at(b, "wilcoxon::hodges_lehmann"), 1e-14);
     json_decref(a);
@@ -189,7 +196,8 @@ static void sides_are_paired_within_animals(void **state)
     design_sample s = {0};
     for (size_t a = 0; a < 4; a++)
         for (size_t k = 0; k < 2; k++)
-            sample_add(&s, ANIMALS[a], GROUPS[a / 2], SIDES[1 - k], 0, (double)(10 * a) + (k ? 1 : 3) + (a == 3 && k ? 1 : 0));
+            sample_add(&s, ANIMALS[a], GROUPS[a / 2], SIDES[1 - k], 0,
+                       (double)(10 * a) + (k ? 1 : 3) + (a == 3 && k ? 1 : 0));
     static sample_factor animal, group, side;
     json_t *out = NULL;
     sample_factor_make(&animal, &s, 0, NULL, 0);
@@ -244,7 +252,8 @@ static void studies_that_agree_have_no_variance_between(void **state)
     json_decref(out);
     CHECK_OK(trb_stat_meta(three, 3, &out, err));
     check_nulls_have_notes(out);
-    assert_string_equal(text_at(out, "ROM::note"), "undefined for a study: a mean is 0, or means differ in sign");
+    assert_string_equal(text_at(out, "ROM::note"),
+                        "undefined for a study: a mean is 0, or means differ in sign");
     const trb_meta_study other[] = {three[2], three[0], three[1]};
     json_t *again = NULL;
     CHECK_OK(trb_stat_meta(other, 3, &again, err));
@@ -292,7 +301,8 @@ static void power_answers_each_way_round(void **state)
                              short_of = {.kind = TRB_POWER_TWO_GROUPS, .delta = delta, .sd = 1, .n = n - 1};
         assert_true(power_of(enough, "power_strict") >= 0.9);
         assert_true(power_of(short_of, "power_strict") < 0.9);
-        const trb_power_case back = {.kind = TRB_POWER_DETECTABLE, .n = n, .power = power_of(enough, "power_strict")};
+        const trb_power_case back = {
+            .kind = TRB_POWER_DETECTABLE, .n = n, .power = power_of(enough, "power_strict")};
         CHECK_RELATIVE(delta, power_of(back, "detectable_d"), 1e-9);
         /* Two groups: the analysis of variance is the t test. */
         const double mean[] = {0, delta};
@@ -332,7 +342,8 @@ static void no_difference_needs_no_n(void **state)
     json_t *out = NULL;
     const trb_power_case never = {.id = "x", .kind = TRB_POWER_TWO_GROUPS, .delta = 0, .sd = 1, .power = 0.8};
     CHECK_OK(trb_stat_power(&never, 1, &out, err));
-    assert_string_equal(text_at(out, "x::note"), "no difference to find, or one that a million animals would not show");
+    assert_string_equal(text_at(out, "x::note"),
+                        "no difference to find, or one that a million animals would not show");
     json_decref(out);
 }
 
@@ -350,9 +361,12 @@ static void planning_starts_from_the_groups(void **state)
                          mdd = {.kind = TRB_POWER_DETECTABLE, .n = 8, .power = 0.8};
     CHECK_CLOSE(power_of(same, "n_per_group"), number_at(out, "pairs::OVX - Sham::n_per_group"), 0);
     CHECK_RELATIVE(power_of(mdd, "detectable_d"), number_at(out, "pairs::OVX - Sham::detectable_d"), 1e-12);
-    CHECK_RELATIVE(power_of(mdd, "detectable_d") * sqrt(12.5), number_at(out, "pairs::OVX - Sham::detectable_difference"), 1e-12);
-    assert_string_equal(text_at(out, "pairs::EV - Sham::note"), "no difference to find, or one that a million animals would not show");
-    assert_string_equal(json_string_value(json_array_get(json_object_get(out, "excluded_groups"), 0)), "lost");
+    CHECK_RELATIVE(power_of(mdd, "detectable_d") * sqrt(12.5),
+                   number_at(out, "pairs::OVX - Sham::detectable_difference"), 1e-12);
+    assert_string_equal(text_at(out, "pairs::EV - Sham::note"),
+                        "no difference to find, or one that a million animals would not show");
+    assert_string_equal(json_string_value(json_array_get(json_object_get(out, "excluded_groups"), 0)),
+                        "lost");
     assert_true(number_at(out, "anova::achieved_power") >= 0.8);
     assert_null(oracle_node(out, "pairs::OVX - Sham::power"));
     json_decref(out);

@@ -1,8 +1,8 @@
 /*
  * test_designs_oracle.c - the designs beyond one-way groups against every number that R makes of them.
  *
- * Families and tolerances are those of testdata/oracles/SPEC.md. p-values are compared by their relative error alone:
- * an absolute 1e-12 would let any small p pass.
+ * Families and tolerances are those of testdata/oracles/SPEC.md. p-values are compared by their relative
+ * error alone: an absolute 1e-12 would let any small p pass.
  */
 #include "support/design_tables.h"
 #include "support/oracle_walk.h"
@@ -10,8 +10,26 @@
 
 #include "study/stat_designs.h"
 
-enum { EXACT, VALUE, P, NORMAL_W, NORMAL_P, TUKEY, VARIANCE, LOG_LIK, FIXED, MIXED_F, MIXED_DF, MIXED_P, EPSILON,
-       ITERATED, ITERATED_P, PROFILE, SIZE, N_FAMILIES };
+enum {
+    EXACT,
+    VALUE,
+    P,
+    NORMAL_W,
+    NORMAL_P,
+    TUKEY,
+    VARIANCE,
+    LOG_LIK,
+    FIXED,
+    MIXED_F,
+    MIXED_DF,
+    MIXED_P,
+    EPSILON,
+    ITERATED,
+    ITERATED_P,
+    PROFILE,
+    SIZE,
+    N_FAMILIES
+};
 
 static const walk_family FAMILIES[N_FAMILIES] = {
     [EXACT] = {"n, ranks, yes and no", 0, 0},
@@ -34,32 +52,76 @@ static const walk_family FAMILIES[N_FAMILIES] = {
 };
 
 static const walk_rule RULES[] = {
-    {NULL, "n", EXACT}, {NULL, "n_missing", EXACT}, {NULL, "n_pairs", EXACT}, {NULL, "k", EXACT},
-    {NULL, "n_nonzero", EXACT}, {NULL, "n_zero", EXACT}, {NULL, "V", EXACT}, {NULL, "ties", EXACT},
-    {NULL, "n_complete_animals", EXACT}, {NULL, "n_specimens", EXACT}, {NULL, "n_per_group", EXACT},
-    {NULL, "n1", EXACT}, {NULL, "n2", EXACT}, {NULL, "singular", EXACT}, {NULL, "df1", EXACT}, {NULL, "Q_df", EXACT},
-    {NULL, "n_continuous", SIZE}, {NULL, "detectable_d", SIZE},
-    {"mauchly", "W", EPSILON}, {NULL, "W", NORMAL_W}, {"normality_residuals", "p", NORMAL_P}, {"normality_diff", "p", NORMAL_P},
+    {NULL, "n", EXACT},
+    {NULL, "n_missing", EXACT},
+    {NULL, "n_pairs", EXACT},
+    {NULL, "k", EXACT},
+    {NULL, "n_nonzero", EXACT},
+    {NULL, "n_zero", EXACT},
+    {NULL, "V", EXACT},
+    {NULL, "ties", EXACT},
+    {NULL, "n_complete_animals", EXACT},
+    {NULL, "n_specimens", EXACT},
+    {NULL, "n_per_group", EXACT},
+    {NULL, "n1", EXACT},
+    {NULL, "n2", EXACT},
+    {NULL, "singular", EXACT},
+    {NULL, "df1", EXACT},
+    {NULL, "Q_df", EXACT},
+    {NULL, "n_continuous", SIZE},
+    {NULL, "detectable_d", SIZE},
+    {"mauchly", "W", EPSILON},
+    {NULL, "W", NORMAL_W},
+    {"normality_residuals", "p", NORMAL_P},
+    {"normality_diff", "p", NORMAL_P},
     {NULL, "p_tukey", TUKEY},
-    {NULL, "var_animal", VARIANCE}, {NULL, "var_residual", VARIANCE}, {"REML", "icc", VARIANCE},
+    {NULL, "var_animal", VARIANCE},
+    {NULL, "var_residual", VARIANCE},
+    {"REML", "icc", VARIANCE},
     {NULL, "logLik_REML", LOG_LIK},
-    {"mixed_model", "estimate", FIXED}, {"mixed_model", "se", FIXED}, {"mixed_model", "t", FIXED},
-    {"mixed_model", "F", MIXED_F}, {"mixed_model", "df", MIXED_DF}, {"mixed_model", "df2", MIXED_DF},
-    {"mixed_model", "df_satterthwaite", MIXED_DF}, {"mixed_model", "df2_satterthwaite", MIXED_DF},
+    {"mixed_model", "estimate", FIXED},
+    {"mixed_model", "se", FIXED},
+    {"mixed_model", "t", FIXED},
+    {"mixed_model", "F", MIXED_F},
+    {"mixed_model", "df", MIXED_DF},
+    {"mixed_model", "df2", MIXED_DF},
+    {"mixed_model", "df_satterthwaite", MIXED_DF},
+    {"mixed_model", "df2_satterthwaite", MIXED_DF},
     {"mixed_model", "p", MIXED_P},
-    {NULL, "GG_epsilon", EPSILON}, {NULL, "HF_epsilon", EPSILON},
+    {NULL, "GG_epsilon", EPSILON},
+    {NULL, "HF_epsilon", EPSILON},
     {"tau2_ci_qprofile", NULL, PROFILE},
-    {"REML", "Q", VALUE}, {"REML", "Q_p", P}, {"PM", "Q", VALUE}, {"PM", "Q_p", P},
-    {"REML_hartung_knapp", "Q", VALUE}, {"REML_hartung_knapp", "Q_p", P},
-    {"PM_hartung_knapp", "Q", VALUE}, {"PM_hartung_knapp", "Q_p", P},
-    {"REML", "p", ITERATED_P}, {"PM", "p", ITERATED_P}, {"REML_hartung_knapp", "p", ITERATED_P},
+    {"REML", "Q", VALUE},
+    {"REML", "Q_p", P},
+    {"PM", "Q", VALUE},
+    {"PM", "Q_p", P},
+    {"REML_hartung_knapp", "Q", VALUE},
+    {"REML_hartung_knapp", "Q_p", P},
+    {"PM_hartung_knapp", "Q", VALUE},
+    {"PM_hartung_knapp", "Q_p", P},
+    {"REML", "p", ITERATED_P},
+    {"PM", "p", ITERATED_P},
+    {"REML_hartung_knapp", "p", ITERATED_P},
     {"PM_hartung_knapp", "p", ITERATED_P},
-    {"REML", NULL, ITERATED}, {"PM", NULL, ITERATED}, {"REML_hartung_knapp", NULL, ITERATED},
+    {"REML", NULL, ITERATED},
+    {"PM", NULL, ITERATED},
+    {"REML_hartung_knapp", NULL, ITERATED},
     {"PM_hartung_knapp", NULL, ITERATED},
-    {NULL, "p", P}, {NULL, "Q_p", P}, {NULL, "p_raw", P}, {NULL, "p_bonferroni", P}, {NULL, "p_sidak", P},
-    {NULL, "p_holm", P}, {NULL, "p_holm_sidak", P}, {NULL, "p_BH", P}, {NULL, "p_GG", P}, {NULL, "p_HF", P},
-    {NULL, "p_exact_no_ties", P}, {NULL, "p_exact_conditional", P}, {NULL, "p_asymptotic_cc", P},
-    {NULL, "p_asymptotic_no_cc", P}, {NULL, "p_t_approx", P},
+    {NULL, "p", P},
+    {NULL, "Q_p", P},
+    {NULL, "p_raw", P},
+    {NULL, "p_bonferroni", P},
+    {NULL, "p_sidak", P},
+    {NULL, "p_holm", P},
+    {NULL, "p_holm_sidak", P},
+    {NULL, "p_BH", P},
+    {NULL, "p_GG", P},
+    {NULL, "p_HF", P},
+    {NULL, "p_exact_no_ties", P},
+    {NULL, "p_exact_conditional", P},
+    {NULL, "p_asymptotic_cc", P},
+    {NULL, "p_asymptotic_no_cc", P},
+    {NULL, "p_t_approx", P},
     {NULL, NULL, VALUE},
 };
 
@@ -96,7 +158,8 @@ static void two_factors(const char *name, const char *a_column, const char *a_le
                         const char *b_levels, const char *const *metrics, size_t n_metrics)
 {
     oracle_table table = oracle_table_load(name);
-    table_factor a = table_factor_make(&table, a_column, a_levels), b = table_factor_make(&table, b_column, b_levels);
+    table_factor a = table_factor_make(&table, a_column, a_levels),
+                 b = table_factor_make(&table, b_column, b_levels);
     json_t *root = json_object();
     for (size_t m = 0; m < n_metrics; m++) {
         double *y = table_values(&table, metrics[m]);
@@ -162,17 +225,20 @@ static void covariate(void **state)
     oracle_table_clear(&table);
 }
 
-static void animals_over_time(const char *name, const char *groups, const char *const *metrics, size_t n_metrics)
+static void animals_over_time(const char *name, const char *groups, const char *const *metrics,
+                              size_t n_metrics)
 {
     static const double WEEKS[] = {0, 4, 8, 12};
     oracle_table table = oracle_table_load(name);
-    table_factor animal = table_factor_make(&table, "animal", NULL), group = table_factor_make(&table, "group", groups),
+    table_factor animal = table_factor_make(&table, "animal", NULL),
+                 group = table_factor_make(&table, "group", groups),
                  time = table_factor_make(&table, "time [weeks]", "0|4|8|12");
     json_t *root = json_object();
     for (size_t m = 0; m < n_metrics; m++) {
         double *y = table_values(&table, metrics[m]);
         json_t *block = NULL;
-        CHECK_OK(trb_stat_longitudinal(y, table.n_rows, &animal.factor, &group.factor, &time.factor, WEEKS, &block, err));
+        CHECK_OK(trb_stat_longitudinal(y, table.n_rows, &animal.factor, &group.factor, &time.factor, WEEKS,
+                                       &block, err));
         add_metric(root, metrics[m], block);
         free(y);
     }
@@ -201,7 +267,8 @@ static void both_limbs(void **state)
 {
     (void)state;
     oracle_table table = oracle_table_load("s17_limbs_left_right");
-    table_factor animal = table_factor_make(&table, "animal", NULL), group = table_factor_make(&table, "group", "Sham|OVX"),
+    table_factor animal = table_factor_make(&table, "animal", NULL),
+                 group = table_factor_make(&table, "group", "Sham|OVX"),
                  side = table_factor_make(&table, "side", "L|R");
     static const char *const METRICS[] = {"BV/TV [%]", "Tb.Th [um]"};
     json_t *root = json_object();
@@ -223,7 +290,8 @@ static void repeated_scans(void **state)
 {
     (void)state;
     oracle_table table = oracle_table_load("s18_repeat_scans");
-    table_factor specimen = table_factor_make(&table, "specimen", NULL), repeat = table_factor_make(&table, "repeat_no", NULL);
+    table_factor specimen = table_factor_make(&table, "specimen", NULL),
+                 repeat = table_factor_make(&table, "repeat_no", NULL);
     static const char *const METRICS[] = {"BV/TV [%]", "Tb.Th [um]", "BMD [mgHA/cm3]"};
     json_t *root = json_object();
     for (size_t m = 0; m < 3; m++) {
@@ -250,8 +318,13 @@ static void several_studies(void **state)
         static const char *const COLUMNS[] = {"m_t", "sd_t", "n_t", "m_c", "sd_c", "n_c"};
         for (size_t c = 0; c < 6; c++)
             v[c] = oracle_value(&table, r, oracle_column(&table, COLUMNS[c]));
-        study[r] = (trb_meta_study){table.cell[r * table.n_columns + oracle_column(&table, "study")], v[0], v[1], v[3], v[4],
-                                    (size_t)v[2], (size_t)v[5]};
+        study[r] = (trb_meta_study){table.cell[r * table.n_columns + oracle_column(&table, "study")],
+                                    v[0],
+                                    v[1],
+                                    v[3],
+                                    v[4],
+                                    (size_t)v[2],
+                                    (size_t)v[5]};
     }
     json_t *root = json_object(), *block = NULL;
     CHECK_OK(trb_stat_meta(study, table.n_rows, &block, err));
@@ -270,8 +343,18 @@ static void power_and_sample_size(void **state)
         {.id = "tiny_n_large_effect", .kind = TRB_POWER_TWO_GROUPS, .delta = 5, .sd = 2, .power = 0.8},
         {.id = "power_n8", .kind = TRB_POWER_TWO_GROUPS, .delta = 2.1, .sd = 1.6, .n = 8},
         {.id = "power_unequal", .kind = TRB_POWER_TWO_GROUPS, .delta = 2.1, .sd = 1.6, .n1 = 10, .n2 = 6},
-        {.id = "alpha_0.01", .kind = TRB_POWER_TWO_GROUPS, .delta = 2, .sd = 1.5, .power = 0.8, .alpha = 0.01},
-        {.id = "bonferroni_3", .kind = TRB_POWER_TWO_GROUPS, .delta = 2, .sd = 1.5, .power = 0.8, .alpha = 0.05 / 3},
+        {.id = "alpha_0.01",
+         .kind = TRB_POWER_TWO_GROUPS,
+         .delta = 2,
+         .sd = 1.5,
+         .power = 0.8,
+         .alpha = 0.01},
+        {.id = "bonferroni_3",
+         .kind = TRB_POWER_TWO_GROUPS,
+         .delta = 2,
+         .sd = 1.5,
+         .power = 0.8,
+         .alpha = 0.05 / 3},
         {.id = "paired_1sd", .kind = TRB_POWER_PAIRED, .delta = 1, .sd = 1, .power = 0.8},
         {.id = "mdd_n8", .kind = TRB_POWER_DETECTABLE, .n = 8, .power = 0.8},
         {.id = "mdd_n5", .kind = TRB_POWER_DETECTABLE, .n = 5, .power = 0.8},

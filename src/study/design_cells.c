@@ -21,7 +21,8 @@ static char **join_names(const trb_cell_source *s, trb_error *err)
     const size_t n = count_cells(s), n_b = s->b ? s->b->n_levels : 1;
     size_t size = n * sizeof(char *) + 1;
     for (size_t c = 0; c < n; c++)
-        size += strlen(s->a->name[c / n_b]) + (s->b ? strlen(s->separator) + strlen(s->b->name[c % n_b]) : 0) + 1;
+        size +=
+            strlen(s->a->name[c / n_b]) + (s->b ? strlen(s->separator) + strlen(s->b->name[c % n_b]) : 0) + 1;
     char **name = trb_alloc(size, 1, "names of cells", err);
     if (!name)
         return NULL;
@@ -84,8 +85,8 @@ void trb_cells_clear(trb_cells *cells)
 }
 
 /* The branches of the one-way tree name themselves: let one grow on a tree of its own and move it. */
-static void transplant(const trb_cells *cells, void (*put)(trb_node, const trb_stat_data *), const char *branch,
-                       const char *leaf, trb_node at, const char *key)
+static void transplant(const trb_cells *cells, void (*put)(trb_node, const trb_stat_data *),
+                       const char *branch, const char *leaf, trb_node at, const char *key)
 {
     const trb_node own = trb_node_root(at.failed);
     put(own, &cells->data);
@@ -121,8 +122,9 @@ void trb_cells_t_tests(const trb_cells *cells, bool welch, trb_node at)
 {
     for (size_t a = 0; a < cells->data.n_groups; a++)
         for (size_t b = a + 1; b < cells->data.n_groups; b++)
-            trb_cells_t_test(cells, a, b, welch,
-                             trb_node_childf(at, "%s - %s", cells->data.group[b].name, cells->data.group[a].name));
+            trb_cells_t_test(
+                cells, a, b, welch,
+                trb_node_childf(at, "%s - %s", cells->data.group[b].name, cells->data.group[a].name));
 }
 
 void trb_design_normality(trb_node at, const char *key, const double *value, size_t n)

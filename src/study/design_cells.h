@@ -1,4 +1,5 @@
-/* design_cells.h - values by cell (combinations of levels, or groups), described and compared as the one-way tree does. */
+/* design_cells.h - values by cell (combinations of levels, or groups), described and compared as the one-way
+ * tree does. */
 #ifndef TRB_DESIGN_CELLS_H
 #define TRB_DESIGN_CELLS_H
 
@@ -20,7 +21,7 @@ typedef struct trb_cells {
 typedef struct trb_cell_source {
     size_t n;
     const size_t *cell;
-    const double *value;  /* not finite: missing, counted */
+    const double *value;     /* not finite: missing, counted */
     const trb_factor *a, *b; /* cell = level of a * levels of b + level of b; b may be NULL */
     const char *separator;   /* of the two names: "WT:Sham" */
 } trb_cell_source;

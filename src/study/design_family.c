@@ -42,10 +42,11 @@ trb_status trb_family_finish(const trb_family *family, trb_error *err)
     static const struct {
         const char *key;
         trb_stat_adjustment method;
-    } COLUMNS[] = {{"p_raw", TRB_ADJUST_NONE},       {"p_bonferroni", TRB_ADJUST_BONFERRONI},
-                   {"p_sidak", TRB_ADJUST_SIDAK},    {"p_holm", TRB_ADJUST_HOLM},
-                   {"p_holm_sidak", TRB_ADJUST_HOLM_SIDAK}, {"p_BH", TRB_ADJUST_BH}};
-    double *p = trb_alloc(family->n + 1, 2 * sizeof *p, "p-values", err), *adjusted = p ? p + family->n : NULL;
+    } COLUMNS[] = {
+        {"p_raw", TRB_ADJUST_NONE},  {"p_bonferroni", TRB_ADJUST_BONFERRONI}, {"p_sidak", TRB_ADJUST_SIDAK},
+        {"p_holm", TRB_ADJUST_HOLM}, {"p_holm_sidak", TRB_ADJUST_HOLM_SIDAK}, {"p_BH", TRB_ADJUST_BH}};
+    double *p = trb_alloc(family->n + 1, 2 * sizeof *p, "p-values", err),
+           *adjusted = p ? p + family->n : NULL;
     trb_status status = p ? TRB_OK : TRB_ERR_MEMORY;
     for (size_t i = 0; i < family->n && p; i++)
         p[i] = family->comparison[i].p;

@@ -23,8 +23,8 @@ trb_status trb_family_init(trb_family *family, size_t room, trb_error *err);
 void trb_family_clear(trb_family *family);
 
 /**
- * Writes {diff, se, t, df, ci_lo, ci_hi} of a difference and keeps its two-sided p for the family. NaN for what an
- * SE of 0 leaves open.
+ * Writes {diff, se, t, df, ci_lo, ci_hi} of a difference and keeps its two-sided p for the family. NaN for
+ * what an SE of 0 leaves open.
  */
 void trb_family_add(trb_family *family, trb_node node, double diff, double se, double df);
 

@@ -96,7 +96,8 @@ static double kth_sum(const double *d, size_t n, double k)
 
 double trb_walsh_median(const double *d, size_t n)
 {
-    const double pairs = (double)n * ((double)n + 1) / 2, lower = floor((pairs + 1) / 2), upper = ceil((pairs + 1) / 2);
+    const double pairs = (double)n * ((double)n + 1) / 2, lower = floor((pairs + 1) / 2),
+                 upper = ceil((pairs + 1) / 2);
     const double first = kth_sum(d, n, lower) / 2;
     return lower < upper ? (first + kth_sum(d, n, upper) / 2) / 2 : first;
 }

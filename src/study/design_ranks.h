@@ -12,7 +12,7 @@ trb_status trb_midranks(const double *value, size_t n, double *rank, trb_error *
 /** Pearson's r of values that vary, within -1 ... 1. */
 double trb_correlation(const double *x, const double *y, size_t n);
 
-/** Median of the n (n + 1) / 2 Walsh averages (d_i + d_j) / 2, i <= j, of ascending d, n >= 1, without making them. */
+/** Median of the Walsh averages (d_i + d_j) / 2, i <= j, of ascending d, n >= 1, without making them. */
 double trb_walsh_median(const double *ascending, size_t n);
 
 /**

@@ -34,7 +34,8 @@ static int by_level_and_value(const void *left, const void *right)
 }
 
 /* rank[level]: where the name of the level stands among all names. */
-static trb_status rank_subjects(const trb_factor *factor, size_t *rank, const char **name_by_rank, trb_error *err)
+static trb_status rank_subjects(const trb_factor *factor, size_t *rank, const char **name_by_rank,
+                                trb_error *err)
 {
     named *list = trb_alloc(factor->n_levels, sizeof *list, "names of subjects", err);
     if (!list)
@@ -61,8 +62,8 @@ static trb_status fill(trb_rows *rows, const trb_row_source *source, const size_
             if (!factor)
                 continue;
             if (factor->level[i] >= factor->n_levels)
-                return trb_error_set(err, TRB_ERR_ARGUMENT, "row %zu: level %zu of a factor with %zu levels", i + 1,
-                                     factor->level[i], factor->n_levels);
+                return trb_error_set(err, TRB_ERR_ARGUMENT, "row %zu: level %zu of a factor with %zu levels",
+                                     i + 1, factor->level[i], factor->n_levels);
             row.level[f] = f == 0 && rank ? rank[factor->level[i]] : factor->level[i];
         }
         if (!missing || (source->keep_missing && isfinite(row.x)))

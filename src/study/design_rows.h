@@ -1,9 +1,11 @@
 /*
- * design_rows.h - the rows of a design in one fixed order, so that no result depends on the order of the table.
+ * design_rows.h - the rows of a design in one fixed order, so that no result depends on the order of the
+ * table.
  *
- * Sums of doubles depend on their order in the last bits. Every design therefore sorts its rows first: by the levels
- * of its factors, then by covariate and value. Subjects (animals, specimens) are sorted by name, since the number of
- * a subject may stem from the order of the rows; levels of groups, times and sides keep the order given.
+ * Sums of doubles depend on their order in the last bits. Every design therefore sorts its rows first: by the
+ * levels of its factors, then by covariate and value. Subjects (animals, specimens) are sorted by name, since
+ * the number of a subject may stem from the order of the rows; levels of groups, times and sides keep the
+ * order given.
  */
 #ifndef TRB_DESIGN_ROWS_H
 #define TRB_DESIGN_ROWS_H
@@ -17,17 +19,18 @@
 enum { TRB_ROW_FACTORS = 3 };
 
 typedef struct trb_row {
-    size_t level[TRB_ROW_FACTORS]; /* 0 where there is no such factor; level[0] of subjects: rank of the name */
-    double x, y;                   /* x is 0 without a covariate */
+    size_t
+        level[TRB_ROW_FACTORS]; /* 0 where there is no such factor; level[0] of subjects: rank of the name */
+    double x, y;                /* x is 0 without a covariate */
 } trb_row;
 
 /** Where the rows come from. Borrowed. */
 typedef struct trb_row_source {
     size_t n;
-    const double *y, *x;                     /* x may be NULL */
+    const double *y, *x;                       /* x may be NULL */
     const trb_factor *factor[TRB_ROW_FACTORS]; /* NULL where there is none */
-    bool subjects;                           /* factor[0] names subjects */
-    bool keep_missing;                       /* keep rows whose y is missing, for counts; x must be there */
+    bool subjects;                             /* factor[0] names subjects */
+    bool keep_missing;                         /* keep rows whose y is missing, for counts; x must be there */
 } trb_row_source;
 
 typedef struct trb_rows {

@@ -54,7 +54,8 @@ trb_status trb_node_finish(trb_node root, trb_status status, json_t **out, trb_e
     if (status || *root.failed) {
         json_decref(root.json);
         return status ? status
-                      : trb_error_set(err, TRB_ERR_MEMORY, "no memory for the results, or a name that is not UTF-8");
+                      : trb_error_set(err, TRB_ERR_MEMORY,
+                                      "no memory for the results, or a name that is not UTF-8");
     }
     *out = root.json;
     return TRB_OK;

@@ -21,8 +21,8 @@ void trb_node_reals(trb_node node, const char *key, const double *value, size_t 
 void trb_node_take(trb_node node, const char *key, json_t *value);
 
 /**
- * Hands the root over in *out, or releases it and leaves NULL when anything failed or status is not TRB_OK (which
- * is then returned as it is).
+ * Hands the root over in *out, or releases it and leaves NULL when anything failed or status is not TRB_OK
+ * (which is then returned as it is).
  */
 trb_status trb_node_finish(trb_node root, trb_status status, json_t **out, trb_error *err);
 

@@ -1,9 +1,9 @@
 /*
  * stat_ancova.c - groups at one value of a covariate.
  *
- * Within groups: slope = Sxy / Sxx, pooled. Adjusted mean of group g = mean_g + slope (x_mean - x_mean_g), variance
- * MS (1/n_g + (x_mean - x_mean_g)^2 / Sxx). What groups add after x, and slopes of their own after both, are
- * sequential sums of squares of the columns 1, x, group, x:group.
+ * Within groups: slope = Sxy / Sxx, pooled. Adjusted mean of group g = mean_g + slope (x_mean - x_mean_g),
+ * variance MS (1/n_g + (x_mean - x_mean_g)^2 / Sxx). What groups add after x, and slopes of their own after
+ * both, are sequential sums of squares of the columns 1, x, group, x:group.
  */
 #include "study/stat_ancova.h"
 
@@ -86,43 +86,69 @@ static const char *fit(ancova *a)
     return a->rest > 1e-26 * all ? NULL : "the residual is 0";
 }
 
-/* 1, x, groups but the first, and their products with x; x from its mean. */
-static void fill_columns(const ancova *a, double *column)
+/*
+ * The rows of a group, turned so that all they say about 1 and x stands in two: sqrt(n) (1, mean x, mean y)
+ * and (0, sqrt Sxx, Sxy / sqrt Sxx). What is left is the residual around the group's own line, returned.
+ * Columns: 1, x, groups but the first, and their products with x; x and y from their means.
+ */
+static double condense(const ancova *a, double *column, double *y)
 {
-    const size_t n = a->n;
-    memset(column, 0, 2 * a->k * n * sizeof *column);
-    for (size_t g = 0; g < a->k; g++)
-        for (size_t i = a->group[g].from; i < a->group[g].from + a->group[g].n; i++) {
-            column[i] = 1;
-            column[n + i] = a->x[i] - a->x_mean;
-            if (g) {
-                column[(g + 1) * n + i] = 1;
-                column[(a->k + g) * n + i] = a->x[i] - a->x_mean;
-            }
+    const size_t n = 2 * a->k;
+    const double y_mean = trb_stat_mean(a->y, a->n);
+    double rest = 0;
+    memset(column, 0, n * n * sizeof *column);
+    for (size_t g = 0; g < a->k; g++) {
+        const stratum *s = &a->group[g];
+        double sxx = 0, sxy = 0;
+        for (size_t i = s->from; i < s->from + s->n; i++) {
+            sxx += (a->x[i] - s->x) * (a->x[i] - s->x);
+            sxy += (a->x[i] - s->x) * (a->y[i] - s->y);
         }
+        const bool varies = sxx > 1e-20 * a->sxx; /* equal x: no line of its own */
+        const double slope = varies ? sxy / sxx : 0;
+        for (size_t i = s->from; i < s->from + s->n; i++) {
+            const double left = a->y[i] - s->y - slope * (a->x[i] - s->x);
+            rest += left * left;
+        }
+        const double size = sqrt((double)s->n), spread = varies ? sqrt(sxx) : 0, offset = s->x - a->x_mean;
+        const double upper[4] = {size, size * offset, size, size * offset}, lower[4] = {0, spread, 0, spread};
+        const size_t at[4] = {0, 1, g + 1, a->k + g}, columns = g ? 4 : 2;
+        for (size_t c = 0; c < columns; c++) {
+            column[at[c] * n + 2 * g] = upper[c];
+            column[at[c] * n + 2 * g + 1] = lower[c];
+        }
+        y[2 * g] = size * (s->y - y_mean);
+        y[2 * g + 1] = slope * spread;
+    }
+    return rest;
 }
 
 static trb_status write_groups(trb_node out, const ancova *a, trb_error *err)
 {
     const size_t n_columns = 2 * a->k;
-    double *column = trb_alloc(a->n + 1, n_columns * sizeof *column, "an ANCOVA", err);
+    double *column = trb_alloc(n_columns, n_columns * sizeof *column, "an ANCOVA", err);
+    double *y = trb_alloc(n_columns, sizeof *y, "an ANCOVA", err);
     double *ss = trb_alloc(n_columns, sizeof *ss, "an ANCOVA", err), residual, between = 0, slopes = 0;
-    size_t *df = trb_alloc(n_columns, sizeof *df, "an ANCOVA", err), residual_df, slopes_df = 0;
+    size_t *df = trb_alloc(n_columns, sizeof *df, "an ANCOVA", err), residual_df = a->n, slopes_df = 0, left;
     trb_status status = TRB_ERR_MEMORY;
-    if (!column || !ss || !df)
+    if (!column || !y || !ss || !df)
         goto done;
-    fill_columns(a, column);
-    const trb_sequence problem = {a->n, n_columns, column, a->y};
-    status = trb_sequential(&problem, ss, df, &residual, &residual_df, err);
+    const double rest = condense(a, column, y);
+    const trb_sequence problem = {n_columns, n_columns, column, y};
+    status = trb_sequential(&problem, ss, df, &residual, &left, err);
     if (status)
         goto done;
+    residual += rest;
+    for (size_t c = 0; c < n_columns; c++)
+        residual_df -= df[c];
     for (size_t g = 1; g < a->k; g++) {
         between += ss[g + 1];
         slopes += ss[a->k + g];
         slopes_df += df[a->k + g];
     }
     const double df1 = (double)(a->k - 1);
-    const trb_node group = trb_node_child(out, "group"), homogeneity = trb_node_child(out, "slopes_homogeneity");
+    const trb_node group = trb_node_child(out, "group"),
+                   homogeneity = trb_node_child(out, "slopes_homogeneity");
     if (a->k < 2) {
         trb_node_note(group, "one group");
         trb_node_note(homogeneity, "one group");
@@ -133,10 +159,11 @@ static trb_status write_groups(trb_node out, const ancova *a, trb_error *err)
     if (slopes_df == 0 || residual_df == 0)
         trb_node_note(homogeneity, "too few animals for a slope of each group");
     else
-        trb_node_f(homogeneity, slopes / (double)slopes_df / (residual / (double)residual_df), (double)slopes_df,
-                   (double)residual_df);
+        trb_node_f(homogeneity, slopes / (double)slopes_df / (residual / (double)residual_df),
+                   (double)slopes_df, (double)residual_df);
 done:
     free(column);
+    free(y);
     free(ss);
     free(df);
     return status;
@@ -163,6 +190,8 @@ static void write_means(trb_node out, const ancova *a)
 static trb_status write_pairs(trb_node out, const ancova *a, trb_error *err)
 {
     trb_family family;
+    trb_range range;
+    trb_stat_range_init(&range, a->k);
     trb_status status = trb_family_init(&family, a->k * (a->k - 1) / 2, err);
     for (size_t i = 0; i < a->k && !status; i++)
         for (size_t j = i + 1; j < a->k; j++) {
@@ -171,7 +200,7 @@ static trb_status write_pairs(trb_node out, const ancova *a, trb_error *err)
             const double se = sqrt(a->ms * (1 / (double)s->n + 1 / (double)t->n + off * off / a->sxx));
             const trb_node row = trb_node_childf(out, "%s - %s", t->name, s->name);
             trb_family_add(&family, row, diff, se, a->dfe);
-            trb_node_real(row, "p_tukey", trb_stat_ptukey(sqrt(2) * fabs(diff) / se, a->k, a->dfe));
+            trb_node_real(row, "p_tukey", trb_stat_range_upper(&range, sqrt(2) * fabs(diff) / se, a->dfe));
         }
     if (!status)
         status = trb_family_finish(&family, err);

@@ -28,7 +28,8 @@ static moments measure(const double *x, const double *y, size_t n)
 double trb_correlation(const double *x, const double *y, size_t n)
 {
     const moments m = measure(x, y, n);
-    return fmax(-1, fmin(1, m.sxy / sqrt(m.sxx) / sqrt(m.syy))); /* fmin drops NaN: the callers ask for variation */
+    return fmax(
+        -1, fmin(1, m.sxy / sqrt(m.sxx) / sqrt(m.syy))); /* fmin drops NaN: the callers ask for variation */
 }
 
 /* r, its t with n - 2 degrees of freedom. 1 - r^2 from both sides: near 1 the square would lose digits. */
@@ -74,7 +75,8 @@ static void write_line(trb_node out, const moments *m, const double *x, const do
     trb_node_real(out, "residual_sd", sqrt(rest / df));
 }
 
-static trb_status write_all(trb_node root, const double *x, const double *y, size_t n, double *ranks, trb_error *err)
+static trb_status write_all(trb_node root, const double *x, const double *y, size_t n, double *ranks,
+                            trb_error *err)
 {
     trb_node_count(root, "n", n);
     if (n < 3) {

@@ -1,8 +1,8 @@
 /*
  * stat_longitudinal.c - the same animals over time.
  *
- * Beside the model stand the plain answers: one number an animal (its slope, its change), compared by Welch's test
- * (Matthews et al. 1990, BMJ 300:230-235), and the last value with the first as covariate.
+ * Beside the model stand the plain answers: one number an animal (its slope, its change), compared by Welch's
+ * test (Matthews et al. 1990, BMJ 300:230-235), and the last value with the first as covariate.
  */
 #include "study/stat_designs.h"
 
@@ -35,7 +35,8 @@ static trb_status fill_visits(trb_visits *v, const trb_rows *rows, trb_error *er
         double *y = &v->y[animal * v->n_times + row->level[2]];
         v->group[animal] = row->level[1];
         if (isfinite(*y) && isfinite(row->y))
-            return trb_error_set(err, TRB_ERR_DATA, "animal '%s' has two scans at time '%s': average them first",
+            return trb_error_set(err, TRB_ERR_DATA,
+                                 "animal '%s' has two scans at time '%s': average them first",
                                  rows->subject[row->level[0]], v->time_factor->name[row->level[2]]);
         if (isfinite(row->y))
             *y = row->y;
@@ -143,7 +144,8 @@ static trb_status write_summaries(trb_node root, const trb_visits *v, const doub
         last[a] = y[v->n_times - 1];
         change[a] = 100 * (last[a] - first[a]) / first[a]; /* from 0: not finite, and so missing */
     }
-    const trb_factor group = {v->group_factor->label, v->group_factor->n_levels, v->group_factor->name, v->group};
+    const trb_factor group = {v->group_factor->label, v->group_factor->n_levels, v->group_factor->name,
+                              v->group};
     trb_status status = write_summary(trb_node_child(root, "summary_measure_slope"), v, slope, err);
     if (!status)
         status = write_summary(trb_node_child(root, "percent_change_last_vs_first"), v, change, err);
@@ -157,13 +159,14 @@ static trb_status check_times(const trb_factor *time, const double *time_value, 
 {
     for (size_t t = 0; t < time->n_levels; t++)
         if (!isfinite(time_value[t]) || (t > 0 && time_value[t] <= time_value[t - 1]))
-            return trb_error_set(err, TRB_ERR_ARGUMENT, "time '%s' does not come after time '%s'", time->name[t],
-                                 time->name[t ? t - 1 : 0]);
+            return trb_error_set(err, TRB_ERR_ARGUMENT, "time '%s' does not come after time '%s'",
+                                 time->name[t], time->name[t ? t - 1 : 0]);
     return TRB_OK;
 }
 
 trb_status trb_stat_longitudinal(const double *y, size_t n, const trb_factor *animal, const trb_factor *group,
-                                 const trb_factor *time, const double *time_value, json_t **out, trb_error *err)
+                                 const trb_factor *time, const double *time_value, json_t **out,
+                                 trb_error *err)
 {
     bool failed = false;
     const trb_node root = trb_node_root(&failed);

@@ -1,8 +1,8 @@
 /*
  * stat_longitudinal_model.c - y ~ group * time + (1 | animal) on all scans at hand.
  *
- * The model has one mean for each group at each time; what R calls fixed effects, tests and comparisons are contrasts
- * of these. Their names are those of R (lme4, lmerTest, emmeans), since readers look for them.
+ * The model has one mean for each group at each time; what R calls fixed effects, tests and comparisons are
+ * contrasts of these. Their names are those of R (lme4, lmerTest, emmeans), since readers look for them.
  */
 #include "study/stat_longitudinal_parts.h"
 
@@ -96,7 +96,8 @@ static void write_differences(trb_node out, const layout *l, const trb_mixed *m)
                 add(l, l->contrast, i, t, -1);
                 level_name("group", l->group[i], a, sizeof a);
                 level_name("group", l->group[j], b, sizeof b);
-                write_contrast(trb_node_childf(out, "%s - %s | time %s", b, a, l->time[t]), m, l->contrast, "df");
+                write_contrast(trb_node_childf(out, "%s - %s | time %s", b, a, l->time[t]), m, l->contrast,
+                               "df");
             }
 }
 
@@ -110,14 +111,15 @@ static void write_changes(trb_node out, const layout *l, const trb_mixed *m)
             add(l, l->contrast, g, t, 1);
             add(l, l->contrast, g, 0, -1);
             level_name("time", l->time[t], later, sizeof later);
-            write_contrast(trb_node_childf(out, "%s - %s | %s", later, first, l->group[g]), m, l->contrast, "df");
+            write_contrast(trb_node_childf(out, "%s - %s | %s", later, first, l->group[g]), m, l->contrast,
+                           "df");
         }
 }
 
 /*
- * What type III tests: a factor's levels against its first, each averaged over the other factor with equal weights.
- * F is the same for any basis of that space; Fai and Cornelius' degrees of freedom are not, in their fifth digit, and
- * these contrasts are lmerTest's.
+ * What type III tests: a factor's levels against its first, each averaged over the other factor with equal
+ * weights. F is the same for any basis of that space; Fai and Cornelius' degrees of freedom are not, in their
+ * fifth digit, and these contrasts are lmerTest's.
  */
 static double against_first(size_t level, size_t i, size_t n, int of_factor)
 {
@@ -171,8 +173,10 @@ static trb_status write_model(trb_node out, const layout *l, const trb_mixed *m,
     trb_node_real(reml, "logLik_REML", m->log_lik);
     trb_node_flag(out, "singular", m->singular);
     if (m->singular)
-        trb_node_note(out, "the variance between animals is estimated as 0, so that this model takes scans for animals: "
-                           "see the slopes and the change from the first time");
+        trb_node_note(
+            out,
+            "the variance between animals is estimated as 0, so that this model takes scans for animals: "
+            "see the slopes and the change from the first time");
     write_fixed(trb_node_child(out, "fixed_effects_treatment_contrasts"), l, m);
     if (l->n_groups > 1)
         write_differences(trb_node_child(out, "group_differences_by_time"), l, m);

@@ -8,23 +8,21 @@
 #include <math.h>
 #include <stdlib.h>
 
+/* Row by row, each finished row taken from all below: the inner loop runs along memory. */
 bool trb_cholesky(double *m, size_t n)
 {
     for (size_t j = 0; j < n; j++) {
-        double pivot = m[j * n + j];
-        const double whole = pivot;
+        double *row = m + j * n, whole = row[j];
         for (size_t k = 0; k < j; k++)
-            pivot -= m[k * n + j] * m[k * n + j];
-        if (!(pivot > 1e-13 * whole)) /* what is left is rounding: the column depends on those before it */
+            whole += m[k * n + j] * m[k * n + j];
+        if (!(row[j] > 1e-13 * whole)) /* what is left is rounding: the column depends on those before it */
             return false;
-        pivot = sqrt(pivot);
-        m[j * n + j] = pivot;
-        for (size_t i = j + 1; i < n; i++) {
-            double sum = m[j * n + i];
-            for (size_t k = 0; k < j; k++)
-                sum -= m[k * n + j] * m[k * n + i];
-            m[j * n + i] = sum / pivot;
-        }
+        const double pivot = sqrt(row[j]);
+        for (size_t i = j; i < n; i++)
+            row[i] /= pivot;
+        for (size_t k = j + 1; k < n; k++)
+            for (size_t i = k; i < n; i++)
+                m[k * n + i] -= row[k] * row[i];
     }
     return true;
 }
@@ -40,9 +38,9 @@ double trb_cholesky_log_det(const double *r, size_t n)
 void trb_cholesky_solve(const double *r, size_t n, double *b)
 {
     for (size_t i = 0; i < n; i++) {
-        for (size_t k = 0; k < i; k++)
-            b[i] -= r[k * n + i] * b[k];
         b[i] /= r[i * n + i];
+        for (size_t k = i + 1; k < n; k++)
+            b[k] -= r[i * n + k] * b[i];
     }
     for (size_t i = n; i-- > 0;) {
         for (size_t k = i + 1; k < n; k++)
@@ -68,6 +66,8 @@ double trb_form(const double *m, const double *x, const double *y, size_t n)
     double sum = 0;
     for (size_t i = 0; i < n; i++) {
         double row = 0;
+        if (x[i] == 0) /* contrasts are mostly 0 */
+            continue;
         for (size_t j = 0; j < n; j++)
             row += m[i * n + j] * y[j];
         sum += x[i] * row;
@@ -95,6 +95,26 @@ double trb_trace2(const double *a, const double *b, size_t n)
     return sum;
 }
 
+void trb_project(const double *m, const double *l, size_t q, size_t n, double *work, double *out)
+{
+    for (size_t i = 0; i < q; i++) {
+        for (size_t c = 0; c < n; c++)
+            work[c] = 0;
+        for (size_t k = 0; k < n; k++) {
+            if (l[i * n + k] == 0)
+                continue;
+            for (size_t c = 0; c < n; c++)
+                work[c] += l[i * n + k] * m[k * n + c];
+        }
+        for (size_t j = 0; j <= i; j++) {
+            double sum = 0;
+            for (size_t c = 0; c < n; c++)
+                sum += work[c] * l[j * n + c];
+            out[i * q + j] = out[j * q + i] = sum;
+        }
+    }
+}
+
 trb_status trb_eigen(double *m, size_t n, double *value, double *vectors, trb_error *err)
 {
     gsl_matrix_view matrix = gsl_matrix_view_array(m, n, n), basis = gsl_matrix_view_array(vectors, n, n);
@@ -109,7 +129,8 @@ trb_status trb_eigen(double *m, size_t n, double *value, double *vectors, trb_er
 }
 
 /* QR of the columns at hand. Returns the first that depends on those before it, or `kept`. */
-static size_t rotate(const trb_sequence *p, const size_t *columns, size_t kept, double *qr, double *tau, double *y)
+static size_t rotate(const trb_sequence *p, const size_t *columns, size_t kept, double *qr, double *tau,
+                     double *y)
 {
     for (size_t j = 0; j < kept; j++)
         for (size_t i = 0; i < p->n; i++)
@@ -150,8 +171,8 @@ static void drop(size_t *columns, size_t *kept, size_t at, const trb_sequence *p
         --*kept;
 }
 
-trb_status trb_sequential(const trb_sequence *p, double *ss, size_t *df, double *residual, size_t *residual_df,
-                          trb_error *err)
+trb_status trb_sequential(const trb_sequence *p, double *ss, size_t *df, double *residual,
+                          size_t *residual_df, trb_error *err)
 {
     trb_status status = TRB_ERR_MEMORY;
     size_t *columns = trb_alloc(p->n_columns + 1, sizeof *columns, "columns", err);

@@ -1,8 +1,8 @@
 /*
  * stat_matrix.h - the little linear algebra of the designs. Matrices are row by row.
  *
- * GSL does the QR and the eigenvectors. Its Cholesky ends the program on a matrix that is not positive definite
- * (or wants a handler for the whole process), so the few lines of one are here.
+ * GSL does the QR and the eigenvectors. Its Cholesky ends the program on a matrix that is not positive
+ * definite (or wants a handler for the whole process), so the few lines of one are here.
  */
 #ifndef TRB_STAT_MATRIX_H
 #define TRB_STAT_MATRIX_H
@@ -25,6 +25,8 @@ void trb_cholesky_invert(const double *r, size_t n, double *inverse);
 double trb_form(const double *m, const double *x, const double *y, size_t n);
 /** c = a b. */
 void trb_multiply(const double *a, const double *b, double *c, size_t n);
+/** out = L M L' of a symmetric m (n x n) and q rows l of n; symmetric to the bit. work: n numbers. */
+void trb_project(const double *m, const double *l, size_t q, size_t n, double *work, double *out);
 /** trace(a b). */
 double trb_trace2(const double *a, const double *b, size_t n);
 
@@ -41,14 +43,14 @@ typedef struct trb_sequence {
 /**
  * Sequential sums of squares.
  *
- * Convention  ss[j] is what column j adds after columns 0 .. j-1; a column that depends on those before it (what is
- *             left is below 1e-7 of it, R's rule) adds nothing and has df[j] = 0.
- * Output      *residual: sum of squares left; *residual_df = n - sum df. Squares come from the rotated y, not from
- *             differences of sums, so small effects keep their digits.
+ * Convention  ss[j] is what column j adds after columns 0 .. j-1; a column that depends on those before it
+ *             (what is left is below 1e-7 of it, R's rule) adds nothing and has df[j] = 0.
+ * Output      *residual: sum of squares left; *residual_df = n - sum df. Squares come from the rotated y, not
+ *             from differences of sums, so small effects keep their digits.
  * Errors      TRB_ERR_MEMORY.
  * Cost        O(n columns^2), and again for each dependent column.
  */
-trb_status trb_sequential(const trb_sequence *problem, double *ss, size_t *df, double *residual, size_t *residual_df,
-                          trb_error *err);
+trb_status trb_sequential(const trb_sequence *problem, double *ss, size_t *df, double *residual,
+                          size_t *residual_df, trb_error *err);
 
 #endif

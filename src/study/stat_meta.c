@@ -1,11 +1,11 @@
 /*
  * stat_meta.c - several studies together.
  *
- * Study i has an effect y_i with variance v_i. With tau2 the variance between studies, weights w_i = 1 / (v_i + tau2),
- * estimate = sum w y / sum w. FE: tau2 = 0. DL: moments (DerSimonian & Laird 1986, Control Clin Trials 7:177-188).
- * REML: peak of the restricted likelihood (Viechtbauer 2005, J Educ Behav Stat 30:261-293). PM: the tau2 whose Q
- * equals its expectation k - 1 (Paule & Mandel 1982). Hartung-Knapp: t with k - 1 degrees and a rescaled standard
- * error, without a floor (Knapp & Hartung 2003, Stat Med 22:2693-2710).
+ * Study i has an effect y_i with variance v_i. With tau2 the variance between studies, weights w_i = 1 / (v_i
+ * + tau2), estimate = sum w y / sum w. FE: tau2 = 0. DL: moments (DerSimonian & Laird 1986, Control Clin
+ * Trials 7:177-188). REML: peak of the restricted likelihood (Viechtbauer 2005, J Educ Behav Stat
+ * 30:261-293). PM: the tau2 whose Q equals its expectation k - 1 (Paule & Mandel 1982). Hartung-Knapp: t with
+ * k - 1 degrees and a rescaled standard error, without a floor (Knapp & Hartung 2003, Stat Med 22:2693-2710).
  */
 #include "study/stat_meta.h"
 

@@ -26,7 +26,8 @@ static const char *const METHOD_HK[] = {"", "DL_hartung_knapp", "REML_hartung_kn
 static void standardized(const trb_meta_study *s, double *y, double *v)
 {
     const double nt = (double)s->n_treated, nc = (double)s->n_control, df = nt + nc - 2;
-    const double pooled = sqrt(((nt - 1) * s->sd_treated * s->sd_treated + (nc - 1) * s->sd_control * s->sd_control) / df);
+    const double pooled =
+        sqrt(((nt - 1) * s->sd_treated * s->sd_treated + (nc - 1) * s->sd_control * s->sd_control) / df);
     *y = trb_stat_hedges_j(df) * (s->mean_treated - s->mean_control) / pooled;
     *v = 1 / nt + 1 / nc + *y * *y / (2 * (nt + nc));
 }
@@ -34,7 +35,8 @@ static void standardized(const trb_meta_study *s, double *y, double *v)
 static void mean_difference(const trb_meta_study *s, double *y, double *v)
 {
     *y = s->mean_treated - s->mean_control;
-    *v = s->sd_treated * s->sd_treated / (double)s->n_treated + s->sd_control * s->sd_control / (double)s->n_control;
+    *v = s->sd_treated * s->sd_treated / (double)s->n_treated +
+         s->sd_control * s->sd_control / (double)s->n_control;
 }
 
 static void ratio_of_means(const trb_meta_study *s, double *y, double *v)
@@ -94,7 +96,8 @@ static void write_model(trb_node out, const studies *s, trb_meta_method method, 
     const double df = (double)s->k - 1, tau2 = trb_meta_tau2(&e, method);
     double variance;
     const double estimate = trb_meta_estimate(&e, tau2, &variance);
-    const double se = sqrt(hartung_knapp ? variance * trb_meta_q(&e, tau2) / df : variance), stat = estimate / se;
+    const double se = sqrt(hartung_knapp ? variance * trb_meta_q(&e, tau2) / df : variance),
+                 stat = estimate / se;
     const double quantile = hartung_knapp ? qt(0.975, df, 1, 0) : Z;
     trb_node_count(out, "k", s->k);
     trb_node_real(out, "estimate", estimate);
@@ -175,7 +178,8 @@ static void write_egger(trb_node out, const studies *s)
     trb_node_real(out, "p", 2 * pt(-fabs(slope / se), df, 1, 0));
 }
 
-static void write_measure(trb_node out, studies *s, void (*effect)(const trb_meta_study *, double *, double *))
+static void write_measure(trb_node out, studies *s,
+                          void (*effect)(const trb_meta_study *, double *, double *))
 {
     bool defined = true;
     for (size_t i = 0; i < s->k; i++) {

@@ -1,13 +1,15 @@
 /*
  * stat_mixed.c - a random intercept by REML, from sufficient statistics.
  *
- * Within an animal with n scans V = s_e I + s_a J has two eigenvalues: s_e + n s_a along the mean of the animal, s_e
- * across it. So any X'f(V)X is  f(s_e) W + sum over n of f(s_e + n s_a) T_n,  where W holds products within animals
- * and T_n those of animal means, of animals with n scans. The columns of X are the cells and, last, y less its cell
- * mean. All that follows works on these small matrices: no step depends on the number of rows.
+ * Within an animal with n scans V = s_e I + s_a J has two eigenvalues: s_e + n s_a along the mean of the
+ * animal, s_e across it. So any X'f(V)X is  f(s_e) W + sum over n of f(s_e + n s_a) T_n,  where W holds
+ * products within animals and T_n those of animal means, of animals with n scans. The columns of X are the
+ * cells and, last, y less its cell mean. All that follows works on these small matrices: no step depends on
+ * the number of rows.
  *
  * The variance ratio lambda = s_a / s_e is where the profiled restricted likelihood peaks:
- *   -2 log L = sum log(1 + n lambda) + log|A| + (N - p)(1 + log(2 pi rss / (N - p))),  A = X'V^-1 X with s_e = 1.
+ *   -2 log L = sum log(1 + n lambda) + log|A| + (N - p)(1 + log(2 pi rss / (N - p))),
+ *   A = X'V^-1 X with s_e = 1.
  */
 #include "study/stat_mixed.h"
 

@@ -1,7 +1,8 @@
 /*
  * stat_mixed_information.c - the uncertainty of the two variances, and what it does to the means.
  *
- * With V_e = I, V_a = J (ones within animals), Phi = (X'V^-1X)^-1, B_i = X'V^-1 V_i V^-1 X, Q_ij = X'V^-1 V_i V^-1 V_j V^-1 X:
+ * With V_e = I, V_a = J (ones within animals), Phi = (X'V^-1X)^-1, B_i = X'V^-1 V_i V^-1 X, Q_ij = X'V^-1 V_i
+ * V^-1 V_j V^-1 X:
  *   dPhi/ds_i = Phi B_i Phi
  *   expected information    I_ij = [tr(V^-1 V_i V^-1 V_j) - 2 tr(Phi Q_ij) + tr(Phi B_i Phi B_j)] / 2
  *   observed information    y'P V_i P V_j P y - I_ij
@@ -17,8 +18,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { RESIDUAL, ANIMAL };             /* the variances */
-enum { EE, EA, AA, N_PAIRS };          /* their pairs */
+enum { RESIDUAL, ANIMAL };    /* the variances */
+enum { EE, EA, AA, N_PAIRS }; /* their pairs */
 static const int FIRST[] = {RESIDUAL, RESIDUAL, ANIMAL}, SECOND[] = {RESIDUAL, ANIMAL, ANIMAL};
 
 typedef struct information {
@@ -39,8 +40,8 @@ static trb_status reserve(information *it, size_t p, trb_error *err)
     double *at = it->store;
     it->wide = at;
     at += wide;
-    double **const part[] = {&it->b[0], &it->b[1], &it->q[EE], &it->q[EA], &it->q[AA], &it->phi_b[0], &it->phi_b[1],
-                             &it->scratch, &it->other};
+    double **const part[] = {&it->b[0],     &it->b[1],     &it->q[EE],   &it->q[EA], &it->q[AA],
+                             &it->phi_b[0], &it->phi_b[1], &it->scratch, &it->other};
     for (size_t i = 0; i < sizeof part / sizeof *part; i++, at += square)
         *part[i] = at;
     it->be[0] = at;
@@ -89,7 +90,8 @@ static void products(information *it, const trb_mixed *m, const trb_mixed_sums *
     }
 }
 
-/* 2 * inverse of a symmetric 2 x 2 matrix {ee, ea, aa}; of its first number when the animals have no variance. */
+/* 2 * inverse of a symmetric 2 x 2 matrix {ee, ea, aa}; of its first number when the animals have no
+ * variance. */
 static void invert_twice(const double *h, bool singular, double *out)
 {
     const double det = h[EE] * h[AA] - h[EA] * h[EA];
@@ -131,7 +133,8 @@ static void adjust(information *it, trb_mixed *m)
     for (int k = EE; k < N_PAIRS; k++) {
         const double weight = m->expected[k] * (k == EA ? 2 : 1);
         trb_multiply(it->b[FIRST[k]], it->phi_b[SECOND[k]], it->scratch, p);
-        for (size_t r = 0; r < p; r++) /* the pair of different variances counts both ways: its symmetric part twice */
+        for (size_t r = 0; r < p;
+             r++) /* the pair of different variances counts both ways: its symmetric part twice */
             for (size_t c = 0; c < p; c++)
                 sum[r * p + c] +=
                     weight * (it->q[k][r * p + c] - (it->scratch[r * p + c] + it->scratch[c * p + r]) / 2);

@@ -54,8 +54,10 @@ static void cell_means(trb_mixed_sums *s, const trb_mixed_row *rows, double *cou
         s->cell_mean[c] += rest[c] / count[c];
 }
 
-/* One animal: sums over its scans in `sum`, deviations of y added to W as they are, so that nothing cancels. */
-static void add_animal(trb_mixed_sums *s, const trb_mixed_row *rows, size_t scans, double *sum, double *between)
+/* One animal: sums over its scans in `sum`, deviations of y added to W as they are, so that nothing cancels.
+ * */
+static void add_animal(trb_mixed_sums *s, const trb_mixed_row *rows, size_t scans, double *sum,
+                       double *between)
 {
     const size_t p = s->p, wide = p + 1;
     const double n = (double)scans;
@@ -99,7 +101,8 @@ static trb_status reserve(trb_mixed_sums *s, size_t n, trb_error *err)
                : TRB_ERR_MEMORY;
 }
 
-trb_status trb_mixed_sums_init(trb_mixed_sums *s, const trb_mixed_row *rows, size_t n, size_t n_cells, trb_error *err)
+trb_status trb_mixed_sums_init(trb_mixed_sums *s, const trb_mixed_row *rows, size_t n, size_t n_cells,
+                               trb_error *err)
 {
     memset(s, 0, sizeof *s);
     s->n = n;

@@ -26,14 +26,6 @@ trb_mixed_t trb_mixed_contrast(const trb_mixed *m, const double *contrast)
     return out;
 }
 
-/* out = L M L', q x q. */
-static void project(const double *matrix, const double *contrasts, size_t q, size_t p, double *out)
-{
-    for (size_t i = 0; i < q; i++)
-        for (size_t j = 0; j <= i; j++)
-            out[i * q + j] = out[j * q + i] = trb_form(matrix, contrasts + i * p, contrasts + j * p, p);
-}
-
 /* The df of an F whose numerator holds q independent squares with df nu_i: that of the same mean. */
 static double combined_df(const double *nu, size_t q)
 {
@@ -49,12 +41,13 @@ static double combined_df(const double *nu, size_t q)
     return lowest <= 2 ? 2 : 2 * sum / (sum - (double)q);
 }
 
-static trb_status satterthwaite(const trb_mixed *m, const double *contrasts, size_t q, double *work, trb_mixed_f *out,
-                                trb_error *err)
+static trb_status satterthwaite(const trb_mixed *m, const double *contrasts, size_t q, double *work,
+                                trb_mixed_f *out, trb_error *err)
 {
     const size_t p = m->n_cells;
-    double *square = work, *vectors = work + q * q, *value = vectors + q * q, *nu = value + q, *rotated = nu + q;
-    project(m->covariance, contrasts, q, p, square);
+    double *square = work, *vectors = work + q * q, *value = vectors + q * q, *nu = value + q,
+           *rotated = nu + q;
+    trb_project(m->covariance, contrasts, q, p, rotated, square);
     const trb_status status = trb_eigen(square, q, value, vectors, err);
     if (status)
         return status;
@@ -77,7 +70,8 @@ static trb_status satterthwaite(const trb_mixed *m, const double *contrasts, siz
 /* g_i = (L Phi L')^-1 L dPhi_i L'; the traces of Theta Phi P_i Phi are those of g_i. */
 static void solve_columns(const double *factor, double *square, size_t q)
 {
-    for (size_t i = 0; i < q; i++) /* rows of a symmetric matrix are its columns: the result is g transposed */
+    for (size_t i = 0; i < q;
+         i++) /* rows of a symmetric matrix are its columns: the result is g transposed */
         trb_cholesky_solve(factor, q, square + i * q);
 }
 
@@ -101,14 +95,16 @@ static void match_moments(double a1, double a2, double q, double *scale, double 
     *scale = *df2 / (mean * (*df2 - 2));
 }
 
-static void kenward_roger(const trb_mixed *m, const double *contrasts, size_t q, double *work, trb_mixed_f *out)
+static void kenward_roger(const trb_mixed *m, const double *contrasts, size_t q, double *work,
+                          trb_mixed_f *out)
 {
     const size_t p = m->n_cells;
     const double *w = m->expected;
-    double *factor = work, *ge = work + q * q, *ga = ge + q * q, *effect = ga + q * q, *solved = effect + q;
-    project(m->covariance, contrasts, q, p, factor);
-    project(m->by_residual, contrasts, q, p, ge);
-    project(m->by_animal, contrasts, q, p, ga);
+    double *factor = work, *ge = work + q * q, *ga = ge + q * q, *effect = ga + q * q, *solved = effect + q,
+           *row = solved + q;
+    trb_project(m->covariance, contrasts, q, p, row, factor);
+    trb_project(m->by_residual, contrasts, q, p, row, ge);
+    trb_project(m->by_animal, contrasts, q, p, row, ga);
     out->f = out->df2 = out->p = NAN;
     out->df1 = (double)q;
     if (!trb_cholesky(factor, q))
@@ -117,10 +113,11 @@ static void kenward_roger(const trb_mixed *m, const double *contrasts, size_t q,
     solve_columns(factor, ga, q);
     const double te = trace(ge, q), ta = trace(ga, q);
     const double a1 = w[0] * te * te + 2 * w[1] * te * ta + w[2] * ta * ta;
-    const double a2 = w[0] * trb_trace2(ge, ge, q) + 2 * w[1] * trb_trace2(ge, ga, q) + w[2] * trb_trace2(ga, ga, q);
+    const double a2 =
+        w[0] * trb_trace2(ge, ge, q) + 2 * w[1] * trb_trace2(ge, ga, q) + w[2] * trb_trace2(ga, ga, q);
     double scale;
     match_moments(a1, a2, (double)q, &scale, &out->df2);
-    project(m->adjusted, contrasts, q, p, factor);
+    trb_project(m->adjusted, contrasts, q, p, row, factor);
     if (!trb_cholesky(factor, q))
         return;
     for (size_t i = 0; i < q; i++) {
@@ -136,8 +133,8 @@ static void kenward_roger(const trb_mixed *m, const double *contrasts, size_t q,
     out->p = pf(out->f, out->df1, out->df2, 0, 0);
 }
 
-trb_status trb_mixed_test(const trb_mixed *m, const double *contrasts, size_t q, trb_mixed_f *satt, trb_mixed_f *kr,
-                          trb_error *err)
+trb_status trb_mixed_test(const trb_mixed *m, const double *contrasts, size_t q, trb_mixed_f *satt,
+                          trb_mixed_f *kr, trb_error *err)
 {
     double *work = trb_alloc(q + 1, (3 * q + 4) * sizeof *work + m->n_cells * sizeof *work, "contrasts", err);
     if (!work)

@@ -1,8 +1,8 @@
 /*
  * stat_nested.c - several scans of one animal: limbs, repeats.
  *
- * The animal is the unit. Animal means are what the groups are compared on; the mixed model says the same when every
- * animal has as many scans, and uses animals with fewer scans for what they are worth.
+ * The animal is the unit. Animal means are what the groups are compared on; the mixed model says the same
+ * when every animal has as many scans, and uses animals with fewer scans for what they are worth.
  */
 #include "study/stat_designs.h"
 
@@ -134,8 +134,10 @@ static trb_status write_model(trb_node out, const nested *d, const trb_mixed *m,
     if (!status)
         write_fixed(trb_node_child(out, "fixed"), d, m, contrasts);
     if (m->singular)
-        trb_node_note(out, "the variance between animals is estimated as 0, so that this model takes scans for animals: "
-                           "see the animal means");
+        trb_node_note(
+            out,
+            "the variance between animals is estimated as 0, so that this model takes scans for animals: "
+            "see the animal means");
     free(contrasts);
     return status;
 }

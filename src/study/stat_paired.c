@@ -1,8 +1,8 @@
 /*
  * stat_paired.c - b - a of the same animals.
  *
- * Decimal values tie, binary ones do not: 1.1 - (-0.2) and 0.1 - (-1.2) differ in the last bit. Differences are
- * therefore ranked in steps of 1e-12, or coarser for values above 1000, whose last bits are larger.
+ * Decimal values tie, binary ones do not: 1.1 - (-0.2) and 0.1 - (-1.2) differ in the last bit. Differences
+ * are therefore ranked in steps of 1e-12, or coarser for values above 1000, whose last bits are larger.
  */
 #include "study/stat_paired.h"
 

@@ -1,9 +1,9 @@
 /*
  * stat_power.c - power and sample size.
  *
- * A t test with df degrees of freedom and noncentrality d has power P(|T| > t_crit), T noncentral t: both tails count.
- * One-way ANOVA of k groups of n: F noncentral with k n f^2, f^2 = mean squared deviation of the group means / SD^2
- * (Cohen 1988). n is solved for as a real number, power rises with it.
+ * A t test with df degrees of freedom and noncentrality d has power P(|T| > t_crit), T noncentral t: both
+ * tails count. One-way ANOVA of k groups of n: F noncentral with k n f^2, f^2 = mean squared deviation of the
+ * group means / SD^2 (Cohen 1988). n is solved for as a real number, power rises with it.
  */
 #include "study/stat_designs.h"
 
@@ -145,13 +145,14 @@ static void echo(trb_node out, const trb_power_case *c)
 static void answer_two_groups(trb_node out, const trb_power_case *c, question *q)
 {
     if (c->n1) {
-        trb_node_real(out, "power_strict", trb_power_two_groups(q->effect, (double)c->n1, (double)c->n2, q->alpha));
+        trb_node_real(out, "power_strict",
+                      trb_power_two_groups(q->effect, (double)c->n1, (double)c->n2, q->alpha));
     } else if (c->n) {
         /* Tables often count the tail of the true direction only; the difference shows at small effects. */
         const double n = (double)c->n, df = 2 * n - 2;
         trb_node_real(out, "power_strict", trb_power_two_groups(q->effect, n, n, q->alpha));
         trb_node_real(out, "power_one_tail_approx",
-                        trb_stat_noncentral_t_upper(qt(q->alpha / 2, df, 0, 0), df, q->effect * sqrt(n / 2)));
+                      trb_stat_noncentral_t_upper(qt(q->alpha / 2, df, 0, 0), df, q->effect * sqrt(n / 2)));
     } else {
         trb_node_real(out, "power", c->power);
         solve_n(out, q, "n_per_group");
@@ -160,7 +161,9 @@ static void answer_two_groups(trb_node out, const trb_power_case *c, question *q
 
 static void answer(trb_node out, const trb_power_case *c)
 {
-    question q = {.kind = c->kind, .alpha = c->alpha > 0 ? c->alpha : 0.05, .wanted = c->power,
+    question q = {.kind = c->kind,
+                  .alpha = c->alpha > 0 ? c->alpha : 0.05,
+                  .wanted = c->power,
                   .groups = (double)c->n_means};
     echo(out, c);
     switch (c->kind) {
@@ -175,7 +178,8 @@ static void answer(trb_node out, const trb_power_case *c)
         break;
     case TRB_POWER_DETECTABLE:
         trb_node_real(out, "power", c->power);
-        trb_node_real(out, "detectable_d", trb_power_detectable((double)c->n, (double)c->n, c->power, q.alpha));
+        trb_node_real(out, "detectable_d",
+                      trb_power_detectable((double)c->n, (double)c->n, c->power, q.alpha));
         break;
     case TRB_POWER_ANOVA:
         q.effect = trb_power_cohen_f(c->mean, c->n_means, c->sd);
@@ -201,8 +205,8 @@ static trb_status check(const trb_power_case *c, trb_error *err)
     if (!isfinite(c->delta))
         return trb_error_set(err, TRB_ERR_ARGUMENT, "%s: the difference is no number", c->id);
     if (!asks_power && !(c->power > alpha && c->power < 1))
-        return trb_error_set(err, TRB_ERR_ARGUMENT, "%s: the power must lie between alpha (%g) and 1, not %g", c->id,
-                             alpha, c->power);
+        return trb_error_set(err, TRB_ERR_ARGUMENT, "%s: the power must lie between alpha (%g) and 1, not %g",
+                             c->id, alpha, c->power);
     if (c->n == 1 || (c->n == 0 && c->kind == TRB_POWER_DETECTABLE) || (c->n1 == 0) != (c->n2 == 0) ||
         (c->n1 && c->n1 + c->n2 < 3))
         return trb_error_set(err, TRB_ERR_ARGUMENT, "%s: too few animals a group", c->id);

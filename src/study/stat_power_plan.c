@@ -80,7 +80,8 @@ static trb_status plan_anova(trb_node out, const plan *p, trb_error *err)
 static trb_status check(const trb_power_groups *g, double power, double alpha, trb_error *err)
 {
     if (!(alpha > 0 && alpha < 1 && power > alpha && power < 1))
-        return trb_error_set(err, TRB_ERR_ARGUMENT, "power %g and alpha %g: 0 < alpha < power < 1 is needed", power, alpha);
+        return trb_error_set(err, TRB_ERR_ARGUMENT, "power %g and alpha %g: 0 < alpha < power < 1 is needed",
+                             power, alpha);
     for (size_t i = 0; i < g->n_groups; i++)
         if (g->n[i] >= 2 && !(isfinite(g->mean[i]) && g->sd[i] >= 0 && isfinite(g->sd[i])))
             return trb_error_set(err, TRB_ERR_ARGUMENT, "group '%s' has no mean or SD", g->name[i]);
@@ -91,7 +92,8 @@ trb_status trb_stat_power_plan(const trb_power_groups *groups, json_t **out, trb
 {
     bool failed = false;
     trb_node root = trb_node_root(&failed);
-    const double power = groups->power != 0 ? groups->power : 0.8, alpha = groups->alpha != 0 ? groups->alpha : 0.05;
+    const double power = groups->power != 0 ? groups->power : 0.8,
+                 alpha = groups->alpha != 0 ? groups->alpha : 0.05;
     size_t *used = NULL, n_used = 0;
     trb_status status = check(groups, power, alpha, err);
     if (status)

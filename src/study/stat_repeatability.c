@@ -1,9 +1,9 @@
 /*
  * stat_repeatability.c - precision of repeated scans.
  *
- * s_i, n_i: SD and number of the scans of specimen i. Precision error = sqrt(sum (n_i-1) s_i^2 / sum (n_i-1)), with a
- * chi-square interval (Gluer 1995, Osteoporos Int 5:262-270). ICC: Shrout & Fleiss 1979, Psychol Bull 86:420-428.
- * Limits of agreement: Bland & Altman 1986, Lancet 327:307-310.
+ * s_i, n_i: SD and number of the scans of specimen i. Precision error = sqrt(sum (n_i-1) s_i^2 / sum
+ * (n_i-1)), with a chi-square interval (Gluer 1995, Osteoporos Int 5:262-270). ICC: Shrout & Fleiss 1979,
+ * Psychol Bull 86:420-428. Limits of agreement: Bland & Altman 1986, Lancet 327:307-310.
  */
 #include "study/stat_designs.h"
 
@@ -19,8 +19,8 @@
 /* Specimens that were scanned twice or more. */
 typedef struct precision {
     size_t n_specimens, n_single, n_scans;
-    size_t repeats; /* of each specimen; 0 when they differ */
-    double df, squares; /* within specimens */
+    size_t repeats;           /* of each specimen; 0 when they differ */
+    double df, squares;       /* within specimens */
     double cv2, cv2_weighted; /* sums of (s_i / m_i)^2, plain and times df */
     bool has_cv;
 } precision;
@@ -51,7 +51,8 @@ static precision measure(const trb_rows *rows, double *value)
         }
         for (size_t i = 0; i < n; i++)
             value[i] = rows->row[from + i].y;
-        const double mean = trb_stat_mean(value, n), squares = trb_stat_squares(value, n, mean), cv2 = squares / (mean * mean);
+        const double mean = trb_stat_mean(value, n), squares = trb_stat_squares(value, n, mean),
+                     cv2 = squares / (mean * mean);
         p.repeats = p.n_specimens == 0 || p.repeats == n ? n : 0;
         p.n_specimens++;
         p.n_scans += n;
@@ -130,7 +131,8 @@ static void write_bland_altman(trb_node out, const crossed *t, double *differenc
     const double n = (double)t->n, z = qnorm(0.975, 0, 1, 1, 0), quantile = qt(0.975, n - 1, 1, 0);
     for (size_t i = 0; i < t->n; i++)
         difference[i] = t->value[i * t->k + 1] - t->value[i * t->k];
-    const double bias = trb_stat_mean(difference, t->n), sd = sqrt(trb_stat_squares(difference, t->n, bias) / (n - 1));
+    const double bias = trb_stat_mean(difference, t->n),
+                 sd = sqrt(trb_stat_squares(difference, t->n, bias) / (n - 1));
     trb_node_real(out, "bias", bias);
     trb_node_real(out, "sd", sd);
     trb_node_real(out, "loa_lo", bias - z * sd);
@@ -140,7 +142,8 @@ static void write_bland_altman(trb_node out, const crossed *t, double *differenc
     trb_node_real(out, "bias_ci_hi", bias + quantile * sd / sqrt(n));
 }
 
-/* Rows are sorted by specimen and repeat: with each repeat once, the values of a specimen follow each other. */
+/* Rows are sorted by specimen and repeat: with each repeat once, the values of a specimen follow each other.
+ * */
 static const char *why_not_crossed(const trb_rows *rows, const precision *p, const trb_factor *repeat)
 {
     if (p->n_specimens < 2)
@@ -154,7 +157,8 @@ static const char *why_not_crossed(const trb_rows *rows, const precision *p, con
     return repeat->n_levels < 2 ? "fewer than two repeats" : NULL;
 }
 
-static void write_all(trb_node root, const trb_rows *rows, const trb_factor *repeat, double *value, double *scratch)
+static void write_all(trb_node root, const trb_rows *rows, const trb_factor *repeat, double *value,
+                      double *scratch)
 {
     const precision p = measure(rows, scratch);
     trb_node_count(root, "n_specimens", p.n_specimens);
@@ -179,8 +183,8 @@ static void write_all(trb_node root, const trb_rows *rows, const trb_factor *rep
     write_bland_altman(trb_node_child(root, "bland_altman_rep2_minus_rep1"), &table, scratch);
 }
 
-trb_status trb_stat_repeatability(const double *y, size_t n, const trb_factor *specimen, const trb_factor *repeat,
-                                  json_t **out, trb_error *err)
+trb_status trb_stat_repeatability(const double *y, size_t n, const trb_factor *specimen,
+                                  const trb_factor *repeat, json_t **out, trb_error *err)
 {
     bool failed = false;
     trb_node root = trb_node_root(&failed);

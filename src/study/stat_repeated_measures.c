@@ -1,9 +1,10 @@
 /*
  * stat_repeated_measures.c - times within animals, groups between.
  *
- * Each animal's k values become their mean and k - 1 orthonormal contrasts z of the times. Groups are compared on the
- * means. E, the products of z within groups, is the error of time and group:time; it is spherical when all its
- * eigenvalues are equal, and epsilon = tr(E)^2 / ((k-1) tr(E^2)) says how far it is from that.
+ * Each animal's k values become their mean and k - 1 orthonormal contrasts z of the times. Groups are
+ * compared on the means. E, the products of z within groups, is the error of time and group:time; it is
+ * spherical when all its eigenvalues are equal, and epsilon = tr(E)^2 / ((k-1) tr(E^2)) says how far it is
+ * from that.
  */
 #include "study/stat_repeated_measures.h"
 
@@ -16,11 +17,11 @@
 #include <string.h>
 
 typedef struct split {
-    size_t n, p, g;        /* animals, contrasts, groups */
-    double *count;         /* animals of a group */
-    double *z, *z_mean;    /* n x p; g x p */
+    size_t n, p, g;             /* animals, contrasts, groups */
+    double *count;              /* animals of a group */
+    double *z, *z_mean;         /* n x p; g x p */
     double *level, *level_mean; /* mean of an animal times sqrt k; of a group */
-    double *error;         /* E */
+    double *error;              /* E */
     double *store;
 } split;
 
@@ -114,13 +115,14 @@ typedef struct sphericity {
 } sphericity;
 
 /*
- * Box's expansion (Anderson 1958, section 10.7.4) has 2 p^3 + 6 p^2 + 3 p + 2 in its second term. R's mauchly.test and
- * car have 3 times the number of times there, p + 1. It shows in the fifth digit; we give R's number, since that is
- * what readers will compare with.
+ * Box's expansion (Anderson 1958, section 10.7.4) has 2 p^3 + 6 p^2 + 3 p + 2 in its second term. R's
+ * mauchly.test and car have 3 times the number of times there, p + 1. It shows in the fifth digit; we give
+ * R's number, since that is what readers will compare with.
  */
 static double mauchly_p(double w, double p, double df)
 {
-    const double rho = 1 - (2 * p * p + p + 2) / (6 * p * df), f = p * (p + 1) / 2 - 1, x = -df * rho * log(w);
+    const double rho = 1 - (2 * p * p + p + 2) / (6 * p * df), f = p * (p + 1) / 2 - 1,
+                 x = -df * rho * log(w);
     const double w2 = (p + 2) * (p - 1) * (p - 2) * (2 * p * p * p + 6 * p * p + 3 * (p + 1) + 2) /
                       (288 * (df * p * rho) * (df * p * rho));
     const double first = pchisq(x, f, 0, 0), second = pchisq(x, f + 4, 0, 0);
@@ -188,7 +190,8 @@ trb_status trb_repeated_write(trb_node out, const trb_repeated *d, trb_error *er
 {
     trb_node_count(out, "n_complete_animals", d->n);
     if (d->n_times < 2 || d->n <= d->n_groups) {
-        trb_node_note(out, d->n_times < 2 ? "fewer than two times" : "no group has two animals with a scan at every time");
+        trb_node_note(out, d->n_times < 2 ? "fewer than two times"
+                                          : "no group has two animals with a scan at every time");
         return TRB_OK;
     }
     split s;

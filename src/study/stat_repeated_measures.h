@@ -19,8 +19,8 @@ typedef struct trb_repeated {
  *
  * Output      With one group only: time alone. With two times: no sphericity to speak of. A `note` says so.
  * Errors      TRB_ERR_MEMORY.
- * Source      Greenhouse & Geisser 1959; Huynh & Feldt 1976 with the correction of Lecoutre 1991; Mauchly 1940, p by
- *             Box's expansion (Anderson 1958, section 10.7).
+ * Source      Greenhouse & Geisser 1959; Huynh & Feldt 1976 with the correction of Lecoutre 1991; Mauchly
+ *             1940, p by Box's expansion (Anderson 1958, section 10.7).
  */
 trb_status trb_repeated_write(trb_node out, const trb_repeated *data, trb_error *err);
 

@@ -1,9 +1,9 @@
 /*
  * stat_twoway.c - two crossed factors.
  *
- * All of it follows from the cells' n, mean and variance: least squares on the rows is weighted least squares on the
- * cell means, rows of the design times sqrt(n). Types I, II and III ask what a factor adds after others; each is one
- * order of the columns 1, A, B, A:B with sum-to-zero contrasts:
+ * All of it follows from the cells' n, mean and variance: least squares on the rows is weighted least squares
+ * on the cell means, rows of the design times sqrt(n). Types I, II and III ask what a factor adds after
+ * others; each is one order of the columns 1, A, B, A:B with sum-to-zero contrasts:
  *   I: 1 A B AB     II: A from 1 B A     III: A from 1 B AB A, B from 1 A AB B.
  */
 #include "study/stat_designs.h"
@@ -64,7 +64,8 @@ static void fill_term(const twoway *t, int term, double *column)
 }
 
 /* What each term of the order adds after those before it: explained[term]. */
-static trb_status explain(const twoway *t, const int *order, size_t n_order, double *explained, trb_error *err)
+static trb_status explain(const twoway *t, const int *order, size_t n_order, double *explained,
+                          trb_error *err)
 {
     const size_t cells = t->n_a * t->n_b;
     double *column = trb_alloc(cells + 1, (cells + 1) * sizeof *column, "a two-way design", err);
@@ -79,7 +80,8 @@ static trb_status explain(const twoway *t, const int *order, size_t n_order, dou
     }
     for (size_t c = 0; c < cells; c++) {
         const trb_stat_group *g = &t->cells.data.group[c];
-        y[c] = (g->mean - t->cells.data.group[0].mean) * sqrt((double)g->n); /* an offset would only cost digits */
+        y[c] = (g->mean - t->cells.data.group[0].mean) *
+               sqrt((double)g->n); /* an offset would only cost digits */
     }
     const trb_sequence problem = {cells, used, column, y};
     double residual;
@@ -100,8 +102,9 @@ static void write_type(trb_node out, const char *key, const twoway *t, const dou
 {
     const trb_node type = trb_node_child(out, key);
     for (int term = A; term <= AB; term++) {
-        const trb_node row = term == AB ? trb_node_childf(type, "%s:%s", t->factor[0]->label, t->factor[1]->label)
-                                        : trb_node_child(type, t->factor[term - A]->label);
+        const trb_node row = term == AB
+                                 ? trb_node_childf(type, "%s:%s", t->factor[0]->label, t->factor[1]->label)
+                                 : trb_node_child(type, t->factor[term - A]->label);
         const double df = (double)term_columns(t, term), f = ss[term] / df / t->ms;
         trb_node_real(row, "SS", ss[term]);
         trb_node_real(row, "df", df);
@@ -160,7 +163,8 @@ static trb_status write_simple(trb_node out, const twoway *t, int which, trb_err
     const trb_factor *inner = t->factor[which], *outer = t->factor[!which];
     const trb_node table = trb_node_childf(out, "%s within %s", inner->label, outer->label);
     trb_family family;
-    trb_status status = trb_family_init(&family, outer->n_levels * inner->n_levels * (inner->n_levels - 1) / 2, err);
+    trb_status status =
+        trb_family_init(&family, outer->n_levels * inner->n_levels * (inner->n_levels - 1) / 2, err);
     for (size_t o = 0; o < outer->n_levels && !status; o++)
         for (size_t i = 0; i < inner->n_levels; i++)
             for (size_t j = i + 1; j < inner->n_levels; j++) {
@@ -180,8 +184,8 @@ static trb_status write_simple(trb_node out, const twoway *t, int which, trb_err
 static void write_interaction(trb_node out, const twoway *t)
 {
     const trb_node row = trb_node_child(out, "difference_in_differences");
-    const double estimate = (cell_at(t, 1, 1)->mean - cell_at(t, 1, 0)->mean) -
-                            (cell_at(t, 0, 1)->mean - cell_at(t, 0, 0)->mean);
+    const double estimate =
+        (cell_at(t, 1, 1)->mean - cell_at(t, 1, 0)->mean) - (cell_at(t, 0, 1)->mean - cell_at(t, 0, 0)->mean);
     double share = 0;
     for (size_t c = 0; c < 4; c++)
         share += 1 / (double)t->cells.data.group[c].n;
@@ -228,7 +232,9 @@ static const char *pool(twoway *t)
     if (t->n_a < 2 || t->n_b < 2)
         return "a factor with one level";
     t->ms = t->sse / t->dfe;
-    return !(t->dfe > 0) ? "one value a cell: no error to test against" : !(t->sse > 0) ? "no variation within cells" : NULL;
+    return !(t->dfe > 0)   ? "one value a cell: no error to test against"
+           : !(t->sse > 0) ? "no variation within cells"
+                           : NULL;
 }
 
 static trb_status write_tests(trb_node root, const twoway *t, trb_error *err)
@@ -240,7 +246,8 @@ static trb_status write_tests(trb_node root, const twoway *t, trb_error *err)
     trb_node_real(residual, "SS", t->sse);
     trb_node_real(residual, "df", t->dfe);
     trb_node_real(residual, "MS", t->ms);
-    const trb_node marginal = trb_node_child(root, "marginal_means"), simple = trb_node_child(root, "simple_effects");
+    const trb_node marginal = trb_node_child(root, "marginal_means"),
+                   simple = trb_node_child(root, "simple_effects");
     write_marginal(marginal, t, 0);
     write_marginal(marginal, t, 1);
     if (t->n_a == 2 && t->n_b == 2)

@@ -13,7 +13,8 @@ void sample_add(design_sample *s, const char *a, const char *b, const char *c, d
     s->y[s->n++] = y;
 }
 
-void sample_factor_make(sample_factor *out, const design_sample *s, size_t column, const char *const *levels, size_t n_levels)
+void sample_factor_make(sample_factor *out, const design_sample *s, size_t column, const char *const *levels,
+                        size_t n_levels)
 {
     size_t n = n_levels;
     for (size_t l = 0; l < n_levels; l++)

@@ -25,8 +25,8 @@ typedef struct sample_factor {
 } sample_factor;
 
 void sample_add(design_sample *sample, const char *a, const char *b, const char *c, double x, double y);
-void sample_factor_make(sample_factor *out, const design_sample *sample, size_t column, const char *const *levels,
-                        size_t n_levels);
+void sample_factor_make(sample_factor *out, const design_sample *sample, size_t column,
+                        const char *const *levels, size_t n_levels);
 /** The rows in another order. */
 void sample_shuffle(design_sample *sample, uint64_t seed);
 /** A number between -1 and 1. */
@@ -36,7 +36,7 @@ double sample_noise(uint64_t *state);
 double number_at(const json_t *root, const char *path);
 const char *text_at(const json_t *root, const char *path);
 
-/** Fails the test for a null without a `note` in its object or above, but for keys that are null by definition. */
+/** Fails the test for a null without a `note` in its object or above, unless its definition is the reason. */
 void check_nulls_have_notes(const json_t *root);
 
 #endif

@@ -25,7 +25,8 @@ static const char *spelled(const oracle_table *table, size_t column, const char 
 table_factor table_factor_make(const oracle_table *table, const char *column, const char *levels)
 {
     const size_t at = oracle_column(table, column);
-    table_factor f = {.name = calloc(table->n_rows + 1, sizeof *f.name), .level = calloc(table->n_rows + 1, sizeof *f.level)};
+    table_factor f = {.name = calloc(table->n_rows + 1, sizeof *f.name),
+                      .level = calloc(table->n_rows + 1, sizeof *f.level)};
     assert_true(f.name && f.level);
     size_t n = 0;
     for (const char *from = levels; from;) {

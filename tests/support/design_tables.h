@@ -13,7 +13,7 @@ typedef struct table_factor {
     size_t *level;
 } table_factor;
 
-/** Levels in the order given ("Sham|OVX"; a level that no row has fails the test), or of first appearance (NULL). */
+/** Levels in the order given ("Sham|OVX"; one that no row has fails the test), or of first appearance (NULL). */
 table_factor table_factor_make(const oracle_table *table, const char *column, const char *levels);
 void table_factor_clear(table_factor *factor);
 

@@ -20,7 +20,8 @@ static const char *last_key(const char *path)
 static size_t family_of(const walk *how, const char *path)
 {
     for (const walk_rule *rule = how->rule;; rule++)
-        if ((!rule->part || oracle_path_has(path, rule->part)) && (!rule->key || strcmp(rule->key, last_key(path)) == 0))
+        if ((!rule->part || oracle_path_has(path, rule->part)) &&
+            (!rule->key || strcmp(rule->key, last_key(path)) == 0))
             return rule->family;
 }
 
@@ -40,15 +41,16 @@ static const json_t *node_at(const json_t *root, const char *path)
     return oracle_node(root, path);
 }
 
-/* A branch of that name anywhere, or the whole path: "alpha" is a row of its own, "cases::x::alpha" another's. */
+/* A branch of that name anywhere, or the whole path: "alpha" is a row of its own, "cases::x::alpha"
+ * another's. */
 static bool in_branch(const char *path, const char *name)
 {
     char middle[128];
     const size_t length = strlen(name);
     assert_true(length + 5 < sizeof middle);
     snprintf(middle, sizeof middle, "::%s::", name);
-    return strcmp(path, name) == 0 || (strncmp(path, name, length) == 0 && strncmp(path + length, "::", 2) == 0) ||
-           strstr(path, middle);
+    return strcmp(path, name) == 0 ||
+           (strncmp(path, name, length) == 0 && strncmp(path + length, "::", 2) == 0) || strstr(path, middle);
 }
 
 /* Is the value right? *deviation is set for numbers. */
@@ -75,8 +77,9 @@ static void show(const char *name, const oracle_row *row, const json_t *ours, co
     static const char *const kind[] = {"", "true", "false", "null"};
     char wanted[40];
     snprintf(wanted, sizeof wanted, "%.15g", row->value);
-    print_error("%s: %s: R has %s, ours %.60s (%s, within %g)\n", name, row->path, row->kind ? kind[row->kind] : wanted,
-                text ? text : "nothing", family->name, family->relative);
+    print_error("%s: %s: R has %s, ours %.60s (%s, within %g)\n", name, row->path,
+                row->kind ? kind[row->kind] : wanted, text ? text : "nothing", family->name,
+                family->relative);
     free(text);
 }
 
@@ -84,8 +87,8 @@ static void print_table(const walk *how, const char *name, const tally *tallies,
 {
     for (size_t f = 0; f < how->n_families; f++)
         if (tallies[f].count)
-            print_message("%-26s %-44s %5zu values, worst %8.1e of %g\n", name, how->family[f].name, tallies[f].count,
-                          tallies[f].worst, how->family[f].relative);
+            print_message("%-26s %-44s %5zu values, worst %8.1e of %g\n", name, how->family[f].name,
+                          tallies[f].count, tallies[f].worst, how->family[f].relative);
     for (size_t l = 0; l < how->n_left_out; l++)
         if (left_out[l])
             print_message("%-26s %-44s %5zu not compared: %s\n", name, how->left_out[l].part, left_out[l],

@@ -30,8 +30,8 @@ typedef struct walk {
 } walk;
 
 /**
- * Compares all rows of one data set and prints a line a family. A row that our tree lacks, a value too far off, a
- * null of one side only: each is printed, and the number of them returned.
+ * Compares all rows of one data set and prints a line a family. A row that our tree lacks, a value too far
+ * off, a null of one side only: each is printed, and the number of them returned.
  */
 size_t walk_oracle(const walk *how, const char *name, const json_t *ours);
 
