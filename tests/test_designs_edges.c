@@ -347,6 +347,9 @@ static void contradictions_are_refused(void **state)
     static const double BACKWARDS[] = {4, 0};
     assert_int_equal(longitudinal_status(&s, AB, 2, WEEKS, BACKWARDS, 2, &out, &err), TRB_ERR_ARGUMENT);
     assert_string_equal(err.text, "time '4' does not come after time '0'");
+    const double huge[] = {1, 1e200};
+    assert_int_equal(trb_stat_paired(huge, WEEK, 2, &out, &err), TRB_ERR_DATA);
+    assert_string_equal(err.text, "row 2: 1e+200 is too large a number");
     const size_t level[] = {0, 2};
     const trb_factor bad = {"bad", 2, AB, level}, good = {"good", 2, AB, (const size_t[]){0, 1}};
     const double y[] = {1, 2};

@@ -149,10 +149,67 @@ static void an_unbalanced_table_is_what_dense_matrices_say(void **state)
     json_decref(out);
 }
 
+/* Every allocation of JSON fails once: each time the call says so, keeps nothing and gives nothing. */
+static size_t left_to_allocate;
+
+static void *failing_malloc(size_t size)
+{
+    return left_to_allocate-- == 0 ? NULL : malloc(size);
+}
+
+static trb_status all_of(const design_sample *s, json_t **out, trb_error *err)
+{
+    static const char *const GROUPS[] = {"a", "b"}, *const TIMES[] = {"1", "2"};
+    static const double TIME[] = {1, 2};
+    static sample_factor animal, group, time;
+    sample_factor_make(&animal, s, 0, NULL, 0);
+    sample_factor_make(&group, s, 1, GROUPS, 2);
+    sample_factor_make(&time, s, 2, TIMES, 2);
+    return trb_stat_longitudinal(s->y, s->n, &animal.factor, &group.factor, &time.factor, TIME, out, err);
+}
+
+static void no_memory_is_an_error(void **state)
+{
+    (void)state;
+    static const char *const ANIMALS[] = {"m1", "m2", "m3", "m4"}, *const GROUPS[] = {"a", "b"},
+                             *const TIMES[] = {"1", "2"};
+    design_sample s = {0};
+    uint64_t seed = 1;
+    for (size_t i = 0; i < 8; i++)
+        sample_add(&s, ANIMALS[i / 2], GROUPS[i / 4], TIMES[i % 2], 0, (double)(i / 2) + sample_noise(&seed));
+    json_malloc_t plain_malloc;
+    json_free_t plain_free;
+    json_get_alloc_funcs(&plain_malloc, &plain_free);
+    json_set_alloc_funcs(failing_malloc, free);
+    trb_status status = TRB_ERR_MEMORY;
+    json_t *out = NULL;
+    size_t failures = 0;
+    for (size_t after = 0; status; after += 7) {
+        trb_error err = {TRB_OK, ""};
+        left_to_allocate = after;
+        status = all_of(&s, &out, &err);
+        left_to_allocate = SIZE_MAX;
+        if (!status)
+            break;
+        failures++;
+        if ((status != TRB_ERR_MEMORY && status != TRB_ERR_ARGUMENT) || out ||
+            !err.text[0]) /* a name that is no key */
+            break;
+    }
+    json_set_alloc_funcs(plain_malloc, plain_free);
+    assert_int_equal(status, TRB_OK);
+    assert_true(failures > 50);
+    assert_non_null(out);
+    json_set_alloc_funcs(malloc, free);
+    json_decref(out);
+    json_set_alloc_funcs(plain_malloc, plain_free);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(no_other_variances_are_likelier),
+        cmocka_unit_test(no_memory_is_an_error),
         cmocka_unit_test(an_unbalanced_table_is_what_dense_matrices_say),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

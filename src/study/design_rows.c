@@ -56,6 +56,9 @@ static trb_status fill(trb_rows *rows, const trb_row_source *source, const size_
     for (size_t i = 0; i < source->n; i++) {
         trb_row row = {.x = source->x ? source->x[i] : 0, .y = source->y[i]};
         const bool missing = !isfinite(row.y) || !isfinite(row.x);
+        if (!missing && fmax(fabs(row.y), fabs(row.x)) > 1e150)
+            return trb_error_set(err, TRB_ERR_DATA, "row %zu: %g is too large a number", i + 1,
+                                 fabs(row.y) > 1e150 ? row.y : row.x);
         rows->n_missing += missing;
         for (size_t f = 0; f < TRB_ROW_FACTORS; f++) {
             const trb_factor *factor = source->factor[f];

@@ -41,7 +41,7 @@ typedef struct trb_rows {
 
 /**
  * Fills and sorts. A value that is not finite is missing. Errors: TRB_ERR_ARGUMENT for a level out of range,
- * TRB_ERR_MEMORY. Clear it, also after an error.
+ * TRB_ERR_DATA beyond 1e150, TRB_ERR_MEMORY. Clear it, also after an error.
  */
 trb_status trb_rows_init(trb_rows *rows, const trb_row_source *source, trb_error *err);
 void trb_rows_clear(trb_rows *rows);

@@ -10,9 +10,10 @@
  * Common to all
  * Input       A y (or x) that is not finite is missing and is dropped inside; where SPEC counts it, it is
  *             counted. All differences are later level minus earlier level. Confidence 0.95, two-sided. Names
- *             are UTF-8.
+ *             are UTF-8, levels of a factor have different ones.
  * Output      *out is yours (json_decref); NULL unless TRB_OK is returned.
- * Errors      TRB_ERR_ARGUMENT for a level out of range, TRB_ERR_MEMORY, and what a call names.
+ * Errors      TRB_ERR_ARGUMENT for a level out of range, TRB_ERR_DATA for values beyond 1e150, whose squares would
+ *             overflow, TRB_ERR_MEMORY, and what a call names.
  * Threads     Reentrant. The order of the rows never changes a bit.
  * Source      R 4.2's lm, t.test, wilcox.test; car, emmeans, lme4, lmerTest, pbkrtest, metafor, whose results
  *             tests/test_designs_oracle.c compares.

@@ -10,7 +10,6 @@
 #include "study/stat_mixed.h"
 
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -26,17 +25,18 @@ static size_t cells_of(const layout *l)
     return l->n_groups * l->n_times;
 }
 
-/* emmeans names a level by itself, but numbers with the factor before them and operators in brackets. */
-static void level_name(const char *factor, const char *level, char *out, size_t size)
+/* emmeans names a level by itself, but a number with its factor before it and an operator in brackets. */
+typedef struct level_name {
+    const char *before, *level, *after;
+} level_name;
+
+static level_name name_of(const char *factor, const char *level)
 {
     char *end;
     (void)strtod(level, &end);
     if (*level && *end == 0)
-        snprintf(out, size, "%s%s", factor, level);
-    else if (strpbrk(level, "+-*/"))
-        snprintf(out, size, "(%s)", level);
-    else
-        snprintf(out, size, "%s", level);
+        return (level_name){factor, level, ""};
+    return strpbrk(level, "+-*/") ? (level_name){"(", level, ")"} : (level_name){"", level, ""};
 }
 
 static void clear_contrast(const layout *l)
@@ -87,32 +87,32 @@ static void write_fixed(trb_node out, const layout *l, const trb_mixed *m)
 
 static void write_differences(trb_node out, const layout *l, const trb_mixed *m)
 {
-    char a[256], b[256];
     for (size_t t = 0; t < l->n_times; t++)
         for (size_t i = 0; i < l->n_groups; i++)
             for (size_t j = i + 1; j < l->n_groups; j++) {
                 clear_contrast(l);
                 add(l, l->contrast, j, t, 1);
                 add(l, l->contrast, i, t, -1);
-                level_name("group", l->group[i], a, sizeof a);
-                level_name("group", l->group[j], b, sizeof b);
-                write_contrast(trb_node_childf(out, "%s - %s | time %s", b, a, l->time[t]), m, l->contrast,
-                               "df");
+                const level_name a = name_of("group", l->group[i]), b = name_of("group", l->group[j]);
+                const trb_node row = trb_node_childf(out, "%s%s%s - %s%s%s | time %s", b.before, b.level,
+                                                     b.after, a.before, a.level, a.after, l->time[t]);
+                write_contrast(row, m, l->contrast, "df");
             }
 }
 
 static void write_changes(trb_node out, const layout *l, const trb_mixed *m)
 {
-    char first[256], later[256];
-    level_name("time", l->time[0], first, sizeof first);
+    const level_name first = name_of("time", l->time[0]);
     for (size_t g = 0; g < l->n_groups; g++)
         for (size_t t = 1; t < l->n_times; t++) {
             clear_contrast(l);
             add(l, l->contrast, g, t, 1);
             add(l, l->contrast, g, 0, -1);
-            level_name("time", l->time[t], later, sizeof later);
-            write_contrast(trb_node_childf(out, "%s - %s | %s", later, first, l->group[g]), m, l->contrast,
-                           "df");
+            const level_name later = name_of("time", l->time[t]);
+            const trb_node row =
+                trb_node_childf(out, "%s%s%s - %s%s%s | %s", later.before, later.level, later.after,
+                                first.before, first.level, first.after, l->group[g]);
+            write_contrast(row, m, l->contrast, "df");
         }
 }
 
