@@ -22,8 +22,8 @@ SlurmdPort=$2
 SlurmUser=$user
 SlurmdUser=$user
 AuthType=auth/munge
-# A job that is put into the queue again waits for cred_expire seconds; 120 is what Slurm does otherwise.
-AuthInfo=socket=$SLURM_HOME/munge/socket,cred_expire=3
+# A job that is put into the queue again waits for cred_expire seconds; Slurm takes 5 or more, and 120 otherwise.
+AuthInfo=socket=$SLURM_HOME/munge/socket,cred_expire=5
 StateSaveLocation=$SLURM_HOME/state
 SlurmdSpoolDir=$SLURM_HOME/spool
 SlurmctldPidFile=$SLURM_HOME/slurmctld.pid
