@@ -94,6 +94,18 @@ static json_t *animals(const trb_compare_plan *plan)
     return array;
 }
 
+/* How each metric's label is made of key and unit. */
+static json_t *labels(const trb_compare_plan *plan)
+{
+    json_t *array = json_array();
+    char label[256];
+    for (size_t i = 0; i < plan->n_metrics; i++) {
+        const trb_cohort_metric *m = &plan->cohort->metric[plan->metric[i]];
+        json_array_append_new(array, json_pack("{s:o,s:o,s:o}", "label", text(trb_metric_label(m, label)), "key", text(m->key), "unit", text(m->unit)));
+    }
+    return array;
+}
+
 static json_t *part(trb_compare_plan *plan, const char *key, json_t *value)
 {
     json_object_set_new(plan->document, key, value);
@@ -113,6 +125,7 @@ static trb_status make_document(trb_compare_plan *plan, trb_error *err)
     part(plan, "choices", choices(plan));
     plan->steps = part(plan, "steps", json_array());
     plan->warnings = part(plan, "warnings", json_array());
+    part(plan, "labels", labels(plan));
     part(plan, "exclusions", exclusions(plan->cohort));
     plan->metrics = part(plan, "metrics", json_object());
     plan->comparisons = part(plan, "comparisons", json_array());
