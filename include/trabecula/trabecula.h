@@ -34,5 +34,6 @@
 #include "trabecula/picture.h"
 #include "trabecula/plot.h"
 #include "trabecula/phantom.h"
+#include "trabecula/cohort.h"
 
 #endif
