@@ -74,6 +74,13 @@ static void ticks_within_stay_within(void **unused)
     CHECK_CLOSE(0, trb_plot_axis_tick(&axis, 0), 0);
     CHECK_CLOSE(100, trb_plot_axis_tick(&axis, 2), 0);
     CHECK_CLOSE(0.25, trb_plot_axis_place(&axis, 0), 1e-15);
+    for (size_t i = 0; i < 5000; i++) {
+        const double low = 200 * uniform() - 100, high = low + 50 * uniform() + 1e-3;
+        const trb_plot_axis some = trb_plot_axis_within(low, high, 2 + i % 5);
+        assert_true(some.n >= 2 && some.low == low && some.high == high);
+        assert_true(trb_plot_axis_tick(&some, 0) >= low - 1e-8 * some.step);
+        assert_true(trb_plot_axis_tick(&some, some.n - 1) <= high + 1e-8 * some.step);
+    }
 }
 
 static void p_values_read_as_papers_print_them(void **unused)

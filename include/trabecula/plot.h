@@ -100,8 +100,8 @@ TRB_API TRB_NODISCARD trb_status trb_plot_groups_svg(const trb_plot_panel *panel
 /** An estimate with its interval. */
 typedef struct trb_plot_interval {
     double estimate;  /* NaN: "n/a" */
-    double low, high; /* -INFINITY, INFINITY: unbounded, drawn as an arrow; NaN: unknown, the estimate alone */
-    double weight;    /* of a study, in any unit: area of its square; 0: a round point */
+    double low, high; /* -INFINITY, INFINITY: unbounded, drawn as an arrow; NaN, or low > high: unknown */
+    double weight;    /* of a study, in any unit: area of its square, and printed in percent; 0: a round point */
 } trb_plot_interval;
 
 typedef enum trb_plot_row {
@@ -114,15 +114,17 @@ typedef struct trb_plot_forest_row {
     const char *label; /* metric, or study */
     trb_plot_row kind;
     const trb_plot_interval *interval; /* one a series */
-    const char *note;                  /* printed under the label, small; may be NULL */
 } trb_plot_forest_row;
 
 /** Estimates with intervals on one axis: percent of control of all metrics, or the studies of a meta-analysis. */
 typedef struct trb_plot_forest {
     const char *axis;          /* "difference from OVX (% of OVX)" */
     const char *value_unit;    /* behind the printed numbers, "%"; NULL or "": none */
+    const char *value_title;   /* above them, "g [95 % CI]"; may be NULL */
     size_t n_series;           /* contrasts, one colour each; 1 for a meta-analysis */
     const char *const *series; /* their names; may be NULL when there is one */
+    const size_t *colour;      /* their colour numbers: give the position of the group in the panels, so that it keeps
+                                  its colour; NULL: 0, 1, 2 */
     size_t n_rows;
     const trb_plot_forest_row *row;
     double reference;          /* a vertical line: 0, or 100 %; NaN: none */

@@ -76,9 +76,8 @@ trb_plot_axis trb_plot_axis_cover(double low, double high, size_t most)
     }
 }
 
-trb_plot_axis trb_plot_axis_within(double low, double high, size_t most)
+static trb_plot_axis ticks_within(double low, double high, size_t most)
 {
-    widen(&low, &high);
     int digit, power;
     round_step((high - low) / (double)most, &digit, &power);
     trb_plot_axis axis = {digit * ten_to(power), 0, 0, low, high, 0, 0};
@@ -86,6 +85,15 @@ trb_plot_axis trb_plot_axis_within(double low, double high, size_t most)
     axis.first = (long long)first;
     axis.n = last < first ? 0 : (size_t)(last - first) + 1;
     choose_label(&axis, power);
+    return axis;
+}
+
+trb_plot_axis trb_plot_axis_within(double low, double high, size_t most)
+{
+    widen(&low, &high);
+    trb_plot_axis axis = ticks_within(low, high, most);
+    while (axis.n < 2) /* one tick is no scale: finer steps, until two fall inside */
+        axis = ticks_within(low, high, ++most);
     return axis;
 }
 
