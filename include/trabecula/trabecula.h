@@ -32,5 +32,6 @@
 #include "trabecula/record.h"
 #include "trabecula/morphometry.h"
 #include "trabecula/picture.h"
+#include "trabecula/batch.h"
 
 #endif
