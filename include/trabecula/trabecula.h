@@ -33,5 +33,6 @@
 #include "trabecula/morphometry.h"
 #include "trabecula/picture.h"
 #include "trabecula/phantom.h"
+#include "trabecula/batch.h"
 
 #endif
