@@ -35,5 +35,6 @@
 #include "trabecula/plot.h"
 #include "trabecula/phantom.h"
 #include "trabecula/cohort.h"
+#include "trabecula/batch.h"
 
 #endif

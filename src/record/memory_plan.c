@@ -68,6 +68,14 @@ size_t trb_analyze_memory(const trb_grid *grid, trb_type type, const trb_setting
     return (size_t)(need_at_once(grid, settings, false) + maps);
 }
 
+void trb_memory_needs(const trb_grid *grid, trb_type type, const trb_settings *settings, bool maps, double *at_once,
+                      double *least)
+{
+    const double grey = plane_voxels(grid) * (double)grid->nz * (double)trb_type_bytes(type);
+    *at_once = grey + need_at_once(grid, settings, maps);
+    *least = fmin(*at_once, need_in_slabs(grid, type, settings, maps));
+}
+
 trb_status trb_memory_plan_make(const trb_grid *grid, trb_type type, const trb_settings *settings, bool maps,
                                 size_t limit, trb_memory_plan *out, trb_error *err)
 {
