@@ -84,57 +84,57 @@ void trb_cells_clear(trb_cells *cells)
 }
 
 /* The branches of the one-way tree name themselves: let one grow on a tree of its own and move it. */
-static void transplant(const trb_cells *cells, void (*put)(trb_tree, const trb_stat_data *), const char *branch,
-                       const char *leaf, trb_tree at, const char *key)
+static void transplant(const trb_cells *cells, void (*put)(trb_node, const trb_stat_data *), const char *branch,
+                       const char *leaf, trb_node at, const char *key)
 {
-    const trb_tree own = trb_tree_start(at.failed);
+    const trb_node own = trb_node_root(at.failed);
     put(own, &cells->data);
     json_t *grown = json_object_get(own.json, branch);
     if (leaf)
         grown = json_object_get(grown, leaf);
-    trb_tree_take(at, key, json_incref(grown));
+    trb_node_take(at, key, json_incref(grown));
     json_decref(own.json);
 }
 
-void trb_cells_describe(const trb_cells *cells, trb_tree at, const char *key)
+void trb_cells_describe(const trb_cells *cells, trb_node at, const char *key)
 {
     transplant(cells, trb_stat_put_descriptive, "descriptive", NULL, at, key);
 }
 
-void trb_cells_brown_forsythe(const trb_cells *cells, trb_tree at, const char *key)
+void trb_cells_brown_forsythe(const trb_cells *cells, trb_node at, const char *key)
 {
     transplant(cells, trb_stat_put_variance, "variance", "brown_forsythe_median", at, key);
 }
 
-void trb_cells_t_test(const trb_cells *cells, size_t a, size_t b, bool welch, trb_tree at)
+void trb_cells_t_test(const trb_cells *cells, size_t a, size_t b, bool welch, trb_node at)
 {
     const trb_stat_pair pair = {&cells->data.group[a], &cells->data.group[b]};
     if (pair.a->n < 2 || pair.b->n < 2) {
-        trb_tree_note(at, "a group has n < 2: no test");
+        trb_node_note(at, "a group has n < 2: no test");
         return;
     }
     const trb_stat_t t = trb_stat_t_test(&pair, welch, 0.95);
     trb_stat_put_t(at, &t);
 }
 
-void trb_cells_t_tests(const trb_cells *cells, bool welch, trb_tree at)
+void trb_cells_t_tests(const trb_cells *cells, bool welch, trb_node at)
 {
     for (size_t a = 0; a < cells->data.n_groups; a++)
         for (size_t b = a + 1; b < cells->data.n_groups; b++)
             trb_cells_t_test(cells, a, b, welch,
-                             trb_tree_childf(at, "%s - %s", cells->data.group[b].name, cells->data.group[a].name));
+                             trb_node_childf(at, "%s - %s", cells->data.group[b].name, cells->data.group[a].name));
 }
 
-void trb_design_normality(trb_tree at, const char *key, const double *value, size_t n)
+void trb_design_normality(trb_node at, const char *key, const double *value, size_t n)
 {
-    const trb_tree node = trb_tree_child(at, key);
+    const trb_node node = trb_node_child(at, key);
     trb_error why = {TRB_OK, ""};
     double w = NAN, p = NAN;
     const trb_status status = trb_stat_shapiro(value, n, &w, &p, &why);
-    trb_tree_number(node, "W", w);
-    trb_tree_number(node, "p", p);
+    trb_node_real(node, "W", w);
+    trb_node_real(node, "p", p);
     if (status == TRB_ERR_MEMORY)
         *node.failed = true;
     else if (status)
-        trb_tree_note(node, why.text);
+        trb_node_note(node, why.text);
 }

@@ -30,18 +30,18 @@ trb_status trb_cells_init(trb_cells *cells, const trb_cell_source *source, trb_e
 void trb_cells_clear(trb_cells *cells);
 
 /** Descriptive statistics by name of the cell, below key. */
-void trb_cells_describe(const trb_cells *cells, trb_tree at, const char *key);
+void trb_cells_describe(const trb_cells *cells, trb_node at, const char *key);
 
 /** Student's or Welch's t test of two cells, b - a, into a place; a note when it does not exist. */
-void trb_cells_t_test(const trb_cells *cells, size_t a, size_t b, bool welch, trb_tree at);
+void trb_cells_t_test(const trb_cells *cells, size_t a, size_t b, bool welch, trb_node at);
 
 /** The same of all pairs, by "b - a". */
-void trb_cells_t_tests(const trb_cells *cells, bool welch, trb_tree at);
+void trb_cells_t_tests(const trb_cells *cells, bool welch, trb_node at);
 
 /** {F, df1, df2, p}: do the cells vary alike? Deviations from medians. */
-void trb_cells_brown_forsythe(const trb_cells *cells, trb_tree at, const char *key);
+void trb_cells_brown_forsythe(const trb_cells *cells, trb_node at, const char *key);
 
 /** {W, p} of n values, null with a note where it does not exist. */
-void trb_design_normality(trb_tree at, const char *key, const double *value, size_t n);
+void trb_design_normality(trb_node at, const char *key, const double *value, size_t n);
 
 #endif

@@ -24,15 +24,15 @@ void trb_family_clear(trb_family *family)
     memset(family, 0, sizeof *family);
 }
 
-void trb_family_add(trb_family *family, trb_tree node, double diff, double se, double df)
+void trb_family_add(trb_family *family, trb_node node, double diff, double se, double df)
 {
     const double t = se > 0 ? diff / se : NAN, half = qt(0.975, df, 1, 0) * se;
-    trb_tree_number(node, "diff", diff);
-    trb_tree_number(node, "se", se);
-    trb_tree_number(node, "t", t);
-    trb_tree_number(node, "df", df);
-    trb_tree_number(node, "ci_lo", diff - half);
-    trb_tree_number(node, "ci_hi", diff + half);
+    trb_node_real(node, "diff", diff);
+    trb_node_real(node, "se", se);
+    trb_node_real(node, "t", t);
+    trb_node_real(node, "df", df);
+    trb_node_real(node, "ci_lo", diff - half);
+    trb_node_real(node, "ci_hi", diff + half);
     assert(family->n < family->room);
     family->comparison[family->n++] = (trb_comparison){node, 2 * pt(-fabs(t), df, 1, 0)};
 }
@@ -54,7 +54,7 @@ trb_status trb_family_finish(const trb_family *family, trb_error *err)
         if (status)
             trb_error_set(err, status, "no memory to adjust %zu p-values", family->n);
         for (size_t i = 0; i < family->n && !status; i++)
-            trb_tree_number(family->comparison[i].node, COLUMNS[c].key, adjusted[i]);
+            trb_node_real(family->comparison[i].node, COLUMNS[c].key, adjusted[i]);
     }
     free(p);
     return status;

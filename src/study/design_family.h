@@ -8,7 +8,7 @@
 #include <stddef.h>
 
 typedef struct trb_comparison {
-    trb_tree node;
+    trb_node node;
     double p;
 } trb_comparison;
 
@@ -26,7 +26,7 @@ void trb_family_clear(trb_family *family);
  * Writes {diff, se, t, df, ci_lo, ci_hi} of a difference and keeps its two-sided p for the family. NaN for what an
  * SE of 0 leaves open.
  */
-void trb_family_add(trb_family *family, trb_tree node, double diff, double se, double df);
+void trb_family_add(trb_family *family, trb_node node, double diff, double se, double df);
 
 /** Writes p_raw, p_bonferroni, p_sidak, p_holm, p_holm_sidak, p_BH of all. */
 trb_status trb_family_finish(const trb_family *family, trb_error *err);

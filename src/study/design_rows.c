@@ -102,23 +102,3 @@ void trb_rows_clear(trb_rows *rows)
     free(rows->subject);
     memset(rows, 0, sizeof *rows);
 }
-
-double trb_mean(const double *value, size_t count)
-{
-    double sum = 0, rest = 0;
-    for (size_t i = 0; i < count; i++)
-        sum += value[i];
-    const double mean = sum / (double)count;
-    for (size_t i = 0; i < count; i++)
-        rest += value[i] - mean;
-    return mean + rest / (double)count;
-}
-
-double trb_squares(const double *value, size_t count)
-{
-    const double mean = trb_mean(value, count);
-    double sum = 0;
-    for (size_t i = 0; i < count; i++)
-        sum += (value[i] - mean) * (value[i] - mean);
-    return sum;
-}

@@ -43,10 +43,4 @@ typedef struct trb_rows {
 trb_status trb_rows_init(trb_rows *rows, const trb_row_source *source, trb_error *err);
 void trb_rows_clear(trb_rows *rows);
 
-/** Mean of count values, summed in the order given, twice: the second pass removes the rounding of the first. */
-double trb_mean(const double *value, size_t count);
-
-/** The sum of squared deviations from the mean, two passes. */
-double trb_squares(const double *value, size_t count);
-
 #endif

@@ -30,7 +30,8 @@
  *
  * Convention  Type III with sum-to-zero contrasts. Marginal means weigh cells equally. Simple effects use the pooled
  *             MS; their adjustments run over one table.
- * Output      With an empty cell: cells and `note` alone. With one value a cell: no residual, no tests.
+ * Output      n_missing counts the rows that were dropped; those of the cells are 0, as in R, where they are dropped
+ *             first. With an empty cell: cells and `note` alone. With one value a cell: no residual, no tests.
  * Cost        O(n (levels of a * levels of b)^2).
  */
 TRB_NODISCARD trb_status trb_stat_twoway(const double *y, size_t n, const trb_factor *a, const trb_factor *b,

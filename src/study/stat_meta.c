@@ -10,8 +10,8 @@
 #include "study/stat_meta.h"
 
 #include "study/stat_peak.h"
+#include "study/stat_root.h"
 
-#include <Rmath.h>
 #include <math.h>
 
 double trb_meta_estimate(const trb_meta_effects *e, double tau2, double *variance)
@@ -44,7 +44,7 @@ typedef struct wanted_q {
     double q;
 } wanted_q;
 
-static double excess_q(double tau2, const void *context)
+static double excess_q(void *context, double tau2)
 {
     const wanted_q *wanted = context;
     return trb_meta_q(wanted->effects, tau2) - wanted->q;
@@ -52,18 +52,18 @@ static double excess_q(double tau2, const void *context)
 
 double trb_meta_tau2_of_q(const trb_meta_effects *e, double q)
 {
-    const wanted_q wanted = {e, q};
-    if (excess_q(0, &wanted) <= 0)
+    wanted_q wanted = {e, q};
+    if (excess_q(&wanted, 0) <= 0)
         return 0;
     double far = 1e-6;
     for (size_t i = 0; i < e->k; i++)
         far += e->v[i];
-    while (isfinite(far) && excess_q(far, &wanted) > 0)
+    while (isfinite(far) && excess_q(&wanted, far) > 0)
         far *= 2;
-    return trb_root(excess_q, &wanted, 0, far);
+    return trb_stat_root(excess_q, &wanted, 0, far, 0);
 }
 
-static double restricted_cost(double tau2, const void *context)
+static double restricted_cost(void *context, double tau2)
 {
     const trb_meta_effects *e = context;
     double weights = 0, logs = 0;
@@ -75,7 +75,7 @@ static double restricted_cost(double tau2, const void *context)
 }
 
 /* d/dtau2: the estimate's own change does not count, since it minimises Q. */
-static double restricted_slope(double tau2, const void *context)
+static double restricted_slope(void *context, double tau2)
 {
     const trb_meta_effects *e = context;
     const double estimate = trb_meta_estimate(e, tau2, NULL);
@@ -117,5 +117,6 @@ double trb_meta_tau2(const trb_meta_effects *e, trb_meta_method method)
     case TRB_META_PM: return trb_meta_tau2_of_q(e, (double)e->k - 1);
     case TRB_META_REML: break;
     }
-    return trb_lowest(restricted_cost, restricted_slope, e, trb_meta_typical_variance(e));
+    trb_meta_effects effects = *e;
+    return trb_lowest(restricted_cost, restricted_slope, &effects, trb_meta_typical_variance(e));
 }

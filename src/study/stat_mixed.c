@@ -68,7 +68,7 @@ static solved solve_at(const trb_mixed_sums *s, double lambda)
     return out;
 }
 
-static double cost_at(double lambda, const void *context)
+static double cost_at(void *context, double lambda)
 {
     const trb_mixed_sums *s = context;
     const solved at = solve_at(s, lambda);
@@ -81,7 +81,7 @@ static double cost_at(double lambda, const void *context)
     return logs + at.log_det_a + left * (1 + log(2 * PI * at.rss / left));
 }
 
-static double slope_at(double lambda, const void *context)
+static double slope_at(void *context, double lambda)
 {
     const trb_mixed_sums *s = context;
     const size_t p = s->p, wide = p + 1;
@@ -146,10 +146,10 @@ static const char *why_not(const trb_mixed_sums *s)
 }
 
 /* At lambda 0 the animals say nothing: the model is least squares with the one variance s_e. */
-static void finish(trb_mixed *m, const trb_mixed_sums *s, double lambda)
+static void finish(trb_mixed *m, trb_mixed_sums *s, double lambda)
 {
     const solved at = solve_at(s, lambda);
-    m->log_lik = -cost_at(lambda, s) / 2;
+    m->log_lik = -cost_at(s, lambda) / 2;
     m->var_residual = at.rss / (double)(s->n - s->p);
     m->var_animal = lambda * m->var_residual;
     m->singular = lambda < 1e-8;

@@ -70,6 +70,6 @@ trb_status trb_mixed_test(const trb_mixed *model, const double *contrasts, size_
                           trb_mixed_f *kenward_roger, trb_error *err);
 
 /** {F, df1, df2, p}. */
-void trb_mixed_write_f(trb_tree out, const trb_mixed_f *f);
+void trb_mixed_write_f(trb_node out, const trb_mixed_f *f);
 
 #endif

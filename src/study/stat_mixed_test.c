@@ -149,10 +149,10 @@ trb_status trb_mixed_test(const trb_mixed *m, const double *contrasts, size_t q,
     return status;
 }
 
-void trb_mixed_write_f(trb_tree out, const trb_mixed_f *f)
+void trb_mixed_write_f(trb_node out, const trb_mixed_f *f)
 {
-    trb_tree_number(out, "F", f->f);
-    trb_tree_number(out, "df1", f->df1);
-    trb_tree_number(out, "df2", f->df2);
-    trb_tree_number(out, "p", f->p);
+    trb_node_real(out, "F", f->f);
+    trb_node_real(out, "df1", f->df1);
+    trb_node_real(out, "df2", f->df2);
+    trb_node_real(out, "p", f->p);
 }

@@ -1,24 +1,17 @@
-/* stat_peak.h - roots and peaks of one variable, without a way to fail half-way. */
+/* stat_peak.h - where a likelihood of one variance peaks. */
 #ifndef TRB_STAT_PEAK_H
 #define TRB_STAT_PEAK_H
 
-typedef double trb_curve(double x, const void *context);
+#include "study/stat_root.h"
 
 /**
- * A root of f between lo and hi by bisection, to the last bit.
+ * Where the cost (-2 log likelihood) of t >= 0 is lowest: the best of t = 0 and scale * 2^k, k = -40..40, refined by
+ * the root of the slope beside it. 0 when the cost rises from 0 on.
  *
- * Input       f(lo) and f(hi) of different sign; NaN when they are not.
- * Cost        at most about 1100 evaluations, 60 as a rule. Bisection, because the curves here cost little and a
- *             root that the start decides in its last digits would not be the same everywhere.
+ * Input       cost and its derivative in t; both get the context.
+ * Cost        About 81 evaluations of the cost and 20 of the slope. A grid, because the likelihood of a variance may
+ *             have a second peak at 0.
  */
-double trb_root(trb_curve *f, const void *context, double lo, double hi);
-
-/**
- * Where a likelihood of t >= 0 peaks: the best of t = 0 and scale * 2^k, k = -40..40, refined by a root of the slope
- * beside it. Returns 0 when the curve falls from 0 on.
- *
- * Input       cost: what is minimised (-2 log likelihood); slope: its derivative in t.
- */
-double trb_lowest(trb_curve *cost, trb_curve *slope, const void *context, double scale);
+double trb_lowest(trb_root_function cost, trb_root_function slope, void *context, double scale);
 
 #endif

@@ -3,14 +3,15 @@
  *
  * A t test with df degrees of freedom and noncentrality d has power P(|T| > t_crit), T noncentral t: both tails count.
  * One-way ANOVA of k groups of n: F noncentral with k n f^2, f^2 = mean squared deviation of the group means / SD^2
- * (Cohen 1988). n is solved for as a real number, by bisection: power rises with n.
+ * (Cohen 1988). n is solved for as a real number, power rises with it.
  */
 #include "study/stat_designs.h"
 
-#include "study/design_rows.h"
 #include "study/design_tree.h"
-#include "study/stat_peak.h"
+#include "study/stat_basics.h"
+#include "study/stat_effect.h"
 #include "study/stat_power.h"
+#include "study/stat_root.h"
 
 #include <Rmath.h>
 #include <math.h>
@@ -28,7 +29,8 @@ typedef struct question {
 static double t_power(double noncentrality, double df, double alpha)
 {
     const double critical = qt(alpha / 2, df, 0, 0);
-    return pnt(critical, df, noncentrality, 0, 0) + pnt(-critical, df, noncentrality, 1, 0);
+    return trb_stat_noncentral_t_upper(critical, df, noncentrality) +
+           trb_stat_noncentral_t_upper(critical, df, -noncentrality);
 }
 
 double trb_power_two_groups(double effect, double n1, double n2, double alpha)
@@ -46,13 +48,13 @@ static double power_at(double n, const question *q)
     return pnf(qf(q->alpha, df1, df2, 0, 0), df1, df2, n * q->groups * q->effect * q->effect, 0, 0);
 }
 
-static double excess_at_n(double n, const void *context)
+static double excess_at_n(void *context, double n)
 {
     const question *q = context;
     return power_at(n, q) - q->wanted;
 }
 
-static double excess_at_effect(double effect, const void *context)
+static double excess_at_effect(void *context, double effect)
 {
     const question *q = context;
     return trb_power_two_groups(effect, q->n1, q->n2, q->alpha) - q->wanted;
@@ -60,15 +62,15 @@ static double excess_at_effect(double effect, const void *context)
 
 double trb_power_detectable(double n1, double n2, double power, double alpha)
 {
-    const question q = {.kind = TRB_POWER_DETECTABLE, .alpha = alpha, .wanted = power, .n1 = n1, .n2 = n2};
-    double far = 8;
-    while (far < 1e6 && excess_at_effect(far, &q) < 0)
+    question q = {.kind = TRB_POWER_DETECTABLE, .alpha = alpha, .wanted = power, .n1 = n1, .n2 = n2};
+    double far = 1e-3; /* from below: a noncentrality of thousands would be asked for otherwise */
+    while (far < 1e6 && excess_at_effect(&q, far) < 0)
         far *= 2;
-    return trb_root(excess_at_effect, &q, 0, far);
+    return trb_stat_root(excess_at_effect, &q, 0, far, 0);
 }
 
 /* n_continuous, n_per_group or n_pairs, achieved_power. */
-static void solve_n(trb_tree out, const question *q, const char *key)
+static void solve_n(trb_node out, question *q, const char *key)
 {
     const double smallest = 2, largest = 1e6;
     double exact = NAN, whole = smallest;
@@ -76,35 +78,35 @@ static void solve_n(trb_tree out, const question *q, const char *key)
         double far = 4;
         while (far < largest && power_at(far, q) < q->wanted)
             far *= 2;
-        exact = trb_root(excess_at_n, q, smallest, far);
+        exact = trb_stat_root(excess_at_n, q, smallest, far, 0);
         if (isnan(exact)) {
-            trb_tree_number(out, "n_continuous", NAN);
-            trb_tree_number(out, key, NAN);
-            trb_tree_number(out, "achieved_power", NAN);
-            trb_tree_note(out, "no difference to find, or one that a million animals would not show");
+            trb_node_real(out, "n_continuous", NAN);
+            trb_node_real(out, key, NAN);
+            trb_node_real(out, "achieved_power", NAN);
+            trb_node_note(out, "no difference to find, or one that a million animals would not show");
             return;
         }
         whole = ceil(exact - 1e-9); /* an exact whole number must not be rounded up for its last bit */
     }
-    trb_tree_number(out, "n_continuous", exact);
-    trb_tree_count(out, key, (size_t)whole);
-    trb_tree_number(out, "achieved_power", power_at(whole, q));
+    trb_node_real(out, "n_continuous", exact);
+    trb_node_count(out, key, (size_t)whole);
+    trb_node_real(out, "achieved_power", power_at(whole, q));
 }
 
 double trb_power_cohen_f(const double *mean, size_t n_means, double sd)
 {
-    return sqrt(trb_squares(mean, n_means) / (double)n_means) / sd;
+    return sqrt(trb_stat_squares(mean, n_means, trb_stat_mean(mean, n_means)) / (double)n_means) / sd;
 }
 
-void trb_power_for_groups(trb_tree out, double effect, double power, double alpha)
+void trb_power_for_groups(trb_node out, double effect, double power, double alpha)
 {
-    const question q = {.kind = TRB_POWER_TWO_GROUPS, .effect = fabs(effect), .alpha = alpha, .wanted = power};
+    question q = {.kind = TRB_POWER_TWO_GROUPS, .effect = fabs(effect), .alpha = alpha, .wanted = power};
     solve_n(out, &q, "n_per_group");
 }
 
-void trb_power_for_anova(trb_tree out, double cohen_f, size_t n_groups, double power, double alpha)
+void trb_power_for_anova(trb_node out, double cohen_f, size_t n_groups, double power, double alpha)
 {
-    const question q = {TRB_POWER_ANOVA, cohen_f, alpha, power, (double)n_groups, 0, 0};
+    question q = {TRB_POWER_ANOVA, cohen_f, alpha, power, (double)n_groups, 0, 0};
     solve_n(out, &q, "n_per_group");
 }
 
@@ -120,43 +122,43 @@ static const char *kind_name(trb_power_kind kind)
 }
 
 /* The question as it was asked. */
-static void echo(trb_tree out, const trb_power_case *c)
+static void echo(trb_node out, const trb_power_case *c)
 {
-    trb_tree_text(out, "id", c->id);
-    trb_tree_text(out, "type", kind_name(c->kind));
+    trb_node_text(out, "id", c->id);
+    trb_node_text(out, "type", kind_name(c->kind));
     if (c->kind == TRB_POWER_ANOVA)
-        trb_tree_numbers(out, "means", c->mean, c->n_means);
+        trb_node_reals(out, "means", c->mean, c->n_means);
     else if (c->kind != TRB_POWER_DETECTABLE)
-        trb_tree_number(out, "delta", c->delta);
+        trb_node_real(out, "delta", c->delta);
     if (c->kind != TRB_POWER_DETECTABLE)
-        trb_tree_number(out, "sd", c->sd);
+        trb_node_real(out, "sd", c->sd);
     if (c->n)
-        trb_tree_count(out, "n", c->n);
+        trb_node_count(out, "n", c->n);
     if (c->n1) {
-        trb_tree_count(out, "n1", c->n1);
-        trb_tree_count(out, "n2", c->n2);
+        trb_node_count(out, "n1", c->n1);
+        trb_node_count(out, "n2", c->n2);
     }
     if (c->alpha > 0)
-        trb_tree_number(out, "alpha", c->alpha);
+        trb_node_real(out, "alpha", c->alpha);
 }
 
-static void answer_two_groups(trb_tree out, const trb_power_case *c, const question *q)
+static void answer_two_groups(trb_node out, const trb_power_case *c, question *q)
 {
     if (c->n1) {
-        trb_tree_number(out, "power_strict", trb_power_two_groups(q->effect, (double)c->n1, (double)c->n2, q->alpha));
+        trb_node_real(out, "power_strict", trb_power_two_groups(q->effect, (double)c->n1, (double)c->n2, q->alpha));
     } else if (c->n) {
         /* Tables often count the tail of the true direction only; the difference shows at small effects. */
         const double n = (double)c->n, df = 2 * n - 2;
-        trb_tree_number(out, "power_strict", trb_power_two_groups(q->effect, n, n, q->alpha));
-        trb_tree_number(out, "power_one_tail_approx",
-                        pnt(qt(q->alpha / 2, df, 0, 0), df, q->effect * sqrt(n / 2), 0, 0));
+        trb_node_real(out, "power_strict", trb_power_two_groups(q->effect, n, n, q->alpha));
+        trb_node_real(out, "power_one_tail_approx",
+                        trb_stat_noncentral_t_upper(qt(q->alpha / 2, df, 0, 0), df, q->effect * sqrt(n / 2)));
     } else {
-        trb_tree_number(out, "power", c->power);
+        trb_node_real(out, "power", c->power);
         solve_n(out, q, "n_per_group");
     }
 }
 
-static void answer(trb_tree out, const trb_power_case *c)
+static void answer(trb_node out, const trb_power_case *c)
 {
     question q = {.kind = c->kind, .alpha = c->alpha > 0 ? c->alpha : 0.05, .wanted = c->power,
                   .groups = (double)c->n_means};
@@ -168,20 +170,20 @@ static void answer(trb_tree out, const trb_power_case *c)
         break;
     case TRB_POWER_PAIRED:
         q.effect = fabs(c->delta) / c->sd;
-        trb_tree_number(out, "power", c->power);
+        trb_node_real(out, "power", c->power);
         solve_n(out, &q, "n_pairs");
         break;
     case TRB_POWER_DETECTABLE:
-        trb_tree_number(out, "power", c->power);
-        trb_tree_number(out, "detectable_d", trb_power_detectable((double)c->n, (double)c->n, c->power, q.alpha));
+        trb_node_real(out, "power", c->power);
+        trb_node_real(out, "detectable_d", trb_power_detectable((double)c->n, (double)c->n, c->power, q.alpha));
         break;
     case TRB_POWER_ANOVA:
         q.effect = trb_power_cohen_f(c->mean, c->n_means, c->sd);
-        trb_tree_number(out, "cohen_f", q.effect);
+        trb_node_real(out, "cohen_f", q.effect);
         if (c->n) {
-            trb_tree_number(out, "power", power_at((double)c->n, &q));
+            trb_node_real(out, "power", power_at((double)c->n, &q));
         } else {
-            trb_tree_number(out, "power", c->power);
+            trb_node_real(out, "power", c->power);
             solve_n(out, &q, "n_per_group");
         }
         break;
@@ -214,13 +216,13 @@ static trb_status check(const trb_power_case *c, trb_error *err)
 
 trb_status trb_stat_power(const trb_power_case *cases, size_t n, json_t **out, trb_error *err)
 {
-    bool failed;
-    trb_tree root = trb_tree_start(&failed);
+    bool failed = false;
+    trb_node root = trb_node_root(&failed);
     trb_status status = TRB_OK;
     for (size_t i = 0; i < n && !status; i++) {
         status = check(&cases[i], err);
         if (!status)
-            answer(trb_tree_child(root, cases[i].id), &cases[i]);
+            answer(trb_node_child(root, cases[i].id), &cases[i]);
     }
-    return trb_tree_finish(root, status, out, err);
+    return trb_node_finish(root, status, out, err);
 }

@@ -14,9 +14,9 @@ double trb_power_detectable(double n1, double n2, double power, double alpha);
 double trb_power_cohen_f(const double *mean, size_t n_means, double sd);
 
 /** Writes n_continuous, n_per_group, achieved_power of a t test of two groups. */
-void trb_power_for_groups(trb_tree out, double effect, double power, double alpha);
+void trb_power_for_groups(trb_node out, double effect, double power, double alpha);
 
 /** The same of a one-way ANOVA. */
-void trb_power_for_anova(trb_tree out, double cohen_f, size_t n_groups, double power, double alpha);
+void trb_power_for_anova(trb_node out, double cohen_f, size_t n_groups, double power, double alpha);
 
 #endif

@@ -17,25 +17,25 @@ typedef struct plan {
     double power, alpha;
 } plan;
 
-static void plan_pair(trb_tree out, const plan *p, size_t a, size_t b)
+static void plan_pair(trb_node out, const plan *p, size_t a, size_t b)
 {
     const trb_power_groups *g = p->groups;
     const double na = (double)g->n[a], nb = (double)g->n[b], delta = g->mean[b] - g->mean[a];
     const double sd = sqrt(((na - 1) * g->sd[a] * g->sd[a] + (nb - 1) * g->sd[b] * g->sd[b]) / (na + nb - 2));
-    trb_tree_number(out, "delta", delta);
-    trb_tree_number(out, "sd", sd);
+    trb_node_real(out, "delta", delta);
+    trb_node_real(out, "sd", sd);
     if (!(sd > 0)) {
-        trb_tree_note(out, "pooled SD is 0");
+        trb_node_note(out, "pooled SD is 0");
         return;
     }
     const double detectable = trb_power_detectable(na, nb, p->power, p->alpha);
-    trb_tree_number(out, "cohens_d", delta / sd);
-    trb_tree_number(out, "detectable_d", detectable);
-    trb_tree_number(out, "detectable_difference", detectable * sd);
+    trb_node_real(out, "cohens_d", delta / sd);
+    trb_node_real(out, "detectable_d", detectable);
+    trb_node_real(out, "detectable_difference", detectable * sd);
     trb_power_for_groups(out, delta / sd, p->power, p->alpha);
 }
 
-static trb_status plan_pairs(trb_tree out, const plan *p, trb_error *err)
+static trb_status plan_pairs(trb_node out, const plan *p, trb_error *err)
 {
     for (size_t i = 0; i < p->n_used; i++)
         for (size_t j = i + 1; j < p->n_used; j++) {
@@ -45,13 +45,13 @@ static trb_status plan_pairs(trb_tree out, const plan *p, trb_error *err)
             if (!key)
                 return TRB_ERR_MEMORY;
             snprintf(key, size, "%s - %s", b, a);
-            plan_pair(trb_tree_child(out, key), p, p->used[i], p->used[j]);
+            plan_pair(trb_node_child(out, key), p, p->used[i], p->used[j]);
             free(key);
         }
     return TRB_OK;
 }
 
-static trb_status plan_anova(trb_tree out, const plan *p, trb_error *err)
+static trb_status plan_anova(trb_node out, const plan *p, trb_error *err)
 {
     double *mean = trb_alloc(p->n_used, sizeof *mean, "means", err);
     if (!mean)
@@ -65,13 +65,13 @@ static trb_status plan_anova(trb_tree out, const plan *p, trb_error *err)
         df += weight;
     }
     const double sd = sqrt(squares / df);
-    trb_tree_number(out, "sd", sd);
+    trb_node_real(out, "sd", sd);
     if (sd > 0) {
         const double f = trb_power_cohen_f(mean, p->n_used, sd);
-        trb_tree_number(out, "cohen_f", f);
+        trb_node_real(out, "cohen_f", f);
         trb_power_for_anova(out, f, p->n_used, p->power, p->alpha);
     } else {
-        trb_tree_note(out, "pooled SD is 0");
+        trb_node_note(out, "pooled SD is 0");
     }
     free(mean);
     return TRB_OK;
@@ -89,8 +89,8 @@ static trb_status check(const trb_power_groups *g, double power, double alpha, t
 
 trb_status trb_stat_power_plan(const trb_power_groups *groups, json_t **out, trb_error *err)
 {
-    bool failed;
-    trb_tree root = trb_tree_start(&failed);
+    bool failed = false;
+    trb_node root = trb_node_root(&failed);
     const double power = groups->power != 0 ? groups->power : 0.8, alpha = groups->alpha != 0 ? groups->alpha : 0.05;
     size_t *used = NULL, n_used = 0;
     trb_status status = check(groups, power, alpha, err);
@@ -109,20 +109,20 @@ trb_status trb_stat_power_plan(const trb_power_groups *groups, json_t **out, trb
             failed = true;
     }
     if (n_used < groups->n_groups)
-        trb_tree_take(root, "excluded_groups", excluded);
+        trb_node_take(root, "excluded_groups", excluded);
     else
         json_decref(excluded);
-    trb_tree_number(root, "power", power);
-    trb_tree_number(root, "alpha", alpha);
+    trb_node_real(root, "power", power);
+    trb_node_real(root, "alpha", alpha);
     if (n_used < 2) {
-        trb_tree_note(root, "fewer than two groups with n >= 2: nothing to plan from");
+        trb_node_note(root, "fewer than two groups with n >= 2: nothing to plan from");
         goto done;
     }
     const plan p = {groups, used, n_used, power, alpha};
-    status = plan_pairs(trb_tree_child(root, "pairs"), &p, err);
+    status = plan_pairs(trb_node_child(root, "pairs"), &p, err);
     if (!status)
-        status = plan_anova(trb_tree_child(root, "anova"), &p, err);
+        status = plan_anova(trb_node_child(root, "anova"), &p, err);
 done:
     free(used);
-    return trb_tree_finish(root, status, out, err);
+    return trb_node_finish(root, status, out, err);
 }

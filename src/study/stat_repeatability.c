@@ -10,6 +10,7 @@
 #include "core/memory.h"
 #include "study/design_rows.h"
 #include "study/design_tree.h"
+#include "study/stat_basics.h"
 
 #include <Rmath.h>
 #include <math.h>
@@ -50,7 +51,7 @@ static precision measure(const trb_rows *rows, double *value)
         }
         for (size_t i = 0; i < n; i++)
             value[i] = rows->row[from + i].y;
-        const double mean = trb_mean(value, n), squares = trb_squares(value, n), cv2 = squares / (mean * mean);
+        const double mean = trb_stat_mean(value, n), squares = trb_stat_squares(value, n, mean), cv2 = squares / (mean * mean);
         p.repeats = p.n_specimens == 0 || p.repeats == n ? n : 0;
         p.n_specimens++;
         p.n_scans += n;
@@ -63,29 +64,29 @@ static precision measure(const trb_rows *rows, double *value)
     return p;
 }
 
-static void write_precision(trb_tree out, const precision *p)
+static void write_precision(trb_node out, const precision *p)
 {
     const double sd = sqrt(p->squares / p->df), change = qnorm(0.975, 0, 1, 1, 0) * sqrt(2);
     const double cv = p->has_cv ? 100 * sqrt(p->cv2 / (double)p->n_specimens) : NAN;
-    trb_tree_number(out, "rms_sd", sd);
-    trb_tree_number(out, "rms_sd_ci_lo", sd * sqrt(p->df / qchisq(0.975, p->df, 1, 0)));
-    trb_tree_number(out, "rms_sd_ci_hi", sd * sqrt(p->df / qchisq(0.025, p->df, 1, 0)));
-    trb_tree_number(out, "rms_cv_percent_unweighted", cv);
-    trb_tree_number(out, "rms_cv_percent_df_weighted", p->has_cv ? 100 * sqrt(p->cv2_weighted / p->df) : NAN);
-    trb_tree_number(out, "lsc95", change * sd);
-    trb_tree_number(out, "lsc95_percent", change * cv);
-    trb_tree_number(out, "repeatability_limit", change * sd);
+    trb_node_real(out, "rms_sd", sd);
+    trb_node_real(out, "rms_sd_ci_lo", sd * sqrt(p->df / qchisq(0.975, p->df, 1, 0)));
+    trb_node_real(out, "rms_sd_ci_hi", sd * sqrt(p->df / qchisq(0.025, p->df, 1, 0)));
+    trb_node_real(out, "rms_cv_percent_unweighted", cv);
+    trb_node_real(out, "rms_cv_percent_df_weighted", p->has_cv ? 100 * sqrt(p->cv2_weighted / p->df) : NAN);
+    trb_node_real(out, "lsc95", change * sd);
+    trb_node_real(out, "lsc95_percent", change * cv);
+    trb_node_real(out, "repeatability_limit", change * sd);
     if (!p->has_cv)
-        trb_tree_note(out, "a specimen's mean is 0: no coefficient of variation");
+        trb_node_note(out, "a specimen's mean is 0: no coefficient of variation");
 }
 
 /* Mean squares of specimens, repeats and rest, from deviations, not from differences of sums. */
 static void mean_squares(const crossed *t, double *specimens, double *repeats, double *rest)
 {
-    const double n = (double)t->n, k = (double)t->k, mean = trb_mean(t->value, t->n * t->k);
+    const double n = (double)t->n, k = (double)t->k, mean = trb_stat_mean(t->value, t->n * t->k);
     double rows = 0, columns = 0, residual = 0;
     for (size_t i = 0; i < t->n; i++) {
-        const double row = trb_mean(t->value + i * t->k, t->k) - mean;
+        const double row = trb_stat_mean(t->value + i * t->k, t->k) - mean;
         rows += k * row * row;
     }
     for (size_t j = 0; j < t->k; j++) {
@@ -95,7 +96,7 @@ static void mean_squares(const crossed *t, double *specimens, double *repeats, d
         column /= n;
         columns += n * column * column;
         for (size_t i = 0; i < t->n; i++) {
-            const double left = t->value[i * t->k + j] - trb_mean(t->value + i * t->k, t->k) - column;
+            const double left = t->value[i * t->k + j] - trb_stat_mean(t->value + i * t->k, t->k) - column;
             residual += left * left;
         }
     }
@@ -104,39 +105,39 @@ static void mean_squares(const crossed *t, double *specimens, double *repeats, d
     *rest = residual / ((n - 1) * (k - 1));
 }
 
-static void write_icc(trb_tree out, const crossed *t, double within)
+static void write_icc(trb_node out, const crossed *t, double within)
 {
     const double n = (double)t->n, k = (double)t->k;
     double msr, msc, mse;
     mean_squares(t, &msr, &msc, &mse);
-    trb_tree_number(out, "MSR", msr);
-    trb_tree_number(out, "MSC", msc);
-    trb_tree_number(out, "MSE", mse);
-    trb_tree_number(out, "MSW", within);
+    trb_node_real(out, "MSR", msr);
+    trb_node_real(out, "MSC", msc);
+    trb_node_real(out, "MSE", mse);
+    trb_node_real(out, "MSW", within);
     const double f = msr / within, lower = f / qf(0.975, n - 1, n * (k - 1), 1, 0),
                  upper = f * qf(0.975, n * (k - 1), n - 1, 1, 0);
-    trb_tree_number(out, "ICC1_1", (msr - within) / (msr + (k - 1) * within));
-    trb_tree_number(out, "ICC1_1_lo", (lower - 1) / (lower + k - 1));
-    trb_tree_number(out, "ICC1_1_hi", (upper - 1) / (upper + k - 1));
-    trb_tree_number(out, "ICC2_1", (msr - mse) / (msr + (k - 1) * mse + k * (msc - mse) / n));
-    trb_tree_number(out, "ICC3_1", (msr - mse) / (msr + (k - 1) * mse));
+    trb_node_real(out, "ICC1_1", (msr - within) / (msr + (k - 1) * within));
+    trb_node_real(out, "ICC1_1_lo", (lower - 1) / (lower + k - 1));
+    trb_node_real(out, "ICC1_1_hi", (upper - 1) / (upper + k - 1));
+    trb_node_real(out, "ICC2_1", (msr - mse) / (msr + (k - 1) * mse + k * (msc - mse) / n));
+    trb_node_real(out, "ICC3_1", (msr - mse) / (msr + (k - 1) * mse));
     if (!(within > 0))
-        trb_tree_note(out, "repeats do not differ");
+        trb_node_note(out, "repeats do not differ");
 }
 
-static void write_bland_altman(trb_tree out, const crossed *t, double *difference)
+static void write_bland_altman(trb_node out, const crossed *t, double *difference)
 {
     const double n = (double)t->n, z = qnorm(0.975, 0, 1, 1, 0), quantile = qt(0.975, n - 1, 1, 0);
     for (size_t i = 0; i < t->n; i++)
         difference[i] = t->value[i * t->k + 1] - t->value[i * t->k];
-    const double bias = trb_mean(difference, t->n), sd = sqrt(trb_squares(difference, t->n) / (n - 1));
-    trb_tree_number(out, "bias", bias);
-    trb_tree_number(out, "sd", sd);
-    trb_tree_number(out, "loa_lo", bias - z * sd);
-    trb_tree_number(out, "loa_hi", bias + z * sd);
-    trb_tree_number(out, "loa_ci_halfwidth", quantile * sd * sqrt(1 / n + z * z / (2 * (n - 1))));
-    trb_tree_number(out, "bias_ci_lo", bias - quantile * sd / sqrt(n));
-    trb_tree_number(out, "bias_ci_hi", bias + quantile * sd / sqrt(n));
+    const double bias = trb_stat_mean(difference, t->n), sd = sqrt(trb_stat_squares(difference, t->n, bias) / (n - 1));
+    trb_node_real(out, "bias", bias);
+    trb_node_real(out, "sd", sd);
+    trb_node_real(out, "loa_lo", bias - z * sd);
+    trb_node_real(out, "loa_hi", bias + z * sd);
+    trb_node_real(out, "loa_ci_halfwidth", quantile * sd * sqrt(1 / n + z * z / (2 * (n - 1))));
+    trb_node_real(out, "bias_ci_lo", bias - quantile * sd / sqrt(n));
+    trb_node_real(out, "bias_ci_hi", bias + quantile * sd / sqrt(n));
 }
 
 /* Rows are sorted by specimen and repeat: with each repeat once, the values of a specimen follow each other. */
@@ -153,36 +154,36 @@ static const char *why_not_crossed(const trb_rows *rows, const precision *p, con
     return repeat->n_levels < 2 ? "fewer than two repeats" : NULL;
 }
 
-static void write_all(trb_tree root, const trb_rows *rows, const trb_factor *repeat, double *value, double *scratch)
+static void write_all(trb_node root, const trb_rows *rows, const trb_factor *repeat, double *value, double *scratch)
 {
     const precision p = measure(rows, scratch);
-    trb_tree_count(root, "n_specimens", p.n_specimens);
+    trb_node_count(root, "n_specimens", p.n_specimens);
     if (p.n_single)
-        trb_tree_count(root, "n_single", p.n_single);
-    trb_tree_number(root, "df", p.df);
+        trb_node_count(root, "n_single", p.n_single);
+    trb_node_real(root, "df", p.df);
     if (p.n_specimens == 0) {
-        trb_tree_note(root, "no specimen was scanned twice: no precision");
+        trb_node_note(root, "no specimen was scanned twice: no precision");
         return;
     }
     write_precision(root, &p);
-    const trb_tree icc = trb_tree_child(root, "icc");
+    const trb_node icc = trb_node_child(root, "icc");
     const char *why = why_not_crossed(rows, &p, repeat);
     if (why) {
-        trb_tree_note(icc, why);
+        trb_node_note(icc, why);
         return;
     }
     for (size_t i = 0; i < rows->n; i++)
         value[i] = rows->row[i].y;
     const crossed table = {p.n_specimens, p.repeats, value};
     write_icc(icc, &table, p.squares / p.df);
-    write_bland_altman(trb_tree_child(root, "bland_altman_rep2_minus_rep1"), &table, scratch);
+    write_bland_altman(trb_node_child(root, "bland_altman_rep2_minus_rep1"), &table, scratch);
 }
 
 trb_status trb_stat_repeatability(const double *y, size_t n, const trb_factor *specimen, const trb_factor *repeat,
                                   json_t **out, trb_error *err)
 {
-    bool failed;
-    trb_tree root = trb_tree_start(&failed);
+    bool failed = false;
+    trb_node root = trb_node_root(&failed);
     trb_rows rows;
     const trb_row_source source = {.n = n, .y = y, .factor = {specimen, repeat}, .subjects = true};
     trb_status status = trb_rows_init(&rows, &source, err);
@@ -195,5 +196,5 @@ trb_status trb_stat_repeatability(const double *y, size_t n, const trb_factor *s
     free(value);
     free(scratch);
     trb_rows_clear(&rows);
-    return trb_tree_finish(root, status, out, err);
+    return trb_node_finish(root, status, out, err);
 }

@@ -98,14 +98,14 @@ static double time_squares(const split *s)
     return sum;
 }
 
-static trb_tree write_row(trb_tree out, const char *key, double ss, double df1, double error, double df2)
+static trb_node write_row(trb_node out, const char *key, double ss, double df1, double error, double df2)
 {
-    const trb_tree row = trb_tree_child(out, key);
-    trb_tree_number(row, "SS", ss);
-    trb_tree_number(row, "SS_error", error);
-    trb_tree_f(row, error > 0 ? ss / df1 / (error / df2) : NAN, df1, df2);
+    const trb_node row = trb_node_child(out, key);
+    trb_node_real(row, "SS", ss);
+    trb_node_real(row, "SS_error", error);
+    trb_node_f(row, error > 0 ? ss / df1 / (error / df2) : NAN, df1, df2);
     if (!(error > 0))
-        trb_tree_note(row, "the error is 0");
+        trb_node_note(row, "the error is 0");
     return row;
 }
 
@@ -139,14 +139,14 @@ static sphericity judge(const split *s, double df)
     return out;
 }
 
-static void correct(trb_tree row, double f, double df1, double df2, const sphericity *s)
+static void correct(trb_node row, double f, double df1, double df2, const sphericity *s)
 {
     const double hf = fmin(1, s->hf);
-    trb_tree_number(row, "p_GG", pf(f, df1 * s->gg, df2 * s->gg, 0, 0));
-    trb_tree_number(row, "p_HF", hf > 0 ? pf(f, df1 * hf, df2 * hf, 0, 0) : NAN);
+    trb_node_real(row, "p_GG", pf(f, df1 * s->gg, df2 * s->gg, 0, 0));
+    trb_node_real(row, "p_HF", hf > 0 ? pf(f, df1 * hf, df2 * hf, 0, 0) : NAN);
 }
 
-static void write_within(trb_tree out, const split *s)
+static void write_within(trb_node out, const split *s)
 {
     const double p = (double)s->p, df = (double)(s->n - s->g), df2 = df * p, more = (double)(s->g - 1);
     double error = 0, interaction = 0;
@@ -155,12 +155,12 @@ static void write_within(trb_tree out, const split *s)
         interaction += between(s, s->z_mean + j, s->p);
     }
     const double time = time_squares(s);
-    const trb_tree row_time = write_row(out, "time", time, p, error, df2);
-    trb_tree row_both = {NULL, out.failed};
+    const trb_node row_time = write_row(out, "time", time, p, error, df2);
+    trb_node row_both = {NULL, out.failed};
     if (s->g > 1)
         row_both = write_row(out, "group:time", interaction, more * p, error, df2);
     if (s->p < 2) {
-        trb_tree_note(out, "two times: nothing to be spherical");
+        trb_node_note(out, "two times: nothing to be spherical");
         return;
     }
     if (!(error > 0))
@@ -170,20 +170,20 @@ static void write_within(trb_tree out, const split *s)
     correct(row_time, time / p / ms, p, df2, &sphere);
     if (s->g > 1)
         correct(row_both, interaction / (more * p) / ms, more * p, df2, &sphere);
-    trb_tree_number(out, "GG_epsilon", sphere.gg);
-    trb_tree_number(out, "HF_epsilon", sphere.hf);
-    const trb_tree mauchly = trb_tree_child(out, "mauchly");
-    trb_tree_number(mauchly, "W", sphere.w);
-    trb_tree_number(mauchly, "p", sphere.p_w);
+    trb_node_real(out, "GG_epsilon", sphere.gg);
+    trb_node_real(out, "HF_epsilon", sphere.hf);
+    const trb_node mauchly = trb_node_child(out, "mauchly");
+    trb_node_real(mauchly, "W", sphere.w);
+    trb_node_real(mauchly, "p", sphere.p_w);
     if (isnan(sphere.w))
-        trb_tree_note(mauchly, "fewer animals than contrasts of times");
+        trb_node_note(mauchly, "fewer animals than contrasts of times");
 }
 
-trb_status trb_repeated_write(trb_tree out, const trb_repeated *d, trb_error *err)
+trb_status trb_repeated_write(trb_node out, const trb_repeated *d, trb_error *err)
 {
-    trb_tree_count(out, "n_complete_animals", d->n);
+    trb_node_count(out, "n_complete_animals", d->n);
     if (d->n_times < 2 || d->n <= d->n_groups) {
-        trb_tree_note(out, d->n_times < 2 ? "fewer than two times" : "no group has two animals with a scan at every time");
+        trb_node_note(out, d->n_times < 2 ? "fewer than two times" : "no group has two animals with a scan at every time");
         return TRB_OK;
     }
     split s;

@@ -22,6 +22,6 @@ typedef struct trb_repeated {
  * Source      Greenhouse & Geisser 1959; Huynh & Feldt 1976 with the correction of Lecoutre 1991; Mauchly 1940, p by
  *             Box's expansion (Anderson 1958, section 10.7).
  */
-trb_status trb_repeated_write(trb_tree out, const trb_repeated *data, trb_error *err);
+trb_status trb_repeated_write(trb_node out, const trb_repeated *data, trb_error *err);
 
 #endif

@@ -11,7 +11,6 @@
 #include "core/memory.h"
 #include "study/design_cells.h"
 #include "study/design_family.h"
-#include "study/design_rows.h"
 #include "study/design_tree.h"
 #include "study/stat_matrix.h"
 
@@ -97,22 +96,22 @@ done:
     return status;
 }
 
-static void write_type(trb_tree out, const char *key, const twoway *t, const double *ss)
+static void write_type(trb_node out, const char *key, const twoway *t, const double *ss)
 {
-    const trb_tree type = trb_tree_child(out, key);
+    const trb_node type = trb_node_child(out, key);
     for (int term = A; term <= AB; term++) {
-        const trb_tree row = term == AB ? trb_tree_childf(type, "%s:%s", t->factor[0]->label, t->factor[1]->label)
-                                        : trb_tree_child(type, t->factor[term - A]->label);
+        const trb_node row = term == AB ? trb_node_childf(type, "%s:%s", t->factor[0]->label, t->factor[1]->label)
+                                        : trb_node_child(type, t->factor[term - A]->label);
         const double df = (double)term_columns(t, term), f = ss[term] / df / t->ms;
-        trb_tree_number(row, "SS", ss[term]);
-        trb_tree_number(row, "df", df);
-        trb_tree_number(row, "F", f);
-        trb_tree_number(row, "p", pf(f, df, t->dfe, 0, 0));
-        trb_tree_number(row, "partial_eta2", ss[term] / (ss[term] + t->sse));
+        trb_node_real(row, "SS", ss[term]);
+        trb_node_real(row, "df", df);
+        trb_node_real(row, "F", f);
+        trb_node_real(row, "p", pf(f, df, t->dfe, 0, 0));
+        trb_node_real(row, "partial_eta2", ss[term] / (ss[term] + t->sse));
     }
 }
 
-static trb_status write_types(trb_tree out, const twoway *t, trb_error *err)
+static trb_status write_types(trb_node out, const twoway *t, trb_error *err)
 {
     static const int FIRST[] = {ONE, A, B, AB}, SWAPPED[] = {ONE, B, A}, A_LAST[] = {ONE, B, AB, A},
                      B_LAST[] = {ONE, A, AB, B};
@@ -134,10 +133,10 @@ static trb_status write_types(trb_tree out, const twoway *t, trb_error *err)
     return TRB_OK;
 }
 
-static void write_marginal(trb_tree out, const twoway *t, int which)
+static void write_marginal(trb_node out, const twoway *t, int which)
 {
     const size_t inner = which ? t->n_b : t->n_a, outer = which ? t->n_a : t->n_b;
-    const trb_tree means = trb_tree_child(out, t->factor[which]->label);
+    const trb_node means = trb_node_child(out, t->factor[which]->label);
     for (size_t i = 0; i < inner; i++) {
         double mean = 0, share = 0;
         for (size_t o = 0; o < outer; o++) {
@@ -146,20 +145,20 @@ static void write_marginal(trb_tree out, const twoway *t, int which)
             share += 1 / (double)g->n;
         }
         const double se = sqrt(t->ms * share) / (double)outer, half = qt(0.975, t->dfe, 1, 0) * se;
-        const trb_tree row = trb_tree_child(means, t->factor[which]->name[i]);
-        trb_tree_number(row, "mean", mean);
-        trb_tree_number(row, "se", se);
-        trb_tree_number(row, "df", t->dfe);
-        trb_tree_number(row, "ci_lo", mean - half);
-        trb_tree_number(row, "ci_hi", mean + half);
+        const trb_node row = trb_node_child(means, t->factor[which]->name[i]);
+        trb_node_real(row, "mean", mean);
+        trb_node_real(row, "se", se);
+        trb_node_real(row, "df", t->dfe);
+        trb_node_real(row, "ci_lo", mean - half);
+        trb_node_real(row, "ci_hi", mean + half);
     }
 }
 
 /* One factor's pairs within each level of the other. */
-static trb_status write_simple(trb_tree out, const twoway *t, int which, trb_error *err)
+static trb_status write_simple(trb_node out, const twoway *t, int which, trb_error *err)
 {
     const trb_factor *inner = t->factor[which], *outer = t->factor[!which];
-    const trb_tree table = trb_tree_childf(out, "%s within %s", inner->label, outer->label);
+    const trb_node table = trb_node_childf(out, "%s within %s", inner->label, outer->label);
     trb_family family;
     trb_status status = trb_family_init(&family, outer->n_levels * inner->n_levels * (inner->n_levels - 1) / 2, err);
     for (size_t o = 0; o < outer->n_levels && !status; o++)
@@ -168,8 +167,8 @@ static trb_status write_simple(trb_tree out, const twoway *t, int which, trb_err
                 const trb_stat_group *a = which ? cell_at(t, o, i) : cell_at(t, i, o),
                                      *b = which ? cell_at(t, o, j) : cell_at(t, j, o);
                 const double se = sqrt(t->ms * (1 / (double)a->n + 1 / (double)b->n));
-                const trb_tree row =
-                    trb_tree_childf(table, "%s - %s | %s", inner->name[j], inner->name[i], outer->name[o]);
+                const trb_node row =
+                    trb_node_childf(table, "%s - %s | %s", inner->name[j], inner->name[i], outer->name[o]);
                 trb_family_add(&family, row, b->mean - a->mean, se, t->dfe);
             }
     if (!status)
@@ -178,25 +177,25 @@ static trb_status write_simple(trb_tree out, const twoway *t, int which, trb_err
     return status;
 }
 
-static void write_interaction(trb_tree out, const twoway *t)
+static void write_interaction(trb_node out, const twoway *t)
 {
-    const trb_tree row = trb_tree_child(out, "difference_in_differences");
+    const trb_node row = trb_node_child(out, "difference_in_differences");
     const double estimate = (cell_at(t, 1, 1)->mean - cell_at(t, 1, 0)->mean) -
                             (cell_at(t, 0, 1)->mean - cell_at(t, 0, 0)->mean);
     double share = 0;
     for (size_t c = 0; c < 4; c++)
         share += 1 / (double)t->cells.data.group[c].n;
     const double se = sqrt(t->ms * share), half = qt(0.975, t->dfe, 1, 0) * se;
-    trb_tree_number(row, "estimate", estimate);
-    trb_tree_number(row, "se", se);
-    trb_tree_number(row, "t", estimate / se);
-    trb_tree_number(row, "df", t->dfe);
-    trb_tree_number(row, "p", 2 * pt(-fabs(estimate / se), t->dfe, 1, 0));
-    trb_tree_number(row, "ci_lo", estimate - half);
-    trb_tree_number(row, "ci_hi", estimate + half);
+    trb_node_real(row, "estimate", estimate);
+    trb_node_real(row, "se", se);
+    trb_node_real(row, "t", estimate / se);
+    trb_node_real(row, "df", t->dfe);
+    trb_node_real(row, "p", 2 * pt(-fabs(estimate / se), t->dfe, 1, 0));
+    trb_node_real(row, "ci_lo", estimate - half);
+    trb_node_real(row, "ci_hi", estimate + half);
 }
 
-static trb_status write_residuals(trb_tree out, const twoway *t, trb_error *err)
+static trb_status write_residuals(trb_node out, const twoway *t, trb_error *err)
 {
     const trb_stat_data *d = &t->cells.data;
     size_t n = 0;
@@ -232,16 +231,16 @@ static const char *pool(twoway *t)
     return !(t->dfe > 0) ? "one value a cell: no error to test against" : !(t->sse > 0) ? "no variation within cells" : NULL;
 }
 
-static trb_status write_tests(trb_tree root, const twoway *t, trb_error *err)
+static trb_status write_tests(trb_node root, const twoway *t, trb_error *err)
 {
     trb_status status = write_types(root, t, err);
     if (status)
         return status;
-    const trb_tree residual = trb_tree_child(root, "residual");
-    trb_tree_number(residual, "SS", t->sse);
-    trb_tree_number(residual, "df", t->dfe);
-    trb_tree_number(residual, "MS", t->ms);
-    const trb_tree marginal = trb_tree_child(root, "marginal_means"), simple = trb_tree_child(root, "simple_effects");
+    const trb_node residual = trb_node_child(root, "residual");
+    trb_node_real(residual, "SS", t->sse);
+    trb_node_real(residual, "df", t->dfe);
+    trb_node_real(residual, "MS", t->ms);
+    const trb_node marginal = trb_node_child(root, "marginal_means"), simple = trb_node_child(root, "simple_effects");
     write_marginal(marginal, t, 0);
     write_marginal(marginal, t, 1);
     if (t->n_a == 2 && t->n_b == 2)
@@ -255,32 +254,37 @@ static trb_status write_tests(trb_tree root, const twoway *t, trb_error *err)
 trb_status trb_stat_twoway(const double *y, size_t n, const trb_factor *a, const trb_factor *b, json_t **out,
                            trb_error *err)
 {
-    bool failed;
-    trb_tree root = trb_tree_start(&failed);
+    bool failed = false;
+    trb_node root = trb_node_root(&failed);
     twoway t = {.factor = {a, b}, .n_a = a->n_levels, .n_b = b->n_levels};
     size_t *cell = trb_alloc(n + 1, sizeof *cell, "cells", err);
-    trb_status status = cell ? TRB_OK : TRB_ERR_MEMORY;
+    double *value = trb_alloc(n + 1, sizeof *value, "values", err);
+    size_t kept = 0;
+    trb_status status = cell && value ? TRB_OK : TRB_ERR_MEMORY;
     for (size_t i = 0; i < n && !status; i++) {
         if (a->level[i] >= a->n_levels || b->level[i] >= b->n_levels)
             status = trb_error_set(err, TRB_ERR_ARGUMENT, "row %zu: a level out of range", i + 1);
-        else
-            cell[i] = a->level[i] * b->n_levels + b->level[i];
+        cell[kept] = a->level[i] * b->n_levels + b->level[i];
+        value[kept] = y[i];
+        kept += isfinite(y[i]) != 0;
     }
-    const trb_cell_source source = {n, cell, y, a, b, ":"};
+    const trb_cell_source source = {kept, cell, value, a, b, ":"};
     if (!status)
         status = trb_cells_init(&t.cells, &source, err);
     if (!status) {
-        const trb_tree names = trb_tree_child(root, "factors");
-        trb_tree_text(names, "A", a->label);
-        trb_tree_text(names, "B", b->label);
+        const trb_node names = trb_node_child(root, "factors");
+        trb_node_text(names, "A", a->label);
+        trb_node_text(names, "B", b->label);
+        trb_node_count(root, "n_missing", n - kept);
         trb_cells_describe(&t.cells, root, "cells");
         const char *why = pool(&t);
         if (why)
-            trb_tree_note(root, why);
+            trb_node_note(root, why);
         else
             status = write_tests(root, &t, err);
     }
     trb_cells_clear(&t.cells);
     free(cell);
-    return trb_tree_finish(root, status, out, err);
+    free(value);
+    return trb_node_finish(root, status, out, err);
 }

@@ -6,7 +6,7 @@ enum { MAX_FAMILIES = 32, MAX_SHOWN = 12 };
 
 typedef struct tally {
     size_t count;
-    double worst; /* largest relative deviation; absolute where the oracle has 0 */
+    double worst; /* largest deviation, relative to the value or to what the absolute tolerance stands for */
 } tally;
 
 static const char *last_key(const char *path)
@@ -64,7 +64,8 @@ static bool agrees(const oracle_row *row, const json_t *ours, const walk_family 
     if (!json_is_number(ours))
         return false;
     const double off = fabs(json_number_value(ours) - row->value);
-    *deviation = row->value != 0 ? off / fabs(row->value) : off;
+    const double floor = family->absolute > 0 ? family->absolute / family->relative : 0;
+    *deviation = off > 0 ? off / fmax(fabs(row->value), floor) : 0;
     return off <= fmax(family->relative * fabs(row->value), family->absolute);
 }
 
