@@ -38,7 +38,7 @@ static const struct {
 
 typedef struct tally {
     size_t count;
-    double worst; /* deviation / scale: comparable with SPEC's relative tolerance */
+    double worst; /* deviation / what is allowed */
 } tally;
 
 typedef struct note {
@@ -246,8 +246,8 @@ static void compare_number(const char *set, size_t column, const json_t *root, c
     }
     tally *t = &table[k][column];
     t->count++;
-    if (off > SPEC[k].absolute && scale > 0)
-        t->worst = fmax(t->worst, off / scale);
+    if (allowed > 0)
+        t->worst = fmax(t->worst, off / allowed);
 }
 
 static void compare(const char *set, size_t column, const json_t *root, const oracle_numbers *numbers,
@@ -290,7 +290,7 @@ static bool is_input(const cohort_case *data, const oracle_row *row)
 static void print_table(const cohort_case *data, size_t n)
 {
     size_t all = 0;
-    printf("%-50s %9s ", "numbers compared (SPEC.md's kinds)", "worst");
+    printf("%-50s %9s %9s ", "numbers compared (SPEC.md's kinds)", "tolerance", "worst/tol");
     for (size_t c = 0; c < n; c++)
         printf("%5.3s", data[c].name);
     printf("  total\n");
@@ -301,7 +301,7 @@ static void print_table(const cohort_case *data, size_t n)
             sum += table[k][c].count;
             worst = fmax(worst, table[k][c].worst);
         }
-        printf("%-50s %9.1e ", SPEC[k].name, worst);
+        printf("%-50s %9.0e %9.1e ", SPEC[k].name, SPEC[k].relative, worst);
         for (size_t c = 0; c < n; c++)
             printf("%5zu", table[k][c].count);
         printf(" %6zu\n", sum);

@@ -13,8 +13,8 @@ static trb_status check_values(const trb_sample_group *group, trb_error *err)
     for (size_t i = 0; i < group->n; i++) {
         if (!isfinite(group->value[i]))
             return trb_error_set(err, TRB_ERR_ARGUMENT, "group '%s': value %zu is not a number", group->name, i + 1);
-        if (fabs(group->value[i]) > 1e150)
-            return trb_error_set(err, TRB_ERR_DATA, "group '%s': %g is too large to be squared", group->name,
+        if (fabs(group->value[i]) > 1e70)
+            return trb_error_set(err, TRB_ERR_DATA, "group '%s': %g is beyond 1e70: its fourth power would overflow", group->name,
                                  group->value[i]);
     }
     return TRB_OK;

@@ -42,7 +42,7 @@ typedef struct trb_stat_data {
  * Input       groups: finite values, names unique and in UTF-8. conf: confidence level.
  * Output      *out: owns copies of the values, borrows the names. Clear it also after a failure.
  * Errors      TRB_ERR_ARGUMENT: a value that is not finite, a name twice, conf outside 0 ... 1. TRB_ERR_DATA: values
- *             beyond 1e150, whose squares would overflow. TRB_ERR_MEMORY.
+ *             beyond 1e70, whose fourth powers would overflow. TRB_ERR_MEMORY.
  */
 TRB_NODISCARD trb_status trb_stat_data_init(trb_stat_data *out, const trb_sample_groups *groups, double conf,
                                             trb_error *err);

@@ -7,6 +7,7 @@
 
 #include <Rmath.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -32,6 +33,21 @@ static void put_quantiles(trb_node node, const trb_stat_group *g)
     trb_node_real(node, "max", any ? g->x[g->n - 1] : NAN);
 }
 
+/* Each null has its reason. */
+static void put_why(trb_node node, const trb_stat_group *g)
+{
+    const char *spread = g->n == 0 ? "no values" : g->n == 1 ? "n = 1: no standard deviation" : NULL;
+    const char *cv = g->n > 1 && g->mean == 0 ? "mean 0: no coefficient of variation" : NULL;
+    const char *geometric = g->n > 0 && g->x[0] <= 0 ? "values of 0 or less: no geometric mean" : NULL;
+    const char *reason[3] = {spread, cv, geometric};
+    char text[160] = "";
+    for (int i = 0; i < 3; i++)
+        if (reason[i])
+            snprintf(text + strlen(text), sizeof text - strlen(text), "%s%s", *text ? "; " : "", reason[i]);
+    if (*text)
+        trb_node_note(node, text);
+}
+
 static void put_one(trb_node all, const trb_stat_group *g, double alpha)
 {
     trb_node node = trb_node_child(all, g->name);
@@ -46,8 +62,7 @@ static void put_one(trb_node all, const trb_stat_group *g, double alpha)
     put_quantiles(node, g);
     trb_node_real(node, "cv_percent", g->mean != 0 ? 100 * sd / fabs(g->mean) : NAN);
     trb_node_real(node, "geometric_mean", geometric_mean(g));
-    if (g->n < 2)
-        trb_node_note(node, g->n ? "n = 1: no standard deviation" : "no values");
+    put_why(node, g);
 }
 
 void trb_stat_put_descriptive(trb_node tree, const trb_stat_data *d)

@@ -70,8 +70,12 @@ static void put_mann_whitney(trb_node family, const trb_stat_pair *pair, size_t 
 {
     trb_node test = trb_node_child(family, "mann_whitney");
     for (size_t i = 0; i < m; i++) {
-        trb_stat_pair_node(test, &pair[i]);
+        trb_node node = trb_stat_pair_node(test, &pair[i]);
         p[i] = trb_stat_pair_rank(&pair[i], work).p;
+        if (isnan(p[i]))
+            trb_node_note(node, "all values equal");
+        else if (!trb_stat_pair_is_exact(pair[i].a, pair[i].b, work))
+            trb_node_note(node, "large groups: normal approximation with continuity correction");
     }
     put_adjusted(test, pair, m, p, p + m);
 }

@@ -45,7 +45,7 @@ trb_stat_options trb_stat_options_default(void);
  *             approximation stands in, and a note says so.
  * Output      *tree: yours, json_decref() frees it. NULL unless TRB_OK is returned.
  * Errors      TRB_ERR_ARGUMENT: an index out of range, a value that is not finite, two groups of one name, a name that
- *             is not UTF-8. TRB_ERR_DATA: values beyond 1e150. TRB_ERR_MEMORY.
+ *             is not UTF-8. TRB_ERR_DATA: values beyond 1e70. TRB_ERR_MEMORY.
  * Cost        4 groups of 10: 10 ms; 40 groups of 10: 1 s; 10,000 rows in 4 groups: 0.2 s.
  * Threads     Reentrant. Same bits for any order of the values within a group.
  */

@@ -110,7 +110,9 @@ static void put_ranks(trb_node all, const trb_stat_pair *pair, const trb_ranksum
     trb_node_real(node, "hl_ci_achieved_level", r->hl_level);
     trb_node_real(node, "prob_superiority", r->u_b / pairs);
     trb_node_real(node, "cliffs_delta", 2 * r->u_b / pairs - 1);
-    if (!r->exact)
+    if (r->sigma == 0)
+        trb_node_note(node, "all values equal: no rank differs");
+    else if (!r->exact)
         trb_node_note(node, "large groups: normal approximation instead of the exact distribution");
     else if (r->ties)
         trb_node_note(node, "ties: the test without ties does not exist, the conditional one does");
@@ -132,11 +134,13 @@ static void put_effect(trb_node all, const trb_stat_pair *pair, double conf)
     if (!isnan(e.g_nct_lo))
         trb_node_limits(node, "g_nct", e.g_nct_lo, e.g_nct_hi);
     else
-        trb_node_note(node, "|t| > 30: no noncentral t limits");
+        trb_node_text(node, "note_nct", "|t| > 30: no noncentral t limits");
     trb_node_real(node, "g_var_large_sample", e.variance);
     trb_node_limits(node, "g_ls", e.g_ls_lo, e.g_ls_hi);
     trb_node_real(node, "glass_delta_sd_a", e.glass_a);
     trb_node_real(node, "d_average_sd", e.d_average);
+    if (isnan(e.glass_a))
+        trb_node_note(node, "the SD of a is 0: no Glass's delta");
 }
 
 /* Subsets of the pool, one after the other in lexical order, with the sums of their beginnings. */
