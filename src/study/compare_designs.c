@@ -35,6 +35,7 @@ static void add_row(trb_compare_plan *plan, size_t metric, const place *at, cons
                             "part", at->part, "term", at->term);
     if (!row)
         return;
+    const char *df = json_object_get(block, "df1") ? "df1" : "df";
 #define REAL(key, from) json_object_set_new(row, key, trb_json_real((from) ? trb_json_number(block, from) : NAN))
     REAL("estimate", at->estimate);
     REAL("se", "se");
@@ -42,7 +43,7 @@ static void add_row(trb_compare_plan *plan, size_t metric, const place *at, cons
     REAL("ci_hi", "ci_hi");
     json_object_set_new(row, "statistic_name", json_string(at->statistic ? at->statistic : ""));
     REAL("statistic", at->statistic);
-    REAL("df1", json_object_get(block, "df1") ? "df1" : "df");
+    REAL("df1", df);
     REAL("df2", "df2");
     REAL("p", at->p);
     REAL("p_adjusted", at->p_adjusted);
