@@ -39,18 +39,19 @@ static void ticks_are_those_a_person_would_draw(void **unused)
     check_label(-0.3, 0.3, 5, 0, "−0.4");
     check_label(-0.3, 0.3, 5, 2, "0.0");
     check_label(0, 0.06, 5, 1, "0.02");
-    check_label(0, 1.5e7, 5, 1, "5");       /* 10^6 stands in the title */
-    check_label(0, 1.9e-5, 5, 4, "20");     /* 10^-6 */
-    check_label(0, 0, 5, 5, "1.0");         /* all zero */
-    check_label(7, 7, 5, 0, "6.0");         /* constant: a tenth to each side */
-    check_label(NAN, NAN, 5, 0, "0.0");     /* nothing */
+    check_label(0, 1.5e7, 5, 1, "5");   /* 10^6 stands in the title */
+    check_label(0, 1.9e-5, 5, 4, "20"); /* 10^-6 */
+    check_label(0, 0, 5, 5, "1.0");     /* all zero */
+    check_label(7, 7, 5, 0, "6.0");     /* constant: a tenth to each side */
+    check_label(NAN, NAN, 5, 0, "0.0"); /* nothing */
 }
 
 static void an_axis_covers_its_data_with_steps_of_one_two_or_five(void **unused)
 {
     (void)unused;
     for (size_t i = 0; i < 20000; i++) {
-        const double size = pow(10, 24 * uniform() - 12), low = size * (uniform() - 0.5), range = size * uniform();
+        const double size = pow(10, 24 * uniform() - 12), low = size * (uniform() - 0.5),
+                     range = size * uniform();
         const size_t most = 3 + i % 6;
         const trb_plot_axis axis = trb_plot_axis_cover(low, low + range, most);
         assert_true(axis.low <= low + 1e-6 * axis.step && axis.high >= low + range - 1e-6 * axis.step);
@@ -89,11 +90,13 @@ static void p_values_read_as_papers_print_them(void **unused)
     static const struct {
         double p;
         const char *exact, *stars;
-    } CASE[] = {{0, "p < 0.0001", "****"},      {0.0000999, "p < 0.0001", "****"}, {0.0001, "p = 0.0001", "***"},
-                {0.00094, "p = 0.0009", "***"}, {0.001, "p = 0.001", "**"},        {0.0096, "p = 0.010", "**"},
-                {0.012, "p = 0.012", "*"},      {0.0496, "p = 0.0496", "*"},       {0.04999, "p < 0.05", "*"},
-                {0.05, "p = 0.050", "ns"},      {0.0994, "p = 0.099", "ns"},       {0.34, "p = 0.34", "ns"},
-                {0.125, "p = 0.13", "ns"},      {1, "p = 1.00", "ns"}};
+    } CASE[] = {{0, "p < 0.0001", "****"},     {0.0000999, "p < 0.0001", "****"},
+                {0.0001, "p = 0.0001", "***"}, {0.00094, "p = 0.0009", "***"},
+                {0.001, "p = 0.001", "**"},    {0.0096, "p = 0.010", "**"},
+                {0.012, "p = 0.012", "*"},     {0.0496, "p = 0.0496", "*"},
+                {0.04999, "p < 0.05", "*"},    {0.05, "p = 0.050", "ns"},
+                {0.0994, "p = 0.099", "ns"},   {0.34, "p = 0.34", "ns"},
+                {0.125, "p = 0.13", "ns"},     {1, "p = 1.00", "ns"}};
     for (size_t i = 0; i < sizeof CASE / sizeof *CASE; i++) {
         char text[TRB_PLOT_TEXT];
         trb_plot_p_text(CASE[i].p, false, text, sizeof text);
@@ -219,14 +222,14 @@ static void brackets_cross_neither_each_other_nor_the_data(void **unused)
             const box line = line_of(&place[i], &sizes), text = text_of(&place[i], &sizes);
             assert_true(text.left >= -1e-9 && text.right <= 140 + 1e-9);
             for (size_t k = 0; k < n; k++) {
-                const box data = {column[k].centre - column[k].half_width, column[k].centre + column[k].half_width, -1,
-                                  column[k].top};
+                const box data = {column[k].centre - column[k].half_width,
+                                  column[k].centre + column[k].half_width, -1, column[k].top};
                 assert_false(overlap(line, data) || overlap(text, data));
             }
             for (size_t j = 0; j < i; j++) {
                 const box other_line = line_of(&place[j], &sizes), other_text = text_of(&place[j], &sizes);
-                assert_false(overlap(line, other_line) || overlap(text, other_text) || overlap(line, other_text) ||
-                             overlap(text, other_line));
+                assert_false(overlap(line, other_line) || overlap(text, other_text) ||
+                             overlap(line, other_text) || overlap(text, other_line));
             }
             assert_true(trb_plot_brackets_top(place, m, &sizes, 0) >= text.high);
         }

@@ -21,8 +21,8 @@ typedef struct trb_plot_axis {
  */
 trb_plot_axis trb_plot_axis_cover(double low, double high, size_t most);
 
-/** As trb_plot_axis_cover(), but the axis ends at low and high themselves and has only the ticks between them, 2 or
- * more: the steps get finer than `most` when they must. */
+/** As trb_plot_axis_cover(), but the axis ends at low and high themselves and has only the ticks between
+ * them, 2 or more: the steps get finer than `most` when they must. */
 trb_plot_axis trb_plot_axis_within(double low, double high, size_t most);
 
 double trb_plot_axis_tick(const trb_plot_axis *axis, size_t i);

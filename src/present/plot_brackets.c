@@ -16,7 +16,8 @@ static int by_span(const void *a, const void *b)
     return p->b < q->b ? -1 : p->b > q->b;
 }
 
-static void set_ends(trb_bracket_place *place, const trb_bracket_column *column, const trb_bracket_sizes *sizes)
+static void set_ends(trb_bracket_place *place, const trb_bracket_column *column,
+                     const trb_bracket_sizes *sizes)
 {
     place->x1 = column[place->a].centre + sizes->inset;
     place->x2 = column[place->b].centre - sizes->inset;
@@ -62,7 +63,8 @@ static bool meets(const trb_bracket_place *p, const trb_bracket_place *q, const 
     return low_p < q->height + sizes->text_height && low_q < p->height + sizes->text_height;
 }
 
-/* Rises over one bracket after the other until none is in the way. Each step ends higher, above one more: it ends. */
+/* Rises over one bracket after the other until none is in the way. Each step ends higher, above one more:
+ * it ends. */
 static void rise(trb_bracket_place *place, size_t at, const trb_bracket_sizes *sizes)
 {
     bool moved = true;
@@ -77,8 +79,8 @@ static void rise(trb_bracket_place *place, size_t at, const trb_bracket_sizes *s
     }
 }
 
-void trb_plot_brackets_stack(trb_bracket_place *place, size_t n, const trb_bracket_column *column, size_t n_columns,
-                             const trb_bracket_sizes *sizes)
+void trb_plot_brackets_stack(trb_bracket_place *place, size_t n, const trb_bracket_column *column,
+                             size_t n_columns, const trb_bracket_sizes *sizes)
 {
     qsort(place, n, sizeof *place, by_span);
     for (size_t i = 0; i < n; i++) {
@@ -88,7 +90,8 @@ void trb_plot_brackets_stack(trb_bracket_place *place, size_t n, const trb_brack
     }
 }
 
-double trb_plot_brackets_top(const trb_bracket_place *place, size_t n, const trb_bracket_sizes *sizes, double least)
+double trb_plot_brackets_top(const trb_bracket_place *place, size_t n, const trb_bracket_sizes *sizes,
+                             double least)
 {
     double top = least;
     for (size_t i = 0; i < n; i++)

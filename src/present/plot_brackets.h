@@ -27,13 +27,14 @@ typedef struct trb_bracket_sizes {
 } trb_bracket_sizes;
 
 /**
- * Places for n brackets: short ones low, long ones above; each as low as nothing is in its way. The order of `place` does
- * not matter to where they come; it is sorted.
+ * Places for n brackets: short ones low, long ones above; each as low as nothing is in its way. The order
+ * of `place` does not matter to where they come; it is sorted.
  */
-void trb_plot_brackets_stack(trb_bracket_place *place, size_t n, const trb_bracket_column *column, size_t n_columns,
-                             const trb_bracket_sizes *sizes);
+void trb_plot_brackets_stack(trb_bracket_place *place, size_t n, const trb_bracket_column *column,
+                             size_t n_columns, const trb_bracket_sizes *sizes);
 
 /** The top of the highest bracket with its text; least when there is none. */
-double trb_plot_brackets_top(const trb_bracket_place *place, size_t n, const trb_bracket_sizes *sizes, double least);
+double trb_plot_brackets_top(const trb_bracket_place *place, size_t n, const trb_bracket_sizes *sizes,
+                             double least);
 
 #endif

@@ -19,7 +19,7 @@
 static void paint_shape(cairo_t *page, const trb_shape *shape)
 {
     if (shape->fill.on) {
-        trb_canvas_colour(page, shape->fill.colour, 1);
+        trb_canvas_colour(page, shape->fill.colour, shape->fill.alpha);
         cairo_fill_preserve(page);
     }
     if (shape->stroke.on) {
@@ -106,7 +106,8 @@ static void big_endian(unsigned char *to, uint32_t value)
         to[i] = (unsigned char)(value >> (24 - 8 * i));
 }
 
-/* The resolution, so that programs place the picture in its print size: chunk pHYs behind IHDR (PNG specification). */
+/* The resolution, so that programs place the picture in its print size: chunk pHYs behind IHDR (PNG
+ * specification). */
 static cairo_status_t insert_resolution(byte_list *png, double dpi)
 {
     enum { AFTER_HEADER = 33, CHUNK = 21 };
@@ -207,7 +208,8 @@ static trb_status write_svg(const trb_scene *scene, const char *title, const cha
     return status;
 }
 
-trb_status trb_scene_write(const trb_scene *scene, const char *title, double dpi, const char *path, trb_error *err)
+trb_status trb_scene_write(const trb_scene *scene, const char *title, double dpi, const char *path,
+                           trb_error *err)
 {
     trb_status status = trb_scene_check_path(path, err);
     if (status)
@@ -222,10 +224,11 @@ trb_status trb_scene_write(const trb_scene *scene, const char *title, double dpi
     if (drawn == CAIRO_STATUS_NO_MEMORY)
         status = trb_error_set(err, TRB_ERR_MEMORY, "%s: out of memory", path);
     else if (drawn == CAIRO_STATUS_INVALID_SIZE)
-        status = trb_error_set(err, TRB_ERR_ARGUMENT, "%s: too many pixels; choose a lower resolution or fewer panels",
-                               path);
+        status = trb_error_set(err, TRB_ERR_ARGUMENT,
+                               "%s: too many pixels; choose a lower resolution or fewer panels", path);
     else if (drawn)
-        status = trb_error_set(err, TRB_ERR_IO, "%s cannot be drawn: %s", path, cairo_status_to_string(drawn));
+        status =
+            trb_error_set(err, TRB_ERR_IO, "%s cannot be drawn: %s", path, cairo_status_to_string(drawn));
     else
         status = write_bytes(path, bytes.byte, bytes.n, err);
     free(bytes.byte);

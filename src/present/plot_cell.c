@@ -95,8 +95,8 @@ static void choose_axis(trb_plot_cell *cell, const trb_plot_options *options)
     cell->axis = trb_plot_axis_cover(low, high, 5);
 }
 
-trb_status trb_plot_cell_init(trb_plot_cell *cell, const trb_plot_panel *panel, const trb_plot_options *options,
-                              const size_t *colour, trb_error *err)
+trb_status trb_plot_cell_init(trb_plot_cell *cell, const trb_plot_panel *panel,
+                              const trb_plot_options *options, const size_t *colour, trb_error *err)
 {
     *cell = (trb_plot_cell){.panel = panel};
     cell->column = trb_alloc_zero(panel->n_groups + 1, sizeof *cell->column, "groups of a figure", err);
@@ -151,7 +151,8 @@ static trb_status try_size(trb_plot_cell *cell, const trb_plot_frame *frame, dou
         trb_plot_column *column = &cell->column[i];
         for (size_t k = 0; k < column->n; k++)
             height[k] = frame->data_height * trb_plot_axis_place(&cell->axis, column->value[k]);
-        const trb_status status = trb_plot_swarm(height, column->n, apart, half_width, column->offset, fits, err);
+        const trb_status status =
+            trb_plot_swarm(height, column->n, apart, half_width, column->offset, fits, err);
         if (status)
             return status;
     }
@@ -213,7 +214,7 @@ static void list_brackets(trb_plot_cell *cell, trb_scene *scene, const trb_plot_
 }
 
 static trb_bracket_sizes bracket_sizes(const trb_plot_look *look, const trb_plot_options *options,
-                                         const trb_plot_frame *frame, double pitch)
+                                       const trb_plot_frame *frame, double pitch)
 {
     const double letters = !options->stars ? TRB_CAPITAL + TRB_DESCENT : options->show_ns ? 0.62 : 0.55;
     return (trb_bracket_sizes){.gap = 2 * look->unit,

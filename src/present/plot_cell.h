@@ -12,10 +12,10 @@
 typedef struct trb_plot_column {
     const trb_plot_group *group;
     size_t colour;
-    size_t n;                 /* finite values */
-    double *value, *offset;   /* ascending; sideways place of each point */
+    size_t n;                         /* finite values */
+    double *value, *offset;           /* ascending; sideways place of each point */
     double whisker_low, whisker_high; /* NaN: none */
-    double low, high;         /* of all that is drawn; NaN: nothing is */
+    double low, high;                 /* of all that is drawn; NaN: nothing is */
 } trb_plot_column;
 
 typedef struct trb_plot_cell {
@@ -36,8 +36,8 @@ typedef struct trb_plot_frame {
 } trb_plot_frame;
 
 /** Values sorted, axis chosen. colour: one a group, the same number for the same name in all panels. */
-trb_status trb_plot_cell_init(trb_plot_cell *cell, const trb_plot_panel *panel, const trb_plot_options *options,
-                              const size_t *colour, trb_error *err);
+trb_status trb_plot_cell_init(trb_plot_cell *cell, const trb_plot_panel *panel,
+                              const trb_plot_options *options, const size_t *colour, trb_error *err);
 void trb_plot_cell_clear(trb_plot_cell *cell);
 
 /** Width of tick labels and axis title. */
@@ -47,7 +47,8 @@ double trb_plot_cell_axis_room(const trb_plot_cell *cell, trb_scene *scene, cons
 trb_status trb_plot_cell_place(trb_plot_cell *cell, trb_scene *scene, const trb_plot_look *look,
                                const trb_plot_options *options, const trb_plot_frame *frame, trb_error *err);
 
-/** Draw with the left end of axis_room at x and the bottom of the axis at y. Group labels come from plot_labels.h. */
+/** Draw with the left end of axis_room at x and the bottom of the axis at y. Group labels come from
+ * plot_labels.h. */
 void trb_plot_cell_draw(const trb_plot_cell *cell, trb_scene *scene, const trb_plot_look *look,
                         const trb_plot_options *options, const trb_plot_frame *frame, double x, double y);
 

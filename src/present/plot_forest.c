@@ -2,6 +2,7 @@
 #include "present/plot_forest.h"
 
 #include "core/memory.h"
+#include "present/plot_key.h"
 #include "present/plot_number.h"
 
 #include <math.h>
@@ -15,7 +16,8 @@ static trb_status check(const trb_plot_forest *forest, const trb_plot_options *o
         return trb_error_set(err, TRB_ERR_ARGUMENT, "the series of a forest plot need names");
     for (size_t i = 0; i < forest->n_rows; i++)
         if (!forest->row[i].label || !forest->row[i].interval)
-            return trb_error_set(err, TRB_ERR_ARGUMENT, "row %zu of the forest plot has no label or no interval", i + 1);
+            return trb_error_set(err, TRB_ERR_ARGUMENT,
+                                 "row %zu of the forest plot has no label or no interval", i + 1);
     return trb_plot_options_check(options, err);
 }
 
@@ -63,9 +65,10 @@ static span measure(const trb_plot_forest *forest, double *arm)
     return s;
 }
 
-/* The axis holds all estimates, and their bounds unless those are far out: one interval of +-500 % must not squeeze ten of
- * +-10 % into a line. */
-static trb_status choose_axis(const trb_plot_forest *forest, size_t most_steps, trb_plot_axis *axis, trb_error *err)
+/* The axis holds all estimates, and their bounds unless those are far out: one interval of +-500 % must not
+ * squeeze ten of +-10 % into a line. */
+static trb_status choose_axis(const trb_plot_forest *forest, size_t most_steps, trb_plot_axis *axis,
+                              trb_error *err)
 {
     double *arm = trb_alloc(forest->n_rows * forest->n_series, 2 * sizeof *arm, "intervals of a figure", err);
     if (!arm)
@@ -121,7 +124,9 @@ static void choose_columns(const trb_plot_forest *forest, trb_scene *scene, cons
                            trb_forest_frame *frame)
 {
     const double unit = look->unit;
-    double labels = 0, numbers = forest->value_title ? trb_scene_text_width(scene, look->text, true, forest->value_title) : 0;
+    double labels = 0, numbers = forest->value_title
+                                     ? trb_scene_text_width(scene, look->text, true, forest->value_title)
+                                     : 0;
     for (size_t i = 0; i < forest->n_rows; i++) {
         const trb_plot_forest_row *row = &forest->row[i];
         const bool bold = row->kind == TRB_PLOT_ROW_SUMMARY;
@@ -132,7 +137,8 @@ static void choose_columns(const trb_plot_forest *forest, trb_scene *scene, cons
             numbers = fmax(numbers, trb_scene_text_width(scene, look->text, bold, number));
         }
     }
-    const double weights = frame->weights ? trb_scene_text_width(scene, look->text, true, "Weight") + 7 * unit : 0;
+    const double weights =
+        frame->weights ? trb_scene_text_width(scene, look->text, true, "Weight") + 7 * unit : 0;
     frame->label_x = 2 * unit;
     frame->label_width = fmin(labels, 0.32 * look->width);
     frame->weight_x = look->width - 2 * unit;
@@ -143,52 +149,25 @@ static void choose_columns(const trb_plot_forest *forest, trb_scene *scene, cons
     frame->row = frame->line * (double)forest->n_series + (forest->n_series > 1 ? 0.7 : 0.25) * look->text;
 }
 
-/* Marker and name of each series, as many in a line as fit. */
-static double draw_key(const trb_plot_forest *forest, trb_scene *scene, const trb_plot_look *look, double y)
-{
-    if (forest->n_series < 2)
-        return y;
-    const double unit = look->unit, marker = 1.25 * look->point;
-    double x = 2 * unit;
-    for (size_t s = 0; s < forest->n_series; s++) {
-        char name[TRB_PLOT_TEXT];
-        trb_plot_shorten(scene, look->text, false, look->width - 20 * unit, forest->series[s], name, sizeof name);
-        const double width = marker + 3 * unit + trb_scene_text_width(scene, look->text, false, name);
-        if (x > 2 * unit && x + width > look->width - 2 * unit) {
-            x = 2 * unit;
-            y += 1.4 * look->text;
-        }
-        trb_plot_marker(scene, look, trb_forest_colour(forest, s), x + marker / 2, y + look->text / 2, marker);
-        trb_scene_text(scene, TRB_ROLE_GROUP_LABEL, x + marker + 3 * unit, y + look->text / 2 + TRB_CAPITAL * look->text / 2,
-                       TRB_LEFT, look->text, false, 0, TRB_INK, name);
-        x += width + 12 * unit;
-    }
-    return y + 1.8 * look->text;
-}
-
 static double draw_heads(const trb_plot_forest *forest, trb_scene *scene, const trb_plot_look *look,
                          const trb_forest_frame *frame, const trb_plot_options *options, double y)
 {
-    if (options->title && *options->title) {
-        char title[512];
-        const double size = look->text + look->unit;
-        trb_plot_shorten(scene, size, true, look->width - 4 * look->unit, options->title, title, sizeof title);
-        trb_scene_text(scene, TRB_ROLE_TITLE, 2 * look->unit, y + size, TRB_LEFT, size, true, 0, TRB_INK, title);
-        y += 1.9 * size;
-    }
-    y = draw_key(forest, scene, look, y);
+    y = trb_plot_heading(scene, look, options->title, y);
+    if (forest->n_series > 1)
+        y = trb_plot_key(scene, look, TRB_KEY_MARKER, forest->series, forest->colour, forest->n_series, y);
     if (!forest->value_title && !frame->weights)
         return y;
     y += look->text;
     trb_scene_text(scene, TRB_ROLE_TITLE, frame->number_x, y, TRB_RIGHT, look->text, true, 0, TRB_INK,
                    forest->value_title);
     if (frame->weights)
-        trb_scene_text(scene, TRB_ROLE_TITLE, frame->weight_x, y, TRB_RIGHT, look->text, true, 0, TRB_INK, "Weight");
+        trb_scene_text(scene, TRB_ROLE_TITLE, frame->weight_x, y, TRB_RIGHT, look->text, true, 0, TRB_INK,
+                       "Weight");
     return y + 0.5 * look->text;
 }
 
-trb_status trb_plot_forest_scene(const trb_plot_forest *forest, const trb_plot_options *options, trb_scene *scene,
-                                 trb_error *err)
+trb_status trb_plot_forest_scene(const trb_plot_forest *forest, const trb_plot_options *options,
+                                 trb_scene *scene, trb_error *err)
 {
     trb_status status = check(forest, options, err);
     if (status)
@@ -213,8 +192,8 @@ trb_status trb_plot_forest_scene(const trb_plot_forest *forest, const trb_plot_o
     return TRB_OK;
 }
 
-trb_status trb_plot_forest_write(const trb_plot_forest *forest, const trb_plot_options *options, const char *path,
-                                 trb_error *err)
+trb_status trb_plot_forest_write(const trb_plot_forest *forest, const trb_plot_options *options,
+                                 const char *path, trb_error *err)
 {
     trb_status status = trb_scene_check_path(path, err);
     if (status)

@@ -7,21 +7,21 @@
 
 /** Where the parts of a forest plot stand. */
 typedef struct trb_forest_frame {
-    double label_x;               /* left edge of the labels */
+    double label_x; /* left edge of the labels */
     double label_width;
-    double left, right;           /* of the axis */
-    double number_x, weight_x;    /* right edges; weight_x only where weights are */
-    double line;                  /* height of a line */
-    double row;                   /* height of a row */
+    double left, right;        /* of the axis */
+    double number_x, weight_x; /* right edges; weight_x only where weights are */
+    double line;               /* height of a line */
+    double row;                /* height of a row */
     bool weights;
     double most_weight, sum_weight;
-    int decimals;                 /* of all printed numbers */
+    int decimals; /* of all printed numbers */
     trb_plot_axis axis;
 } trb_forest_frame;
 
 /** Input is checked; shapes and size are put into an empty scene. */
-trb_status trb_plot_forest_scene(const trb_plot_forest *forest, const trb_plot_options *options, trb_scene *scene,
-                                 trb_error *err);
+trb_status trb_plot_forest_scene(const trb_plot_forest *forest, const trb_plot_options *options,
+                                 trb_scene *scene, trb_error *err);
 
 /** "−67.1 [−73.2, −60.4] %". */
 void trb_forest_number(const trb_plot_forest *forest, const trb_plot_forest_row *row,

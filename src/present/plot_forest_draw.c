@@ -21,8 +21,8 @@ static double at_value(const pen *p, double value)
 
 static void text(const pen *p, double x, double middle, trb_anchor anchor, bool bold, const char *words)
 {
-    trb_scene_text(p->scene, TRB_ROLE_PLAIN, x, middle + TRB_CAPITAL * p->look->text / 2, anchor, p->look->text, bold, 0,
-                   TRB_INK, words);
+    trb_scene_text(p->scene, TRB_ROLE_PLAIN, x, middle + TRB_CAPITAL * p->look->text / 2, anchor,
+                   p->look->text, bold, 0, TRB_INK, words);
 }
 
 static bool known(const trb_plot_interval *interval)
@@ -34,7 +34,7 @@ static bool known(const trb_plot_interval *interval)
 static void draw_arm(const pen *p, double from, double bound, double y, double width, trb_colour colour)
 {
     const trb_plot_axis *axis = &p->frame->axis;
-    const bool low = bound < axis->low, high = bound > axis->high;
+    const bool low = bound<axis->low, high = bound> axis->high;
     const double head = 2.2 * p->look->unit;
     const double x = low ? p->frame->left : high ? p->frame->right : at_value(p, bound);
     const double end = low ? x + head : high ? x - head : x;
@@ -59,7 +59,8 @@ static void draw_diamond(const pen *p, const trb_plot_interval *interval, double
 
 static void draw_square(const pen *p, double weight, double x, double y)
 {
-    const double side = fmax(0.85 * p->look->text * sqrt(weight / p->frame->most_weight), 1.2 * p->look->unit);
+    const double side =
+        fmax(0.85 * p->look->text * sqrt(weight / p->frame->most_weight), 1.2 * p->look->unit);
     trb_scene_rect(p->scene, TRB_ROLE_POINT, x - side / 2, y - side / 2, side, side,
                    trb_paint_of(trb_plot_tint(p->look, 0)), trb_paint_of(TRB_INK), p->look->thin);
 }
@@ -81,7 +82,8 @@ static void draw_interval(const pen *p, const trb_plot_forest_row *row, size_t s
     }
     const double x = estimate ? at_value(p, interval->estimate) : NAN;
     if (bounds && (estimate || row->kind == TRB_PLOT_ROW_PREDICTION)) {
-        const double middle = fmin(fmax((interval->low + interval->high) / 2, p->frame->axis.low), p->frame->axis.high);
+        const double middle =
+            fmin(fmax((interval->low + interval->high) / 2, p->frame->axis.low), p->frame->axis.high);
         const double from = estimate ? x : at_value(p, isnan(middle) ? p->frame->axis.low : middle);
         draw_arm(p, from, interval->low, y, 1.5 * p->look->line, colour);
         draw_arm(p, from, interval->high, y, 1.5 * p->look->line, colour);
@@ -108,8 +110,8 @@ void trb_forest_number(const trb_plot_forest *forest, const trb_plot_forest_row 
     else if (!known(interval))
         snprintf(out, bytes, "%s [n/a]%s%s", alone ? "" : number[0], space, unit);
     else
-        snprintf(out, bytes, "%s%s[%s, %s]%s%s", alone ? "" : number[0], alone ? "" : " ", number[1], number[2], space,
-                 unit);
+        snprintf(out, bytes, "%s%s[%s, %s]%s%s", alone ? "" : number[0], alone ? "" : " ", number[1],
+                 number[2], space, unit);
 }
 
 static void draw_weight(const pen *p, const trb_plot_forest_row *row, double y)
@@ -151,8 +153,8 @@ static void draw_ticks(const pen *p, double y)
         char label[TRB_PLOT_TEXT];
         trb_plot_axis_label(axis, i, label, sizeof label);
         trb_scene_line(p->scene, TRB_ROLE_AXIS, x, y, x, y + 2 * look->unit, look->line, TRB_INK);
-        trb_scene_text(p->scene, TRB_ROLE_TICK_LABEL, x, y + 3 * look->unit + 0.8 * look->text, TRB_CENTRE, look->text,
-                       false, 0, TRB_INK, label);
+        trb_scene_text(p->scene, TRB_ROLE_TICK_LABEL, x, y + 3 * look->unit + 0.8 * look->text, TRB_CENTRE,
+                       look->text, false, 0, TRB_INK, label);
     }
 }
 
@@ -166,7 +168,8 @@ static double draw_sides(const pen *p, double y)
     char words[TRB_PLOT_TEXT + 8];
     if (forest->low_side) {
         snprintf(words, sizeof words, "← %.*s", TRB_PLOT_TEXT, forest->low_side);
-        trb_scene_text(p->scene, TRB_ROLE_PLAIN, x - gap, y + size, TRB_RIGHT, size, false, 0, TRB_INK, words);
+        trb_scene_text(p->scene, TRB_ROLE_PLAIN, x - gap, y + size, TRB_RIGHT, size, false, 0, TRB_INK,
+                       words);
     }
     if (forest->high_side) {
         snprintf(words, sizeof words, "%.*s →", TRB_PLOT_TEXT, forest->high_side);
@@ -182,8 +185,8 @@ double trb_forest_draw(const trb_plot_forest *forest, trb_scene *scene, const tr
     const trb_colour band = {0.955, 0.955, 0.96};
     const double bottom = y + frame->row * (double)forest->n_rows;
     for (size_t i = 1; i < forest->n_rows; i += 2)
-        trb_scene_rect(scene, TRB_ROLE_PLAIN, 0, y + frame->row * (double)i, look->width, frame->row, trb_paint_of(band),
-                       trb_paint_none(), 0);
+        trb_scene_rect(scene, TRB_ROLE_PLAIN, 0, y + frame->row * (double)i, look->width, frame->row,
+                       trb_paint_of(band), trb_paint_none(), 0);
     if (isfinite(forest->reference)) {
         const double x = at_value(&p, forest->reference);
         trb_scene_line(scene, TRB_ROLE_AXIS, x, y, x, bottom, look->line, TRB_FAINT);
@@ -200,7 +203,7 @@ double trb_forest_draw(const trb_plot_forest *forest, trb_scene *scene, const tr
     const double middle = (frame->left + frame->right) / 2;
     const double room = 2 * fmin(middle, look->width - middle) - 2 * look->unit;
     trb_plot_shorten(scene, look->text, false, room, title, fitting, sizeof fitting);
-    trb_scene_text(scene, TRB_ROLE_TITLE, middle, y + 1.1 * look->text, TRB_CENTRE, look->text, false, 0, TRB_INK,
-                   fitting);
+    trb_scene_text(scene, TRB_ROLE_TITLE, middle, y + 1.1 * look->text, TRB_CENTRE, look->text, false, 0,
+                   TRB_INK, fitting);
     return y + 1.4 * look->text;
 }

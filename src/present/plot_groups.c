@@ -2,6 +2,7 @@
 #include "present/plot_groups.h"
 
 #include "core/memory.h"
+#include "present/plot_key.h"
 #include "present/plot_labels.h"
 
 #include <math.h>
@@ -27,15 +28,17 @@ static trb_status check_panel(const trb_plot_panel *panel, size_t number, trb_er
         return trb_error_set(err, TRB_ERR_ARGUMENT, "panel %zu of the figure has no group", number);
     for (size_t i = 0; i < panel->n_groups; i++)
         if (!panel->group[i].name || (panel->group[i].n > 0 && !panel->group[i].value))
-            return trb_error_set(err, TRB_ERR_ARGUMENT, "panel %zu: group %zu has no name or no values", number, i + 1);
+            return trb_error_set(err, TRB_ERR_ARGUMENT, "panel %zu: group %zu has no name or no values",
+                                 number, i + 1);
     for (size_t i = 0; i < panel->n_brackets; i++)
         if (panel->bracket[i].a >= panel->n_groups || panel->bracket[i].b >= panel->n_groups)
-            return trb_error_set(err, TRB_ERR_ARGUMENT, "panel %zu: bracket %zu joins groups that are not there", number,
-                                 i + 1);
+            return trb_error_set(err, TRB_ERR_ARGUMENT,
+                                 "panel %zu: bracket %zu joins groups that are not there", number, i + 1);
     return TRB_OK;
 }
 
-static trb_status check(const trb_plot_panel *panel, size_t n, const trb_plot_options *options, trb_error *err)
+static trb_status check(const trb_plot_panel *panel, size_t n, const trb_plot_options *options,
+                        trb_error *err)
 {
     if (n == 0 || !panel || !options)
         return trb_error_set(err, TRB_ERR_ARGUMENT, "a figure needs panels and options");
@@ -77,7 +80,8 @@ static trb_status make_cells(figure *f, const trb_plot_panel *panel, trb_error *
     return status;
 }
 
-/* As many columns as leave each group a finger's breadth; then evened out, so that 6 panels are 3 and 3, not 4 and 2. */
+/* As many columns as leave each group a finger's breadth; then evened out, so that 6 panels are 3 and 3,
+ * not 4 and 2. */
 static void choose_grid(figure *f)
 {
     double axis_room = 0;
@@ -113,35 +117,23 @@ static double row_top(const figure *f, size_t row)
     return top;
 }
 
-static void draw_letter(const figure *f, size_t i, double x, double y)
-{
-    if (!f->options->letters || i >= 26)
-        return;
-    const char letter[2] = {(char)('A' + i), 0};
-    trb_scene_text(f->scene, TRB_ROLE_PLAIN, x, y, TRB_LEFT, f->look.text + 2 * f->look.unit, true, 0, TRB_INK, letter);
-}
-
 static void draw_rows(figure *f)
 {
     const trb_plot_look *look = &f->look;
     const double cell_width = f->frame.axis_room + f->frame.plot_width + 2 * look->unit;
-    double y = 3 * look->unit;
-    if (f->options->title && *f->options->title) {
-        char title[512];
-        const double size = look->text + look->unit;
-        trb_plot_shorten(f->scene, size, true, look->width - 2 * look->unit, f->options->title, title, sizeof title);
-        trb_scene_text(f->scene, TRB_ROLE_TITLE, look->unit, y + size, TRB_LEFT, size, true, 0, TRB_INK, title);
-        y += 2 * size;
-    }
+    double y = trb_plot_heading(f->scene, look, f->options->title, 3 * look->unit);
     for (size_t row = 0; row < f->rows; row++) {
-        const double above = f->options->letters ? fmax(row_top(f, row), f->frame.data_height + look->text * 1.6)
-                                                 : row_top(f, row);
+        const double above = f->options->letters
+                                 ? fmax(row_top(f, row), f->frame.data_height + look->text * 1.6)
+                                 : row_top(f, row);
         const double bottom = y + above;
         for (size_t i = row * f->columns; i < f->n && i < (row + 1) * f->columns; i++) {
             const double x = look->unit + (double)(i % f->columns) * (cell_width + f->gap);
             trb_plot_cell_draw(&f->cell[i], f->scene, look, f->options, &f->frame, x, bottom);
-            trb_plot_labels_draw(&f->labels, &f->cell[i], f->scene, look, &f->frame, x + f->frame.axis_room, bottom);
-            draw_letter(f, i, x, y + look->text);
+            trb_plot_labels_draw(&f->labels, &f->cell[i], f->scene, look, &f->frame, x + f->frame.axis_room,
+                                 bottom);
+            if (f->options->letters)
+                trb_plot_letter(f->scene, look, i, x, y + look->text);
         }
         y = bottom + f->labels.height + (row + 1 < f->rows ? 9 * look->unit : 0);
     }
@@ -149,8 +141,8 @@ static void draw_rows(figure *f)
     f->scene->height = ceil(y + 2 * look->unit);
 }
 
-trb_status trb_plot_groups_scene(const trb_plot_panel *panel, size_t n_panels, const trb_plot_options *options,
-                                 trb_scene *scene, trb_error *err)
+trb_status trb_plot_groups_scene(const trb_plot_panel *panel, size_t n_panels,
+                                 const trb_plot_options *options, trb_scene *scene, trb_error *err)
 {
     trb_status status = check(panel, n_panels, options, err);
     if (status)
@@ -176,8 +168,8 @@ trb_status trb_plot_groups_scene(const trb_plot_panel *panel, size_t n_panels, c
     return status;
 }
 
-trb_status trb_plot_groups_write(const trb_plot_panel *panel, size_t n_panels, const trb_plot_options *options,
-                                 const char *path, trb_error *err)
+trb_status trb_plot_groups_write(const trb_plot_panel *panel, size_t n_panels,
+                                 const trb_plot_options *options, const char *path, trb_error *err)
 {
     trb_status status = trb_scene_check_path(path, err);
     if (status)

@@ -67,7 +67,8 @@ static void count_text(const trb_plot_column *column, char *out, size_t bytes)
 }
 
 /* "OVX+EV (8)" on one line, short enough. */
-static void one_line(const trb_plot_labels *labels, trb_scene *scene, const trb_plot_column *column, char *out)
+static void one_line(const trb_plot_labels *labels, trb_scene *scene, const trb_plot_column *column,
+                     char *out)
 {
     char count[40], name[TRB_PLOT_TEXT - 40];
     snprintf(count, sizeof count, " (%zu)", column->n);
@@ -77,8 +78,8 @@ static void one_line(const trb_plot_labels *labels, trb_scene *scene, const trb_
 }
 
 /* Lines of the tallest name; 0 when one does not fit. */
-static size_t flat_lines(const trb_plot_cell *cell, size_t n_cells, trb_scene *scene, const trb_plot_look *look,
-                         const trb_plot_frame *frame)
+static size_t flat_lines(const trb_plot_cell *cell, size_t n_cells, trb_scene *scene,
+                         const trb_plot_look *look, const trb_plot_frame *frame)
 {
     size_t most = 1;
     for (size_t c = 0; c < n_cells; c++) {
@@ -98,8 +99,8 @@ static size_t flat_lines(const trb_plot_cell *cell, size_t n_cells, trb_scene *s
 }
 
 /* Over all cells: the widest label on one line, and the least distance of columns. */
-static void widest_label(const trb_plot_labels *labels, const trb_plot_cell *cell, size_t n_cells, trb_scene *scene,
-                         const trb_plot_frame *frame, double *widest, double *pitch)
+static void widest_label(const trb_plot_labels *labels, const trb_plot_cell *cell, size_t n_cells,
+                         trb_scene *scene, const trb_plot_frame *frame, double *widest, double *pitch)
 {
     *widest = 0;
     *pitch = frame->plot_width;
@@ -129,7 +130,8 @@ trb_plot_labels trb_plot_labels_choose(const trb_plot_cell *cell, size_t n_cells
     trb_plot_labels labels = {TRB_LABEL_FLAT, look->text, 0, 110 * look->unit, 1, 0};
     const size_t n_lines = flat_lines(cell, n_cells, scene, look, frame);
     if (n_lines > 0) {
-        labels.height = 2 * look->unit + (double)n_lines * LEADING * look->text + LEADING * look->small + look->unit;
+        labels.height =
+            2 * look->unit + (double)n_lines * LEADING * look->text + LEADING * look->small + look->unit;
         return labels;
     }
     double widest, pitch;
@@ -155,12 +157,13 @@ static void draw_flat(const trb_plot_column *column, trb_scene *scene, const trb
 {
     const lines name = break_name(scene, look->text, room, column->group->name);
     for (size_t i = 0; i < name.n; i++)
-        trb_scene_text(scene, TRB_ROLE_GROUP_LABEL, x, y + (double)i * LEADING * look->text, TRB_CENTRE, look->text,
-                       false, 0, TRB_INK, name.text[i]);
+        trb_scene_text(scene, TRB_ROLE_GROUP_LABEL, x, y + (double)i * LEADING * look->text, TRB_CENTRE,
+                       look->text, false, 0, TRB_INK, name.text[i]);
     char count[40];
     count_text(column, count, sizeof count);
     const double below = y + ((double)most_lines - 1) * LEADING * look->text + LEADING * look->small;
-    trb_scene_text(scene, TRB_ROLE_GROUP_LABEL, x, below, TRB_CENTRE, look->small, false, 0, TRB_FAINT, count);
+    trb_scene_text(scene, TRB_ROLE_GROUP_LABEL, x, below, TRB_CENTRE, look->small, false, 0, TRB_FAINT,
+                   count);
 }
 
 void trb_plot_labels_draw(const trb_plot_labels *labels, const trb_plot_cell *cell, trb_scene *scene,
@@ -170,8 +173,8 @@ void trb_plot_labels_draw(const trb_plot_labels *labels, const trb_plot_cell *ce
     for (size_t i = 0; i < n; i += labels->every) {
         const double x = left + trb_plot_cell_centre(frame, n, i);
         if (labels->way == TRB_LABEL_FLAT) {
-            draw_flat(&cell->column[i], scene, look, frame->plot_width / (double)n - 2 * look->unit, most_lines, x,
-                      bottom + 2 * look->unit + 0.85 * look->text);
+            draw_flat(&cell->column[i], scene, look, frame->plot_width / (double)n - 2 * look->unit,
+                      most_lines, x, bottom + 2 * look->unit + 0.85 * look->text);
             continue;
         }
         char text[TRB_PLOT_TEXT];
@@ -179,7 +182,7 @@ void trb_plot_labels_draw(const trb_plot_labels *labels, const trb_plot_cell *ce
         /* The end of the text stands under the column: half a capital beside its baseline. */
         const double half = TRB_CAPITAL * labels->size / 2;
         trb_scene_text(scene, TRB_ROLE_GROUP_LABEL, x + half * sin(labels->angle_deg * RADIANS),
-                       bottom + 3 * look->unit + half * cos(labels->angle_deg * RADIANS), TRB_RIGHT, labels->size,
-                       false, labels->angle_deg, TRB_INK, text);
+                       bottom + 3 * look->unit + half * cos(labels->angle_deg * RADIANS), TRB_RIGHT,
+                       labels->size, false, labels->angle_deg, TRB_INK, text);
     }
 }

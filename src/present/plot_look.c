@@ -16,7 +16,7 @@ typedef enum hatch { PLAIN, RISING, FALLING, CROSSED, LEVEL } hatch;
 static const struct {
     double grey;
     hatch hatch;
-} GREY[8] = {{1.0, PLAIN}, {0.50, PLAIN}, {1.0, RISING}, {0.80, PLAIN},
+} GREY[8] = {{1.0, PLAIN},   {0.50, PLAIN}, {1.0, RISING},  {0.80, PLAIN},
              {1.0, CROSSED}, {0.65, PLAIN}, {1.0, FALLING}, {1.0, LEVEL}};
 
 trb_plot_options trb_plot_options_default(trb_plot_style style)
@@ -32,7 +32,8 @@ trb_plot_options trb_plot_options_default(trb_plot_style style)
 trb_status trb_plot_options_check(const trb_plot_options *options, trb_error *err)
 {
     if (!(options->width_mm >= 40 && options->width_mm <= 1000))
-        return trb_error_set(err, TRB_ERR_ARGUMENT, "a figure is 40 to 1000 mm wide, not %g", options->width_mm);
+        return trb_error_set(err, TRB_ERR_ARGUMENT, "a figure is 40 to 1000 mm wide, not %g",
+                             options->width_mm);
     if (!(options->dpi >= 30 && options->dpi <= 1200))
         return trb_error_set(err, TRB_ERR_ARGUMENT, "the resolution is 30 to 1200 dpi, not %g", options->dpi);
     if ((unsigned)options->style > TRB_PLOT_MONO || (unsigned)options->spread > TRB_PLOT_CI ||
@@ -56,7 +57,7 @@ trb_plot_look trb_plot_look_of(const trb_plot_options *options)
 
 trb_colour trb_plot_colour(const trb_plot_look *look, size_t index)
 {
-    static const double INK_GREY[4] = {0.10, 0.45, 0.65, 0.30};
+    static const double INK_GREY[4] = {0.10, 0.45, 0.60, 0.30};
     if (!look->mono)
         return COLOUR[index % 8];
     const double grey = INK_GREY[index % 4];
@@ -67,12 +68,20 @@ trb_colour trb_plot_tint(const trb_plot_look *look, size_t index)
 {
     const double keep = look->mono ? 0.35 : 0.45;
     const trb_colour strong = trb_plot_colour(look, index);
-    return (trb_colour){1 - keep * (1 - strong.red), 1 - keep * (1 - strong.green), 1 - keep * (1 - strong.blue)};
+    return (trb_colour){1 - keep * (1 - strong.red), 1 - keep * (1 - strong.green),
+                        1 - keep * (1 - strong.blue)};
 }
 
-/* Lines x + y = t of the box, or their mirror images; drawn one by one, so that no format needs a pattern or a clip. */
-static void slanted_lines(trb_scene *scene, const trb_plot_look *look, bool rising, double x, double y, double width,
-                          double height)
+double trb_plot_dash(const trb_plot_look *look, size_t index)
+{
+    static const double DASH[4] = {0, 3, 1.2, 6};
+    return look->mono ? DASH[index % 4] * look->unit : 0;
+}
+
+/* Lines x + y = t of the box, or their mirror images; drawn one by one, so that no format needs a pattern
+ * or a clip. */
+static void slanted_lines(trb_scene *scene, const trb_plot_look *look, bool rising, double x, double y,
+                          double width, double height)
 {
     const double step = 3.2 * look->unit;
     for (double t = step / 2; t < width + height; t += step) {
@@ -82,15 +91,16 @@ static void slanted_lines(trb_scene *scene, const trb_plot_look *look, bool risi
     }
 }
 
-static void hatching(trb_scene *scene, const trb_plot_look *look, hatch kind, double x, double y, double width,
-                     double height)
+static void hatching(trb_scene *scene, const trb_plot_look *look, hatch kind, double x, double y,
+                     double width, double height)
 {
     if (kind == RISING || kind == CROSSED)
         slanted_lines(scene, look, true, x, y, width, height);
     if (kind == FALLING || kind == CROSSED)
         slanted_lines(scene, look, false, x, y, width, height);
     for (double at = 1.2 * look->unit; kind == LEVEL && at < height; at += 2.4 * look->unit)
-        trb_scene_line(scene, TRB_ROLE_PLAIN, x, y + height - at, x + width, y + height - at, look->thin, TRB_INK);
+        trb_scene_line(scene, TRB_ROLE_PLAIN, x, y + height - at, x + width, y + height - at, look->thin,
+                       TRB_INK);
 }
 
 void trb_plot_bar(trb_scene *scene, const trb_plot_look *look, size_t index, double x, double y, double width,
@@ -105,17 +115,20 @@ void trb_plot_bar(trb_scene *scene, const trb_plot_look *look, size_t index, dou
     trb_scene_rect(scene, TRB_ROLE_BAR, x, y, width, height, trb_paint_of((trb_colour){grey, grey, grey}),
                    trb_paint_none(), 0);
     hatching(scene, look, GREY[index % 8].hatch, x, y, width, height);
-    trb_scene_rect(scene, TRB_ROLE_PLAIN, x, y, width, height, trb_paint_none(), trb_paint_of(TRB_INK), look->line);
+    trb_scene_rect(scene, TRB_ROLE_PLAIN, x, y, width, height, trb_paint_none(), trb_paint_of(TRB_INK),
+                   look->line);
 }
 
 /* Corners of a marker in a circle of radius 1; shape 0 is the circle itself. */
-static const trb_corner SHAPE[4][4] = {{{-0.7071, -0.7071}, {0.7071, -0.7071}, {0.7071, 0.7071}, {-0.7071, 0.7071}},
-                                       {{0, -1}, {0.8660, 0.5}, {-0.8660, 0.5}, {0, -1}},
-                                       {{0, -1}, {1, 0}, {0, 1}, {-1, 0}},
-                                       {{0, 1}, {0.8660, -0.5}, {-0.8660, -0.5}, {0, 1}}};
+static const trb_corner SHAPE[4][4] = {
+    {{-0.7071, -0.7071}, {0.7071, -0.7071}, {0.7071, 0.7071}, {-0.7071, 0.7071}},
+    {{0, -1}, {0.8660, 0.5}, {-0.8660, 0.5}, {0, -1}},
+    {{0, -1}, {1, 0}, {0, 1}, {-1, 0}},
+    {{0, 1}, {0.8660, -0.5}, {-0.8660, -0.5}, {0, 1}}};
 static const size_t SHAPE_CORNERS[4] = {4, 3, 4, 3};
 
-void trb_plot_marker(trb_scene *scene, const trb_plot_look *look, size_t index, double x, double y, double diameter)
+void trb_plot_marker(trb_scene *scene, const trb_plot_look *look, size_t index, double x, double y,
+                     double diameter)
 {
     const double thin = fmin(look->thin, diameter / 6), radius = diameter / 2;
     const size_t shape = look->mono ? index % 5 : 0;
@@ -163,8 +176,8 @@ static size_t characters(const char *text)
 }
 
 /* The middle goes: names of groups often begin alike, and end in what tells them apart. */
-void trb_plot_shorten(trb_scene *scene, double size, bool bold, double most_width, const char *text, char *out,
-                      size_t bytes)
+void trb_plot_shorten(trb_scene *scene, double size, bool bold, double most_width, const char *text,
+                      char *out, size_t bytes)
 {
     snprintf(out, bytes, "%s", text);
     const size_t n = characters(text);

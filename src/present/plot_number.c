@@ -24,13 +24,15 @@ void trb_plot_fixed(double value, int decimals, const char *minus, char *out, si
         snprintf(out, bytes, "%s%.0e", value < 0 ? minus : "", fabs(value));
         return;
     }
-    /* Half a unit that was written in decimals (2.675) is a little below it in binary: the nudge rounds it up. */
+    /* Half a unit that was written in decimals (2.675) is a little below it in binary: the nudge rounds it
+     * up. */
     const long long whole = llround(scaled * (1 + 1e-15));
     const char *sign = value < 0 && whole != 0 ? minus : "";
     if (decimals == 0)
         snprintf(out, bytes, "%s%lld", sign, whole);
     else
-        snprintf(out, bytes, "%s%lld.%0*lld", sign, whole / POWER[decimals], decimals, whole % POWER[decimals]);
+        snprintf(out, bytes, "%s%lld.%0*lld", sign, whole / POWER[decimals], decimals,
+                 whole % POWER[decimals]);
 }
 
 void trb_plot_p_text(double p, bool stars, char *out, size_t bytes)
@@ -62,10 +64,11 @@ int trb_plot_decimals(double value)
     return decimals < 0 ? 0 : decimals > 4 ? 4 : decimals;
 }
 
-/* Units as they are typed, and as they are printed. Longer ones first, so that "mm^3" is not taken for "mm". */
+/* Units as they are typed, and as they are printed. Longer ones first, so that "mm^3" is not taken for
+ * "mm". */
 static const struct {
     const char *typed, *printed;
-} UNIT[] = {{"mgHA/", "mg HA/"}, {"^3", "³"}, {"^2", "²"}, {"^4", "⁴"}, {"mm3", "mm³"},
+} UNIT[] = {{"mgHA/", "mg HA/"}, {"^3", "³"},    {"^2", "²"},    {"^4", "⁴"},    {"mm3", "mm³"},
             {"mm2", "mm²"},      {"mm4", "mm⁴"}, {"cm3", "cm³"}, {"cm2", "cm²"}, {"um", "µm"}};
 
 static void append(char *out, size_t bytes, const char *text)

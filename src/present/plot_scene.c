@@ -28,15 +28,16 @@ void trb_scene_clear(trb_scene *scene)
 
 trb_paint trb_paint_none(void)
 {
-    return (trb_paint){false, {0, 0, 0}};
+    return (trb_paint){false, {0, 0, 0}, 0};
 }
 
 trb_paint trb_paint_of(trb_colour colour)
 {
-    return (trb_paint){true, colour};
+    return (trb_paint){true, colour, 1};
 }
 
-/* A longer array, or false. Doubling from 64; sizes stay far from overflow, since each element was added by a call. */
+/* A longer array, or false. Doubling from 64; sizes stay far from overflow, since each element was added by
+ * a call. */
 static bool make_room(void **array, size_t *room, size_t need, size_t size)
 {
     if (need <= *room)
@@ -79,8 +80,8 @@ static bool add_corners(trb_scene *scene, trb_shape *shape, const trb_corner *co
     return true;
 }
 
-void trb_scene_line(trb_scene *scene, trb_role role, double x1, double y1, double x2, double y2, double line_width,
-                    trb_colour colour)
+void trb_scene_line(trb_scene *scene, trb_role role, double x1, double y1, double x2, double y2,
+                    double line_width, trb_colour colour)
 {
     const trb_corner ends[2] = {{x1, y1}, {x2, y2}};
     trb_scene_polygon(scene, role, ends, 2, false, trb_paint_none(), trb_paint_of(colour), line_width);
@@ -99,8 +100,8 @@ void trb_scene_polygon(trb_scene *scene, trb_role role, const trb_corner *corner
     shape->line_width = line_width;
 }
 
-void trb_scene_rect(trb_scene *scene, trb_role role, double x, double y, double width, double height, trb_paint fill,
-                    trb_paint stroke, double line_width)
+void trb_scene_rect(trb_scene *scene, trb_role role, double x, double y, double width, double height,
+                    trb_paint fill, trb_paint stroke, double line_width)
 {
     const trb_corner corner[4] = {{x, y}, {x + width, y}, {x + width, y + height}, {x, y + height}};
     trb_scene_polygon(scene, role, corner, 4, true, fill, stroke, line_width);
@@ -120,8 +121,8 @@ void trb_scene_circle(trb_scene *scene, trb_role role, double x, double y, doubl
     shape->line_width = line_width;
 }
 
-void trb_scene_text(trb_scene *scene, trb_role role, double x, double y, trb_anchor anchor, double size, bool bold,
-                    double angle_deg, trb_colour colour, const char *text)
+void trb_scene_text(trb_scene *scene, trb_role role, double x, double y, trb_anchor anchor, double size,
+                    bool bold, double angle_deg, trb_colour colour, const char *text)
 {
     if (!text || !*text)
         return;

@@ -1,9 +1,10 @@
 /*
  * plot_scene.h - a drawing as a list of shapes, and the list as SVG, PDF or PNG.
  *
- * Layout code adds shapes; a renderer walks them. So one drawing code serves every format, and tests can look at the
- * geometry itself. PDF and PNG go through cairo and pango. SVG is written here: cairo would turn text into outlines with
- * numbered ids, which nobody can edit in a drawing program, search or hear, and which clash when a page holds two figures.
+ * Layout code adds shapes; a renderer walks them. So one drawing code serves every format, and tests can
+ * look at the geometry itself. PDF and PNG go through cairo and pango. SVG is written here: cairo would
+ * turn text into outlines with numbered ids, which nobody can edit in a drawing program, search or hear,
+ * and which clash when a page holds two figures.
  *
  * Lengths are in points (1/72 inch), y down. Failure to get memory is kept in the scene and reported once, by
  * trb_scene_write() or trb_scene_svg().
@@ -17,7 +18,12 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-typedef enum trb_shape_kind { TRB_SHAPE_LINE, TRB_SHAPE_POLYGON, TRB_SHAPE_CIRCLE, TRB_SHAPE_TEXT } trb_shape_kind;
+typedef enum trb_shape_kind {
+    TRB_SHAPE_LINE,
+    TRB_SHAPE_POLYGON,
+    TRB_SHAPE_CIRCLE,
+    TRB_SHAPE_TEXT
+} trb_shape_kind;
 
 /** What a shape stands for: tests ask for it, and nothing else does. */
 typedef enum trb_role {
@@ -36,6 +42,7 @@ typedef enum trb_role {
 typedef struct trb_paint {
     bool on;
     trb_colour colour;
+    double alpha; /* 1: nothing shines through */
 } trb_paint;
 
 typedef struct trb_shape {
@@ -74,17 +81,17 @@ void trb_scene_clear(trb_scene *scene);
 trb_paint trb_paint_none(void);
 trb_paint trb_paint_of(trb_colour colour);
 
-void trb_scene_line(trb_scene *scene, trb_role role, double x1, double y1, double x2, double y2, double line_width,
-                    trb_colour colour);
+void trb_scene_line(trb_scene *scene, trb_role role, double x1, double y1, double x2, double y2,
+                    double line_width, trb_colour colour);
 /** n corners joined; closed when it has a fill or `closed`. */
 void trb_scene_polygon(trb_scene *scene, trb_role role, const trb_corner *corner, size_t n, bool closed,
                        trb_paint fill, trb_paint stroke, double line_width);
-void trb_scene_rect(trb_scene *scene, trb_role role, double x, double y, double width, double height, trb_paint fill,
-                    trb_paint stroke, double line_width);
+void trb_scene_rect(trb_scene *scene, trb_role role, double x, double y, double width, double height,
+                    trb_paint fill, trb_paint stroke, double line_width);
 void trb_scene_circle(trb_scene *scene, trb_role role, double x, double y, double radius, trb_paint fill,
                       trb_paint stroke, double line_width);
-void trb_scene_text(trb_scene *scene, trb_role role, double x, double y, trb_anchor anchor, double size, bool bold,
-                    double angle_deg, trb_colour colour, const char *text);
+void trb_scene_text(trb_scene *scene, trb_role role, double x, double y, trb_anchor anchor, double size,
+                    bool bold, double angle_deg, trb_colour colour, const char *text);
 
 /** The last shape added gets this dash (and gap) length. */
 void trb_scene_dash(trb_scene *scene, double dash);
@@ -97,10 +104,12 @@ double trb_scene_text_width(trb_scene *scene, double size, bool bold, const char
 #define TRB_DESCENT 0.21
 
 /** title: what a screen reader says; may be NULL. *text is the caller's. */
-trb_status trb_scene_svg(const trb_scene *scene, const char *title, bool declaration, char **text, trb_error *err);
+trb_status trb_scene_svg(const trb_scene *scene, const char *title, bool declaration, char **text,
+                         trb_error *err);
 
 /** By the ending of path: .svg, .pdf, .png. */
-trb_status trb_scene_write(const trb_scene *scene, const char *title, double dpi, const char *path, trb_error *err);
+trb_status trb_scene_write(const trb_scene *scene, const char *title, double dpi, const char *path,
+                           trb_error *err);
 
 /** TRB_ERR_ARGUMENT unless path has one of the endings. */
 trb_status trb_scene_check_path(const char *path, trb_error *err);

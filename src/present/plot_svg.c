@@ -1,4 +1,5 @@
-/* plot_svg.c - a scene as SVG text: text stays text, and there are no ids, so that one page may hold many figures. */
+/* plot_svg.c - a scene as SVG text: text stays text, and there are no ids, so that one page may hold many
+ * figures. */
 #include "present/plot_scene.h"
 
 #include "present/plot_number.h"
@@ -62,6 +63,8 @@ static void colour(svg *s, const char *what, trb_paint paint)
 static void paints(svg *s, const trb_shape *shape)
 {
     colour(s, "fill", shape->fill);
+    if (shape->fill.on && shape->fill.alpha < 1)
+        number(s, " fill-opacity=\"", shape->fill.alpha, "\"");
     if (!shape->stroke.on)
         return;
     colour(s, "stroke", shape->stroke);
@@ -144,7 +147,8 @@ static void head(svg *s, const char *title, bool declaration)
     number(s, " height=\"", s->scene->height, "\" fill=\"#fff\"/>\n");
 }
 
-trb_status trb_scene_svg(const trb_scene *scene, const char *title, bool declaration, char **text, trb_error *err)
+trb_status trb_scene_svg(const trb_scene *scene, const char *title, bool declaration, char **text,
+                         trb_error *err)
 {
     *text = NULL;
     char *bytes = NULL;

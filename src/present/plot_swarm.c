@@ -1,8 +1,8 @@
 /*
  * plot_swarm.c - from the lowest point up, each to the free place nearest to the middle.
  *
- * A point at height y may not stand within +-sqrt(d^2 - dy^2) of a neighbour dy below it. The free place nearest to the
- * middle is found by walking outwards over those intervals, once to each side.
+ * A point at height y may not stand within +-sqrt(d^2 - dy^2) of a neighbour dy below it. The free place
+ * nearest to the middle is found by walking outwards over those intervals, once to each side.
  */
 #include "present/plot_swarm.h"
 
@@ -61,8 +61,8 @@ static double free_left(span *taken, size_t n)
     return at;
 }
 
-trb_status trb_plot_swarm(const double *y, size_t n, double diameter, double half_width, double *x, bool *fits,
-                          trb_error *err)
+trb_status trb_plot_swarm(const double *y, size_t n, double diameter, double half_width, double *x,
+                          bool *fits, trb_error *err)
 {
     *fits = true;
     if (n == 0)

@@ -31,7 +31,8 @@ void trb_plot_text_settings(PangoContext *context)
     pango_context_set_base_dir(context, PANGO_DIRECTION_LTR);
 }
 
-PangoLayout *trb_plot_text_line(PangoContext *context, const char *family, double size, bool bold, const char *text)
+PangoLayout *trb_plot_text_line(PangoContext *context, const char *family, double size, bool bold,
+                                const char *text)
 {
     PangoLayout *line = pango_layout_new(context);
     PangoFontDescription *font = pango_font_description_new();
