@@ -1,6 +1,7 @@
 /*
- * test_stats_distributions.c - what the statistics stand on: the studentized distributions against closed forms and
- * slow integrals, exact rank sums against enumeration, p-value adjustments by hand, Shapiro-Wilk, roots.
+ * test_stats_distributions.c - what the statistics stand on: the studentized distributions against closed
+ * forms and slow integrals, exact rank sums against enumeration, p-value adjustments by hand, Shapiro-Wilk,
+ * roots.
  */
 #include "support/testing.h"
 
@@ -25,7 +26,8 @@ static double two_sided_t(double t, int df)
 {
     if (df == 1)
         return 2 / PI * atan(1 / t);
-    const double r = t / sqrt(df + t * t), below = df / (df + t * t) / (1 + r); /* 1 - r, without cancellation */
+    const double r = t / sqrt(df + t * t),
+                 below = df / (df + t * t) / (1 + r);     /* 1 - r, without cancellation */
     return df == 2 ? below : below * below * (2 + r) / 2; /* df = 4: 1 - r (3 - r^2) / 2 */
 }
 
@@ -43,7 +45,8 @@ static void the_mixture_of_a_normal_is_a_t(void **state)
     const int df[] = {1, 2, 4};
     for (size_t i = 0; i < sizeof t / sizeof *t; i++)
         for (size_t j = 0; j < 3; j++)
-            CHECK_RELATIVE(two_sided_t(t[i], df[j]), trb_stat_mixture(normal_tail, NULL, t[i], df[j], 1), 1e-13);
+            CHECK_RELATIVE(two_sided_t(t[i], df[j]), trb_stat_mixture(normal_tail, NULL, t[i], df[j], 1),
+                           1e-13);
     CHECK_CLOSE(1, trb_stat_mixture(normal_tail, NULL, 0, 7, 1), 1e-14);
     CHECK_RELATIVE(normal_tail(NULL, 3), trb_stat_mixture(normal_tail, NULL, 3, INFINITY, 1), 0);
     CHECK_RELATIVE(normal_tail(NULL, 3), trb_stat_mixture(normal_tail, NULL, 3, 1e11, 1), 1e-9);
@@ -88,7 +91,8 @@ static void the_studentized_range_is_its_integral(void **state)
     }
 }
 
-/* Far out only the widest pair counts: k(k-1)/2 of them, each with the t distribution's tail; to first order. */
+/* Far out only the widest pair counts: k(k-1)/2 of them, each with the t distribution's tail; to first
+ * order. */
 static void far_tails_of_the_range_keep_their_digits(void **state)
 {
     (void)state;
@@ -109,6 +113,22 @@ static void far_tails_of_the_range_keep_their_digits(void **state)
     CHECK_CLOSE(3.3145, trb_stat_qtukey(0.05, 3, INFINITY), 5e-5); /* printed tables: k = 3, infinite df */
     CHECK_CLOSE(3.877, trb_stat_qtukey(0.05, 3, 10), 5e-4);
     CHECK_CLOSE(4.327, trb_stat_qtukey(0.05, 4, 10), 5e-4);
+}
+
+/* The largest of very many has a steep tail: the integral over s needs its smaller steps there. */
+static void many_groups_are_as_accurate_as_few(void **state)
+{
+    (void)state;
+    const double df[] = {1, 2, 5, 30}, finer = 100;
+    const size_t k[] = {3, 16, 17, 40, 100, 300};
+    for (size_t i = 0; i < sizeof k / sizeof *k; i++) {
+        trb_range range;
+        trb_stat_range_init(&range, k[i]);
+        for (size_t j = 0; j < 4; j++)
+            for (double q = 0.7; q < 60; q *= 2)
+                CHECK_RELATIVE(trb_stat_mixture(trb_stat_tail_by_table, &range.table, q, df[j], finer),
+                               trb_stat_range_upper(&range, q, df[j]), 1e-11);
+    }
 }
 
 static void the_maximum_modulus_and_dunnett_meet_at_their_ends(void **state)
@@ -140,9 +160,10 @@ static void the_noncentral_t_has_its_closed_forms(void **state)
     (void)state;
     const double ncp[] = {-8, -1.5, 0, 0.3, 2, 25};
     for (size_t i = 0; i < sizeof ncp / sizeof *ncp; i++) {
-        CHECK_CLOSE(upper_normal(-ncp[i]), trb_stat_noncentral_t_upper(0, 5, ncp[i]), 1e-14); /* the sign of Z + ncp */
-        CHECK_CLOSE(1 - trb_stat_noncentral_t_upper(-1.7, 3, -ncp[i]), trb_stat_noncentral_t_upper(1.7, 3, ncp[i]),
-                    1e-14);
+        CHECK_CLOSE(upper_normal(-ncp[i]), trb_stat_noncentral_t_upper(0, 5, ncp[i]),
+                    1e-14); /* the sign of Z + ncp */
+        CHECK_CLOSE(1 - trb_stat_noncentral_t_upper(-1.7, 3, -ncp[i]),
+                    trb_stat_noncentral_t_upper(1.7, 3, ncp[i]), 1e-14);
     }
     CHECK_RELATIVE(0.5 * two_sided_t(2.2, 4), trb_stat_noncentral_t_upper(2.2, 4, 0), 1e-13);
     const double t[] = {-29, -3, 0, 1.1, 7, 29.9, 150};
@@ -154,13 +175,15 @@ static void the_noncentral_t_has_its_closed_forms(void **state)
             CHECK_CLOSE(0.05, trb_stat_noncentral_t_upper(t[i], df, lo), 1e-11);
             CHECK_CLOSE(0.95, trb_stat_noncentral_t_upper(t[i], df, hi), 1e-11);
         }
-    CHECK_RELATIVE(1 / sqrt(PI), trb_stat_hedges_j(2), 1e-14);               /* Gamma(1) / Gamma(1/2) */
-    CHECK_RELATIVE(0.5 * sqrt(PI) / sqrt(1.5), trb_stat_hedges_j(3), 1e-14); /* Gamma(3/2) / (sqrt(3/2) Gamma(1)) */
+    CHECK_RELATIVE(1 / sqrt(PI), trb_stat_hedges_j(2), 1e-14); /* Gamma(1) / Gamma(1/2) */
+    CHECK_RELATIVE(0.5 * sqrt(PI) / sqrt(1.5), trb_stat_hedges_j(3),
+                   1e-14); /* Gamma(3/2) / (sqrt(3/2) Gamma(1)) */
     CHECK_RELATIVE(1 - 3.0 / (4e6 - 1), trb_stat_hedges_j(1e6), 1e-12);
 }
 
 /* All ways to deal the pooled midranks, one by one. */
-static void slow_rank_p(const double *pool, size_t total, size_t m, double observed, double *p_abs, double *p_2min)
+static void slow_rank_p(const double *pool, size_t total, size_t m, double observed, double *p_abs,
+                        double *p_2min)
 {
     double rank[16];
     for (size_t i = 0; i < total; i++) {
@@ -271,7 +294,8 @@ static void adjustments_are_those_by_hand(void **state)
     const double c = 1 + 1.0 / 2 + 1.0 / 3 + 1.0 / 4;
     check_adjusted(TRB_ADJUST_BY, (const double[]){0.04 * c, 0.004 * c, NAN, 0.04 * c, 0.04 * c});
     const double sidak = 1 - pow(0.999, 4), second = 1 - pow(0.98, 3), third = 1 - pow(0.97, 2);
-    check_adjusted(TRB_ADJUST_SIDAK, (const double[]){1 - pow(0.96, 4), sidak, NAN, 1 - pow(0.97, 4), 1 - pow(0.98, 4)});
+    check_adjusted(TRB_ADJUST_SIDAK,
+                   (const double[]){1 - pow(0.96, 4), sidak, NAN, 1 - pow(0.97, 4), 1 - pow(0.98, 4)});
     check_adjusted(TRB_ADJUST_HOLM_SIDAK, (const double[]){third, sidak, NAN, third, second});
     double tiny = 1e-300; /* 1 - (1 - p)^m must not be 0 */
     assert_int_equal(trb_stat_adjust(&tiny, 1, TRB_ADJUST_SIDAK, &tiny), TRB_OK);
@@ -287,16 +311,11 @@ static void shapiro_is_royston_s(void **state)
         size_t n;
         double W, p;
     } r[] = {
-        {3, 0.9795918367346941, 0.7262263099420559},
-        {4, 0.9621240375974995, 0.7922685878322078},
-        {5, 0.9498245346555588, 0.7359347808849005},
-        {6, 0.9409240289626913, 0.6666530381957297},
-        {11, 0.9186320447592519, 0.3074108474932317},
-        {12, 0.9162924414742846, 0.2566734676616257},
-        {20, 0.9061306284765464, 0.05380958882820391},
-        {49, 0.8982160194745432, 0.0004806917654490326},
-        {50, 0.89812479966181, 0.0004168851518945943},
-        {501, 0.8952764496442495, 5.300955762720014e-18},
+        {3, 0.9795918367346941, 0.7262263099420559},       {4, 0.9621240375974995, 0.7922685878322078},
+        {5, 0.9498245346555588, 0.7359347808849005},       {6, 0.9409240289626913, 0.6666530381957297},
+        {11, 0.9186320447592519, 0.3074108474932317},      {12, 0.9162924414742846, 0.2566734676616257},
+        {20, 0.9061306284765464, 0.05380958882820391},     {49, 0.8982160194745432, 0.0004806917654490326},
+        {50, 0.89812479966181, 0.0004168851518945943},     {501, 0.8952764496442495, 5.300955762720014e-18},
         {5000, 0.8952467770613622, 5.391169625966067e-50},
     };
     for (size_t i = 0; i < sizeof r / sizeof *r; i++) {
@@ -343,9 +362,9 @@ static void means_keep_their_digits_under_an_offset(void **state)
     const double big[] = {-1e20, 1, 3, 1e20};
     CHECK_CLOSE(4, trb_stat_sum(big, 4), 0);
     const double q[] = {1, 2, 4, 8, 16};
-    CHECK_CLOSE(2, trb_stat_quantile(q, 5, 0.25, 7), 0); /* place 2 */
+    CHECK_CLOSE(2, trb_stat_quantile(q, 5, 0.25, 7), 0);   /* place 2 */
     CHECK_CLOSE(1.5, trb_stat_quantile(q, 5, 0.25, 6), 0); /* place 1.5 */
-    CHECK_CLOSE(16, trb_stat_quantile(q, 5, 0.9, 6), 0); /* beyond the last */
+    CHECK_CLOSE(16, trb_stat_quantile(q, 5, 0.9, 6), 0);   /* beyond the last */
     CHECK_CLOSE(24 + 6, trb_stat_tie_sum((const double[]){1, 1, 2, 3, 3, 3}, 6), 0);
 }
 
@@ -355,6 +374,7 @@ int main(void)
         cmocka_unit_test(the_mixture_of_a_normal_is_a_t),
         cmocka_unit_test(the_studentized_range_is_its_integral),
         cmocka_unit_test(far_tails_of_the_range_keep_their_digits),
+        cmocka_unit_test(many_groups_are_as_accurate_as_few),
         cmocka_unit_test(the_maximum_modulus_and_dunnett_meet_at_their_ends),
         cmocka_unit_test(the_noncentral_t_has_its_closed_forms),
         cmocka_unit_test(exact_rank_sums_are_counted_right),

@@ -1,4 +1,5 @@
-/* test_stats_edges.c - the one-way statistics where they are at their end: tiny, constant, tied, huge, many. */
+/* test_stats_edges.c - the one-way statistics where they are at their end: tiny, constant, tied, huge,
+ * many. */
 #include "support/testing.h"
 
 #include "study/stat_tree.h"
@@ -28,7 +29,7 @@ static void add(cohort *c, const char *name, const double *value, size_t n)
     c->n++;
 }
 
-#define ADD(c, name, ...)                                                                               \
+#define ADD(c, name, ...)                                                                                    \
     add(c, name, (const double[]){__VA_ARGS__}, sizeof(const double[]){__VA_ARGS__} / sizeof(double))
 
 static void clear(cohort *c)
@@ -41,9 +42,7 @@ static bool has_note(json_t *object)
 {
     const char *key;
     json_t *value;
-    json_object_foreach(object, key, value)
-        if (strncmp(key, "note", 4) == 0)
-            return true;
+    json_object_foreach(object, key, value) if (strncmp(key, "note", 4) == 0) return true;
     return false;
 }
 
@@ -55,8 +54,7 @@ static void check_tree(json_t *node, const char *name)
     size_t i;
     if (json_is_real(node))
         assert_true(isfinite(json_real_value(node)));
-    json_array_foreach(node, i, value)
-        check_tree(value, name);
+    json_array_foreach(node, i, value) check_tree(value, name);
     json_object_foreach(node, key, value)
     {
         if (json_is_null(value) && !has_note(node))
@@ -110,9 +108,8 @@ static bool warns(const json_t *tree, const char *part)
 {
     size_t i;
     json_t *warning;
-    json_array_foreach(json_object_get(tree, "warnings"), i, warning)
-        if (strstr(json_string_value(warning), part))
-            return true;
+    json_array_foreach(json_object_get(tree, "warnings"), i,
+                       warning) if (strstr(json_string_value(warning), part)) return true;
     return false;
 }
 
@@ -125,7 +122,8 @@ static void small_integers_give_the_closed_forms(void **state)
     ADD(&c, "C", 7, 8, 9);
     json_t *tree = run(&c);
     CHECK_CLOSE(27, number(tree, "omnibus::anova::F"), 0); /* SSB = 54, SSW = 6: (54/2) / (6/6) */
-    CHECK_CLOSE(0.001, number(tree, "omnibus::anova::p"), 1e-17); /* df1 = 2: p = (1 + 2F/df2)^(-df2/2) = 10^-3 */
+    CHECK_CLOSE(0.001, number(tree, "omnibus::anova::p"),
+                1e-17); /* df1 = 2: p = (1 + 2F/df2)^(-df2/2) = 10^-3 */
     CHECK_CLOSE(0.9, number(tree, "omnibus::anova::eta2"), 1e-15);
     CHECK_CLOSE(7.2, number(tree, "omnibus::kruskal::H"), 1e-14);
     CHECK_CLOSE(exp(-3.6), number(tree, "omnibus::kruskal::p"), 1e-16); /* chi-square with 2 df */
@@ -196,7 +194,8 @@ static void equal_values_leave_the_tests_undefined(void **state)
     json_t *tree = run(&c);
     assert_string_equal(text(tree, "omnibus::anova::note"), "MS error is 0");
     assert_string_equal(text(tree, "omnibus::kruskal::note"), "all values equal");
-    assert_string_equal(text(tree, "pairs::B - A::student::note"), "undefined: data are essentially constant");
+    assert_string_equal(text(tree, "pairs::B - A::student::note"),
+                        "undefined: data are essentially constant");
     CHECK_CLOSE(1, number(tree, "pairs::B - A::mann_whitney::p_exact_conditional_abs"), 0);
     assert_true(json_is_null(oracle_node(tree, "all_pairs::welch_t::B - A::p_holm")));
     assert_true(warns(tree, "all values of group A are equal"));
@@ -217,7 +216,8 @@ static void a_constant_group_has_no_variance_whatever_its_value(void **state)
     CHECK_CLOSE(0.1, number(tree, "descriptive::constant::mean"), 0);
     assert_string_equal(text(tree, "omnibus::welch::note"), "a group variance is 0");
     assert_true(number(tree, "omnibus::anova::p") > 0);
-    assert_true(number(tree, "all_pairs::games_howell::varying - constant::p") > 0); /* one variance is enough */
+    assert_true(number(tree, "all_pairs::games_howell::varying - constant::p") >
+                0); /* one variance is enough */
     json_decref(tree);
     clear(&c);
 }
@@ -231,7 +231,8 @@ static void rescue_says_when_the_loss_is_no_loss(void **state)
     ADD(&c, "EV", 14, 15, 13, 16, 15);
     json_t *tree = run(&c);
     assert_true(json_is_null(oracle_node(tree, "rescue::EV | OVX::fieller_welch_lo")));
-    assert_string_equal(text(tree, "rescue::EV | OVX::note_welch"), "not estimable: Sham and OVX do not differ");
+    assert_string_equal(text(tree, "rescue::EV | OVX::note_welch"),
+                        "not estimable: Sham and OVX do not differ");
     assert_true(warns(tree, "rescue EV | OVX is not estimable: Sham and OVX do not differ"));
     json_decref(tree);
     clear(&c);
@@ -245,7 +246,8 @@ static void two_groups_make_the_families_one_test(void **state)
     ADD(&c, "a", 3.1, 4.7, 2.2, 5.9, 4.4);
     ADD(&c, "b", 6.1, 5.2, 8.3, 7.7, 6.6, 5.8);
     json_t *tree = run(&c);
-    const double student = number(tree, "pairs::b - a::student::p"), welch = number(tree, "pairs::b - a::welch::p");
+    const double student = number(tree, "pairs::b - a::student::p"),
+                 welch = number(tree, "pairs::b - a::welch::p");
     CHECK_RELATIVE(student, number(tree, "omnibus::anova::p"), 1e-12);
     CHECK_RELATIVE(student, number(tree, "all_pairs::tukey::b - a::p"), 1e-12);
     CHECK_RELATIVE(student, number(tree, "vs_control::dunnett::b - a::p"), 1e-12);
@@ -316,10 +318,17 @@ static void the_order_of_rows_does_not_reach_the_last_bit(void **state)
 static void tests_do_not_depend_on_offset_scale_or_sign(void **state)
 {
     (void)state;
-    const char *path[] = {"omnibus::anova::p", "omnibus::welch::p", "omnibus::kruskal::p", "variance::bartlett::p",
-                          "pairs::B - A::welch::p", "pairs::B - A::mann_whitney::p_exact_conditional_abs",
-                          "pairs::B - A::permutation_mean::p_two_sided", "normality::anova_residuals::W",
-                          "all_pairs::games_howell::C - B::p", "rescue::C | B::percent", "outliers::A::grubbs_p"};
+    const char *path[] = {"omnibus::anova::p",
+                          "omnibus::welch::p",
+                          "omnibus::kruskal::p",
+                          "variance::bartlett::p",
+                          "pairs::B - A::welch::p",
+                          "pairs::B - A::mann_whitney::p_exact_conditional_abs",
+                          "pairs::B - A::permutation_mean::p_two_sided",
+                          "normality::anova_residuals::W",
+                          "all_pairs::games_howell::C - B::p",
+                          "rescue::C | B::percent",
+                          "outliers::A::grubbs_p"};
     const struct {
         double offset, scale, tolerance;
     } change[] = {{0, 1e-9, 1e-12}, {0, 1e12, 1e-12}, {0, -1, 1e-12}, {1e6, 1, 1e-8}, {0, 1e60, 1e-12}};
@@ -404,7 +413,8 @@ static void ten_thousand_rows_are_no_trouble(void **state)
     assert_true(warns(tree, "normal approximation"));
     CHECK_CLOSE(0.95, number(tree, "pairs::B - A::mann_whitney::hl_ci_achieved_level"), 1e-4);
     /* All values distinct in A, B, C: the rank sums are those of 1 ... N. */
-    const double u = number(tree, "pairs::B - A::mann_whitney::U_a") + number(tree, "pairs::B - A::mann_whitney::U_b");
+    const double u =
+        number(tree, "pairs::B - A::mann_whitney::U_a") + number(tree, "pairs::B - A::mann_whitney::U_b");
     CHECK_CLOSE(2500.0 * 2500.0, u, 0);
     json_decref(tree);
     clear(&c);
@@ -504,9 +514,9 @@ static void the_confidence_level_reaches_every_interval(void **state)
 static void metrics_without_a_test_do_not_count_across(void **state)
 {
     (void)state;
-    json_t *metrics = json_pack("{s:{s:{s:{s:f}}}, s:{s:{s:{s:s}}}, s:{s:{s:{s:f}}}}", "x", "omnibus", "anova", "p",
-                                0.01, "constant", "omnibus", "anova", "note", "MS error is 0", "y", "omnibus",
-                                "anova", "p", 0.04);
+    json_t *metrics = json_pack("{s:{s:{s:{s:f}}}, s:{s:{s:{s:s}}}, s:{s:{s:{s:f}}}}", "x", "omnibus",
+                                "anova", "p", 0.01, "constant", "omnibus", "anova", "note", "MS error is 0",
+                                "y", "omnibus", "anova", "p", 0.04);
     json_t *across;
     CHECK_OK(trb_stat_tree_across(metrics, &across, err));
     CHECK_CLOSE(0.02, number(across, "omnibus_anova::BH::x"), 1e-17);

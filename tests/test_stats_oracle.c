@@ -1,8 +1,9 @@
 /*
  * test_stats_oracle.c - every number that R gives for the one-way data sets, against ours.
  *
- * Each row of testdata/oracles/NAME.flat.tsv.gz is looked up in our tree; a row that is not there fails. The tolerance
- * is SPEC.md's for its kind of statistic; a row that is not compared is counted with its reason, in SPEC.md's words.
+ * Each row of testdata/oracles/NAME.flat.tsv.gz is looked up in our tree; a row that is not there fails. The
+ * tolerance is SPEC.md's for its kind of statistic; a row that is not compared is counted with its reason, in
+ * SPEC.md's words.
  */
 #include "support/testing.h"
 
@@ -10,11 +11,23 @@
 
 enum { MOST_CASES = 16, MOST_NOTES = 16 };
 
-/* One line of SPEC.md's table of tolerances. Relative, or absolute where that is larger; p-values, whose small values
- * count most, have no absolute one but where SPEC.md gives it. */
+/* One line of SPEC.md's table of tolerances. Relative, or absolute where that is larger; p-values, whose
+ * small values count most, have no absolute one but where SPEC.md gives it. */
 typedef enum kind {
-    COUNTS, ESTIMATES, P_VALUES, SHAPIRO_W, SHAPIRO_P, RANGE_P, RANGE_LIMITS, RANGE_R, MAX_P, MAX_LIMITS, NONCENTRAL, BOOTSTRAP,
-    NULLS, N_KINDS
+    COUNTS,
+    ESTIMATES,
+    P_VALUES,
+    SHAPIRO_W,
+    SHAPIRO_P,
+    RANGE_P,
+    RANGE_LIMITS,
+    RANGE_R,
+    MAX_P,
+    MAX_LIMITS,
+    NONCENTRAL,
+    BOOTSTRAP,
+    NULLS,
+    N_KINDS
 } kind;
 
 static const struct {
@@ -61,7 +74,6 @@ static void remember(const char *reason)
     fail_msg("too many reasons");
 }
 
-
 static const char *last_key(const char *path)
 {
     const char *key = path;
@@ -99,12 +111,39 @@ static kind kind_of_maximum(const char *key)
 
 static kind kind_of(const char *path)
 {
-    static const char *const counts[] = {
-        "n", "n_missing", "median", "q1_type7", "q3_type7", "q1_type6", "q3_type6", "min", "max", "n_a", "n_b", "U_a",
-        "U_b", "U_min", "hodges_lehmann", "hl_ci_lo", "hl_ci_hi", "n_outside_fences", "tukey_fence_lo",
-        "tukey_fence_hi", "grubbs_value", "prob_superiority", "cliffs_delta", "n_permutations", "bootstrap_B", "J",
-        "J_exact", "df1", "hl_ci_achieved_level", "p_exact_no_ties", "p_exact_conditional_abs",
-        "p_exact_conditional_2min", NULL};
+    static const char *const counts[] = {"n",
+                                         "n_missing",
+                                         "median",
+                                         "q1_type7",
+                                         "q3_type7",
+                                         "q1_type6",
+                                         "q3_type6",
+                                         "min",
+                                         "max",
+                                         "n_a",
+                                         "n_b",
+                                         "U_a",
+                                         "U_b",
+                                         "U_min",
+                                         "hodges_lehmann",
+                                         "hl_ci_lo",
+                                         "hl_ci_hi",
+                                         "n_outside_fences",
+                                         "tukey_fence_lo",
+                                         "tukey_fence_hi",
+                                         "grubbs_value",
+                                         "prob_superiority",
+                                         "cliffs_delta",
+                                         "n_permutations",
+                                         "bootstrap_B",
+                                         "J",
+                                         "J_exact",
+                                         "df1",
+                                         "hl_ci_achieved_level",
+                                         "p_exact_no_ties",
+                                         "p_exact_conditional_abs",
+                                         "p_exact_conditional_2min",
+                                         NULL};
     const char *key = last_key(path);
     if (oracle_path_has(path, "across_metrics"))
         return P_VALUES;
@@ -146,7 +185,8 @@ static double scale_of(kind k, const json_t *root, const oracle_row *row)
 {
     const char *key = last_key(row->path);
     if ((k == RANGE_LIMITS || k == RANGE_R) && (key[0] == 'l' || key[0] == 'u'))
-        return 0.5 * (number_beside(root, row->path, "upr_accurate") - number_beside(root, row->path, "lwr_accurate"));
+        return 0.5 * (number_beside(root, row->path, "upr_accurate") -
+                      number_beside(root, row->path, "lwr_accurate"));
     if (k == BOOTSTRAP)
         return number_beside(root, row->path, "bootstrap_percentile_hi") -
                number_beside(root, row->path, "bootstrap_percentile_lo");
@@ -159,7 +199,8 @@ static const char *reason_to_skip(const json_t *root, const oracle_row *row)
     const char *key = last_key(row->path);
     if (strcmp(key, "p_mvtnorm_abs1e5") == 0)
         return "p_mvtnorm_abs1e5 carries up to 1e-5 of Monte-Carlo noise (Dunnett's p itself is compared)";
-    if (strncmp(key, "bootstrap_percentile", 20) == 0 && number_beside(root, row->path, "fieller_pooled_g") > 0.5)
+    if (strncmp(key, "bootstrap_percentile", 20) == 0 &&
+        number_beside(root, row->path, "fieller_pooled_g") > 0.5)
         return "bootstrap limits: skip when the denominator nears 0";
     return NULL;
 }
@@ -192,7 +233,8 @@ static double r_beside(const oracle_numbers *numbers, const oracle_row *row, con
 {
     const size_t length = (size_t)(last_key(row->path) - row->path);
     for (size_t i = 0; i < numbers->n; i++)
-        if (strncmp(numbers->row[i].path, row->path, length) == 0 && strcmp(numbers->row[i].path + length, key) == 0)
+        if (strncmp(numbers->row[i].path, row->path, length) == 0 &&
+            strcmp(numbers->row[i].path + length, key) == 0)
             return numbers->row[i].value;
     return NAN;
 }
@@ -206,8 +248,9 @@ static double accurate_of(const oracle_numbers *numbers, const oracle_row *row)
     return r_beside(numbers, row, key);
 }
 
-/* Two rows where rounding alone decides in R. Grubbs's suspect when the lowest and the highest value are equally far:
- * R has the first row. Grubbs's p when all others are equal, where it is 0 exactly: R has a rest of rounding. */
+/* Two rows where rounding alone decides in R. Grubbs's suspect when the lowest and the highest value are
+ * equally far: R has the first row. Grubbs's p when all others are equal, where it is 0 exactly: R has a
+ * rest of rounding. */
 static bool decided_by_rounding(const json_t *root, const oracle_row *row, double ours)
 {
     const char *key = last_key(row->path), *cut = strstr(row->path, "outliers::");
@@ -237,7 +280,8 @@ static void compare_number(const char *set, size_t column, const json_t *root, c
         return;
     }
     if (!(off <= allowed) && k == RANGE_R && fabs(ours - accurate_of(numbers, row)) <= 1e-9 * scale) {
-        remember("R's ptukey is good only to about 1e-6 for few df, qtukey iterates to 1e-4: the accurate one accepted");
+        remember("R's ptukey is good only to about 1e-6 for few df, qtukey iterates to 1e-4: the accurate "
+                 "one accepted");
         return;
     }
     if (!(off <= allowed)) {
@@ -263,8 +307,8 @@ static void compare(const char *set, size_t column, const json_t *root, const or
         failed(set, row, "not in our tree", NAN);
     } else if (row->kind == ORACLE_NULL) {
         const double accurate = number_beside(root, row->path, "p_accurate");
-        const bool right = undefined_in_r_only(root, row->path) ? json_number_value(node) == accurate
-                                                                : json_is_null(node);
+        const bool right =
+            undefined_in_r_only(root, row->path) ? json_number_value(node) == accurate : json_is_null(node);
         if (right)
             table[NULLS][column].count++;
         else

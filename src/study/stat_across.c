@@ -16,12 +16,14 @@ static double p_of(const json_t *tree, const char *first, const char *second, co
 }
 
 /* raw, BH, BY, holm > metric for one test. */
-static void put_test(trb_node out, const json_t *metrics, const char *first, const char *second, const char *third)
+static void put_test(trb_node out, const json_t *metrics, const char *first, const char *second,
+                     const char *third)
 {
     static const struct {
         const char *key;
         trb_stat_adjustment method;
-    } column[] = {{"raw", TRB_ADJUST_NONE}, {"BH", TRB_ADJUST_BH}, {"BY", TRB_ADJUST_BY}, {"holm", TRB_ADJUST_HOLM}};
+    } column[] = {
+        {"raw", TRB_ADJUST_NONE}, {"BH", TRB_ADJUST_BH}, {"BY", TRB_ADJUST_BY}, {"holm", TRB_ADJUST_HOLM}};
     const size_t n = json_object_size(metrics);
     double *p = trb_alloc(2 * n + 1, sizeof *p, "p-values", NULL), *adjusted = p ? p + n : NULL;
     if (!p) {
@@ -32,15 +34,13 @@ static void put_test(trb_node out, const json_t *metrics, const char *first, con
     const char *name;
     json_t *tree;
     size_t i = 0;
-    json_object_foreach(all, name, tree)
-        p[i++] = p_of(tree, first, second, third);
+    json_object_foreach(all, name, tree) p[i++] = p_of(tree, first, second, third);
     for (size_t c = 0; c < sizeof column / sizeof *column; c++) {
         trb_node node = trb_node_child(out, column[c].key);
         if (trb_stat_adjust(p, n, column[c].method, adjusted))
             *out.failed = true;
         i = 0;
-        json_object_foreach(all, name, tree)
-            trb_node_real(node, name, *out.failed ? NAN : adjusted[i++]);
+        json_object_foreach(all, name, tree) trb_node_real(node, name, *out.failed ? NAN : adjusted[i++]);
     }
     free(p);
 }

@@ -21,7 +21,8 @@ double trb_stat_squares(const double *x, size_t n, double centre);
 /** Sum of n numbers, compensated (Neumaier). */
 double trb_stat_sum(const double *x, size_t n);
 
-/** Quantile of ascending x, n >= 1. type 7: (n-1)p + 1, R's and Excel's; type 6: (n+1)p, Prism's and SPSS's. */
+/** Quantile of ascending x, n >= 1. type 7: (n-1)p + 1, R's and Excel's; type 6: (n+1)p, Prism's and
+ * SPSS's. */
 double trb_stat_quantile(const double *x, size_t n, double p, int type);
 
 /** Median of ascending x, n >= 1. */
@@ -39,8 +40,8 @@ void trb_stat_merge(const double *a, size_t n_a, const double *b, size_t n_b, do
 /**
  * The k-th smallest (k from 1) of the n_a n_b differences b - a, without making them: both ascending.
  *
- * Cost        64 passes over both: differences are monotone in rows and columns also after rounding, so the answer is
- *             found by halving the ordered set of all doubles. Exact.
+ * Cost        64 passes over both: differences are monotone in rows and columns also after rounding, so the
+ *             answer is found by halving the ordered set of all doubles. Exact.
  */
 double trb_stat_difference(const double *a, size_t n_a, const double *b, size_t n_b, size_t k);
 

@@ -12,10 +12,12 @@ static trb_status check_values(const trb_sample_group *group, trb_error *err)
 {
     for (size_t i = 0; i < group->n; i++) {
         if (!isfinite(group->value[i]))
-            return trb_error_set(err, TRB_ERR_ARGUMENT, "group '%s': value %zu is not a number", group->name, i + 1);
+            return trb_error_set(err, TRB_ERR_ARGUMENT, "group '%s': value %zu is not a number", group->name,
+                                 i + 1);
         if (fabs(group->value[i]) > 1e70)
-            return trb_error_set(err, TRB_ERR_DATA, "group '%s': %g is beyond 1e70: its fourth power would overflow", group->name,
-                                 group->value[i]);
+            return trb_error_set(err, TRB_ERR_DATA,
+                                 "group '%s': %g is beyond 1e70: its fourth power would overflow",
+                                 group->name, group->value[i]);
     }
     return TRB_OK;
 }
@@ -39,7 +41,8 @@ static trb_status check_names(const trb_sample_groups *groups, trb_error *err)
 static trb_status check(const trb_sample_groups *groups, double conf, trb_error *err)
 {
     if (!(conf > 0 && conf < 1))
-        return trb_error_set(err, TRB_ERR_ARGUMENT, "a confidence level lies between 0 and 1, %g does not", conf);
+        return trb_error_set(err, TRB_ERR_ARGUMENT, "a confidence level lies between 0 and 1, %g does not",
+                             conf);
     for (size_t i = 0; i < groups->n_groups; i++) {
         const trb_status status = check_values(&groups->group[i], err);
         if (status)
@@ -111,7 +114,8 @@ static void make_pool(trb_stat_data *d)
     d->tie_sum = trb_stat_tie_sum(d->pool, at);
 }
 
-trb_status trb_stat_data_init(trb_stat_data *out, const trb_sample_groups *groups, double conf, trb_error *err)
+trb_status trb_stat_data_init(trb_stat_data *out, const trb_sample_groups *groups, double conf,
+                              trb_error *err)
 {
     *out = (trb_stat_data){.n_groups = groups->n_groups, .conf = conf, .alpha = 1 - conf};
     trb_status status = check(groups, conf, err);
@@ -131,7 +135,10 @@ trb_status trb_stat_data_init(trb_stat_data *out, const trb_sample_groups *group
         if (from->n)
             memcpy(room, from->value, from->n * sizeof *room);
         trb_stat_sort(room, from->n);
-        out->group[i] = (trb_stat_group){.name = from->name, .n = from->n, .n_missing = from->n_missing, .x = room,
+        out->group[i] = (trb_stat_group){.name = from->name,
+                                         .n = from->n,
+                                         .n_missing = from->n_missing,
+                                         .x = room,
                                          .eligible = from->n >= 2};
         moments(&out->group[i]);
         if (from->n >= 2)

@@ -14,9 +14,9 @@
 typedef struct trb_stat_group {
     const char *name;
     size_t n, n_missing;
-    const double *x;   /* ascending */
-    double mean, var;  /* NaN for n = 0; n < 2 */
-    double mean_rank;  /* among all eligible values; NaN when not eligible */
+    const double *x;  /* ascending */
+    double mean, var; /* NaN for n = 0; n < 2 */
+    double mean_rank; /* among all eligible values; NaN when not eligible */
     bool eligible;
 } trb_stat_group;
 
@@ -41,8 +41,8 @@ typedef struct trb_stat_data {
  *
  * Input       groups: finite values, names unique and in UTF-8. conf: confidence level.
  * Output      *out: owns copies of the values, borrows the names. Clear it also after a failure.
- * Errors      TRB_ERR_ARGUMENT: a value that is not finite, a name twice, conf outside 0 ... 1. TRB_ERR_DATA: values
- *             beyond 1e70, whose fourth powers would overflow. TRB_ERR_MEMORY.
+ * Errors      TRB_ERR_ARGUMENT: a value that is not finite, a name twice, conf outside 0 ... 1. TRB_ERR_DATA:
+ *             values beyond 1e70, whose fourth powers would overflow. TRB_ERR_MEMORY.
  */
 TRB_NODISCARD trb_status trb_stat_data_init(trb_stat_data *out, const trb_sample_groups *groups, double conf,
                                             trb_error *err);

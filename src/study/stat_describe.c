@@ -72,8 +72,8 @@ void trb_stat_put_descriptive(trb_node tree, const trb_stat_data *d)
         put_one(all, &d->group[i], d->alpha);
 }
 
-/* Two-sided Grubbs. t^2 = n (n-2) G^2 / ((n-1)^2 - n G^2); that denominator is (n-1)^2 SS' / SS with SS' the sum of
- * squares without the suspect, which loses no digits when the others are nearly equal. */
+/* Two-sided Grubbs. t^2 = n (n-2) G^2 / ((n-1)^2 - n G^2); that denominator is (n-1)^2 SS' / SS with SS'
+ * the sum of squares without the suspect, which loses no digits when the others are nearly equal. */
 static void put_grubbs(trb_node node, const trb_stat_group *g, double alpha)
 {
     const double n = (double)g->n, below = g->mean - g->x[0], above = g->x[g->n - 1] - g->mean;
@@ -87,7 +87,8 @@ static void put_grubbs(trb_node node, const trb_stat_group *g, double alpha)
     trb_node_real(node, "grubbs_G", G);
     trb_node_real(node, "grubbs_value", high ? g->x[g->n - 1] : g->x[0]);
     trb_node_real(node, "grubbs_p", alone ? 0 : fmin(1, 2 * n * pt(t, n - 2, 0, 0)));
-    trb_node_real(node, "grubbs_Gcrit", (n - 1) / sqrt(n) * sqrt(critical * critical / (n - 2 + critical * critical)));
+    trb_node_real(node, "grubbs_Gcrit",
+                  (n - 1) / sqrt(n) * sqrt(critical * critical / (n - 2 + critical * critical)));
 }
 
 void trb_stat_put_outliers(trb_node tree, const trb_stat_data *d)

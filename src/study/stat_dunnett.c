@@ -31,7 +31,8 @@ static double max_tail(const void *context, double w)
     return fmin(1, sum * d->step / sqrt(2 * M_PI));
 }
 
-trb_status trb_stat_dunnett_init(trb_dunnett *dunnett, const size_t *n, size_t m, size_t n_control, trb_error *err)
+trb_status trb_stat_dunnett_init(trb_dunnett *dunnett, const size_t *n, size_t m, size_t n_control,
+                                 trb_error *err)
 {
     *dunnett = (trb_dunnett){.m = m, .step = 0.25};
     dunnett->slope = trb_alloc(2 * (m ? m : 1), sizeof *dunnett->slope, "Dunnett's correlations", err);
@@ -42,7 +43,8 @@ trb_status trb_stat_dunnett_init(trb_dunnett *dunnett, const size_t *n, size_t m
         const double ratio = (double)n[i] / (double)n_control;
         dunnett->slope[i] = sqrt(ratio);
         dunnett->scale[i] = sqrt(1 + ratio);
-        dunnett->step = fmin(dunnett->step, 0.5 / dunnett->slope[i]); /* a large group makes a steep step in z */
+        dunnett->step =
+            fmin(dunnett->step, 0.5 / dunnett->slope[i]); /* a large group makes a steep step in z */
     }
     trb_stat_tail_table_init(&dunnett->table, max_tail, dunnett);
     return TRB_OK;
@@ -58,12 +60,14 @@ double trb_stat_dunnett_upper(trb_dunnett *dunnett, double t, double df)
 {
     if (dunnett->m == 1)
         return 2 * pt(-t, df, 1, 0);
-    return trb_stat_mixture(trb_stat_tail_by_table, &dunnett->table, t, df, 1);
+    const double sharpness = trb_stat_sharpness_of_largest(dunnett->m);
+    return trb_stat_mixture(trb_stat_tail_by_table, &dunnett->table, t, df, sharpness);
 }
 
 double trb_stat_dunnett_quantile(trb_dunnett *dunnett, double alpha, double df)
 {
     if (dunnett->m == 1)
         return qt(0.5 * alpha, df, 0, 0);
-    return trb_stat_mixture_quantile(trb_stat_tail_by_table, &dunnett->table, alpha, df);
+    const double sharpness = trb_stat_sharpness_of_largest(dunnett->m);
+    return trb_stat_mixture_quantile(trb_stat_tail_by_table, &dunnett->table, alpha, df, sharpness);
 }

@@ -56,8 +56,8 @@ void trb_stat_noncentral_t_limits(double t, double df, double conf, double *lo, 
     *hi = limit(t, df, 0.5 * (1 + conf));
 }
 
-bool trb_stat_effect(size_t n_a, double mean_a, double var_a, size_t n_b, double mean_b, double var_b, double conf,
-                     trb_effect *out)
+bool trb_stat_effect(size_t n_a, double mean_a, double var_a, size_t n_b, double mean_b, double var_b,
+                     double conf, trb_effect *out)
 {
     const double na = (double)n_a, nb = (double)n_b, m = na + nb - 2, diff = mean_b - mean_a;
     const double pooled = sqrt(((na - 1) * var_a + (nb - 1) * var_b) / m);

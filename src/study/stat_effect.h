@@ -27,13 +27,13 @@ void trb_stat_noncentral_t_limits(double t, double df, double conf, double *lo, 
 
 /** Standardised differences b - a. */
 typedef struct trb_effect {
-    double d;                     /* pooled standard deviation */
-    double j, g;                  /* Hedges: g = J d */
-    double g_nct_lo, g_nct_hi;    /* by the noncentral t; NaN for |t| >= 30, where the interval is of no use */
-    double variance;              /* large sample: 1/n_a + 1/n_b + g^2 / (2 (n_a + n_b)) */
-    double g_ls_lo, g_ls_hi;      /* g +- z sqrt(variance) */
-    double glass_a;               /* by the standard deviation of a; NaN when that is 0 */
-    double d_average;             /* by the root mean of the two variances */
+    double d;                  /* pooled standard deviation */
+    double j, g;               /* Hedges: g = J d */
+    double g_nct_lo, g_nct_hi; /* by the noncentral t; NaN for |t| >= 30, where the interval is of no use */
+    double variance;           /* large sample: 1/n_a + 1/n_b + g^2 / (2 (n_a + n_b)) */
+    double g_ls_lo, g_ls_hi;   /* g +- z sqrt(variance) */
+    double glass_a;            /* by the standard deviation of a; NaN when that is 0 */
+    double d_average;          /* by the root mean of the two variances */
 } trb_effect;
 
 /**
@@ -43,7 +43,7 @@ typedef struct trb_effect {
  * Output      false and nothing when the pooled standard deviation is 0.
  * Source      Hedges 1981, doi:10.3102/10769986006002107; Cumming & Finch 2001, doi:10.1177/0013164401614002.
  */
-bool trb_stat_effect(size_t n_a, double mean_a, double var_a, size_t n_b, double mean_b, double var_b, double conf,
-                     trb_effect *out);
+bool trb_stat_effect(size_t n_a, double mean_a, double var_a, size_t n_b, double mean_b, double var_b,
+                     double conf, trb_effect *out);
 
 #endif

@@ -1,6 +1,7 @@
 /*
- * stat_families.c - a family of pairs with adjusted p-values: t tests on the pooled variance, Welch's t tests, exact
- * rank tests, Dunn's test. (The tests whose adjustment is in their distribution are in stat_simultaneous.c.)
+ * stat_families.c - a family of pairs with adjusted p-values: t tests on the pooled variance, Welch's t
+ * tests, exact rank tests, Dunn's test. (The tests whose adjustment is in their distribution are in
+ * stat_simultaneous.c.)
  */
 #include "study/stat_parts.h"
 
@@ -12,13 +13,15 @@
 #include <stdlib.h>
 
 /* p_raw and its adjustments, into the pairs' nodes below `test`. adjusted: room for m more. */
-static void put_adjusted(trb_node test, const trb_stat_pair *pair, size_t m, const double *p, double *adjusted)
+static void put_adjusted(trb_node test, const trb_stat_pair *pair, size_t m, const double *p,
+                         double *adjusted)
 {
     static const struct {
         const char *key;
         trb_stat_adjustment method;
-    } column[] = {{"p_raw", TRB_ADJUST_NONE}, {"p_bonferroni", TRB_ADJUST_BONFERRONI}, {"p_sidak", TRB_ADJUST_SIDAK},
-                  {"p_holm", TRB_ADJUST_HOLM}, {"p_holm_sidak", TRB_ADJUST_HOLM_SIDAK}, {"p_BH", TRB_ADJUST_BH}};
+    } column[] = {
+        {"p_raw", TRB_ADJUST_NONE},  {"p_bonferroni", TRB_ADJUST_BONFERRONI}, {"p_sidak", TRB_ADJUST_SIDAK},
+        {"p_holm", TRB_ADJUST_HOLM}, {"p_holm_sidak", TRB_ADJUST_HOLM_SIDAK}, {"p_BH", TRB_ADJUST_BH}};
     for (size_t c = 0; c < sizeof column / sizeof *column; c++) {
         if (trb_stat_adjust(p, m, column[c].method, adjusted)) {
             *test.failed = true;
@@ -27,13 +30,15 @@ static void put_adjusted(trb_node test, const trb_stat_pair *pair, size_t m, con
         for (size_t i = 0; i < m; i++) {
             char *key = trb_stat_pair_key(&pair[i], test.failed);
             if (key)
-                trb_node_real((trb_node){json_object_get(test.json, key), test.failed}, column[c].key, adjusted[i]);
+                trb_node_real((trb_node){json_object_get(test.json, key), test.failed}, column[c].key,
+                              adjusted[i]);
             free(key);
         }
     }
 }
 
-static void put_pooled_t(trb_node family, const trb_stat_pair *pair, size_t m, const trb_stat_data *d, double *p)
+static void put_pooled_t(trb_node family, const trb_stat_pair *pair, size_t m, const trb_stat_data *d,
+                         double *p)
 {
     trb_node test = trb_node_child(family, "pooled_t");
     const double alone = qt(0.5 * d->alpha, d->df_error, 0, 0);
@@ -54,7 +59,8 @@ static void put_pooled_t(trb_node family, const trb_stat_pair *pair, size_t m, c
     put_adjusted(test, pair, m, p, p + m);
 }
 
-static void put_welch_t(trb_node family, const trb_stat_pair *pair, size_t m, const trb_stat_data *d, double *p)
+static void put_welch_t(trb_node family, const trb_stat_pair *pair, size_t m, const trb_stat_data *d,
+                        double *p)
 {
     trb_node test = trb_node_child(family, "welch_t");
     for (size_t i = 0; i < m; i++) {
@@ -65,8 +71,8 @@ static void put_welch_t(trb_node family, const trb_stat_pair *pair, size_t m, co
     put_adjusted(test, pair, m, p, p + m);
 }
 
-static void put_mann_whitney(trb_node family, const trb_stat_pair *pair, size_t m, const trb_stat_pair_work *work,
-                             double *p)
+static void put_mann_whitney(trb_node family, const trb_stat_pair *pair, size_t m,
+                             const trb_stat_pair_work *work, double *p)
 {
     trb_node test = trb_node_child(family, "mann_whitney");
     for (size_t i = 0; i < m; i++) {

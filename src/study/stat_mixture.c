@@ -1,11 +1,11 @@
 /*
  * stat_mixture.c - the mean of a tail over the estimated standard deviation.
  *
- * With x = ln s the density of s becomes exp(g(x)), g(x) = g(0) - df/2 (e^2x - 1 - 2x): analytic, falling to both
- * sides. For such integrands the plain trapezoidal rule converges geometrically; no nodes or panels are needed. Its
- * step follows from the strip around the real axis in which the integrand stays bounded: |Im x| < pi/4 for small df
- * (error e^(-2 pi (pi/4) / h)), a Gaussian of width 1/sqrt(2 df) for large df. A tail like the normal one,
- * e^(-w^2/2) with w = t e^x, has the same strip; a step at w = c asks for h c < 0.7.
+ * With x = ln s the density of s becomes exp(g(x)), g(x) = g(0) - df/2 (e^2x - 1 - 2x): analytic, falling to
+ * both sides. For such integrands the plain trapezoidal rule converges geometrically; no nodes or panels are
+ * needed. Its step follows from the strip around the real axis in which the integrand stays bounded: |Im x| <
+ * pi/4 for small df (error e^(-2 pi (pi/4) / h)), a Gaussian of width 1/sqrt(2 df) for large df. A tail like
+ * the normal one, e^(-w^2/2) with w = t e^x, has the same strip; a step at w = c asks for h c < 0.7.
  *
  * Source: Trefethen & Weideman 2014, "The exponentially convergent trapezoidal rule", doi:10.1137/130932132.
  */
@@ -22,7 +22,8 @@
 #define PANEL (W_MAX / TRB_TAIL_PANELS)
 
 /* One direction from x = 0 (that node excluded), until the terms no longer count. */
-static double walk(trb_tail tail, const void *context, double t, double df, double step, double g0, double sum)
+static double walk(trb_tail tail, const void *context, double t, double df, double step, double g0,
+                   double sum)
 {
     double before = INFINITY;
     for (int j = 1; j < 200000; j++) {
@@ -30,7 +31,8 @@ static double walk(trb_tail tail, const void *context, double t, double df, doub
         const double g = g0 - 0.5 * df * (expm1(2 * x) - 2 * x), share = tail(context, t * exp(x));
         const double term = exp(g) * share;
         sum += term;
-        /* Downwards the terms of a far tail grow before they fall; where all of the tail is inside they only fall. */
+        /* Downwards the terms of a far tail grow before they fall; where all of the tail is inside they
+         * only fall. */
         if (term <= before && (term < 1e-18 * sum || (sum == 0 && (step > 0 || share > 0.999))))
             break;
         before = term;
@@ -48,6 +50,12 @@ double trb_stat_mixture(trb_tail tail, const void *context, double t, double df,
     sum = walk(tail, context, t, df, step, g0, sum);
     sum = walk(tail, context, t, df, -step, g0, sum);
     return fmin(1, sum * step);
+}
+
+double trb_stat_sharpness_of_largest(size_t n)
+{
+    /* 1 - (1 - p(w))^n stays bounded for |Im x| < pi / (2 w^2), and w^2 is about 2 ln n where it falls. */
+    return n > 16 ? 2.5 * log((double)n) : 1;
 }
 
 void trb_stat_tail_table_init(trb_tail_table *table, trb_tail tail, const void *context)
@@ -97,19 +105,20 @@ double trb_stat_tail_by_table(const void *context, double w)
 typedef struct quantile_of {
     trb_tail tail;
     const void *context;
-    double log_alpha, df;
+    double log_alpha, df, sharpness;
 } quantile_of;
 
 /* In logarithms of both: nearly a straight line, also for df = 1 whose quantiles are in the hundreds. */
 static double excess(void *context, double log_t)
 {
     const quantile_of *of = context;
-    return log(trb_stat_mixture(of->tail, of->context, exp(log_t), of->df, 1)) - of->log_alpha;
+    return log(trb_stat_mixture(of->tail, of->context, exp(log_t), of->df, of->sharpness)) - of->log_alpha;
 }
 
-double trb_stat_mixture_quantile(trb_tail tail, const void *context, double alpha, double df)
+double trb_stat_mixture_quantile(trb_tail tail, const void *context, double alpha, double df,
+                                 double sharpness)
 {
-    quantile_of of = {tail, context, log(alpha), df};
+    quantile_of of = {tail, context, log(alpha), df, sharpness};
     double lo = 0, hi = log(3.0);
     while (excess(&of, lo) < 0 && lo > -20)
         lo -= 1;

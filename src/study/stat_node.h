@@ -1,9 +1,9 @@
 /*
  * stat_node.h - writing the tree of results.
  *
- * A node is an object of the tree and the tree's one failure flag. Functions that compute put their numbers into a
- * node and return nothing; whoever began the tree looks at the flag once, at its end. A number that is not finite
- * becomes null: JSON knows no NaN, and a reader must never take one for a result.
+ * A node is an object of the tree and the tree's one failure flag. Functions that compute put their numbers
+ * into a node and return nothing; whoever began the tree looks at the flag once, at its end. A number that is
+ * not finite becomes null: JSON knows no NaN, and a reader must never take one for a result.
  */
 #ifndef TRB_STAT_NODE_H
 #define TRB_STAT_NODE_H

@@ -43,7 +43,8 @@ static void put_welch(trb_node all, const trb_stat_data *d)
         weights += (double)g->n / g->var;
         off += (double)g->n / g->var * (g->mean - d->grand_mean);
     }
-    const double centre = d->grand_mean + off / weights; /* by way of the grand mean: offset data keep their digits */
+    const double centre =
+        d->grand_mean + off / weights; /* by way of the grand mean: offset data keep their digits */
     for (size_t i = 0; i < d->k; i++) {
         const trb_stat_group *g = d->test[i];
         const double w = (double)g->n / g->var, lack = 1 - w / weights;

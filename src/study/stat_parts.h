@@ -1,4 +1,5 @@
-/* stat_parts.h - the branches of the one-way tree; each writes its numbers into a node. Used by stat_tree.c only. */
+/* stat_parts.h - the branches of the one-way tree; each writes its numbers into a node. Used by
+ * stat_tree.c only. */
 #ifndef TRB_STAT_PARTS_H
 #define TRB_STAT_PARTS_H
 
@@ -64,8 +65,10 @@ bool trb_stat_pair_is_exact(const trb_stat_group *a, const trb_stat_group *b, co
 trb_stat_rank_p trb_stat_pair_rank(const trb_stat_pair *pair, const trb_stat_pair_work *work);
 
 /* ---- families of pairs: stat_families.c (adjusted p-values), stat_simultaneous.c (tests of their own) */
-void trb_stat_put_family(trb_node family, const trb_stat_pair *pair, size_t m, const trb_stat_pair_work *work);
-void trb_stat_put_ranges(trb_node family, const trb_stat_pair *pair, size_t m, const trb_stat_pair_work *work);
+void trb_stat_put_family(trb_node family, const trb_stat_pair *pair, size_t m,
+                         const trb_stat_pair_work *work);
+void trb_stat_put_ranges(trb_node family, const trb_stat_pair *pair, size_t m,
+                         const trb_stat_pair_work *work);
 void trb_stat_put_dunnett(trb_node family, const trb_stat_pair *pair, size_t m, const trb_stat_data *d);
 
 /* ---- ratios of means: stat_ratio.c, stat_rescue.c */

@@ -1,7 +1,8 @@
 /*
  * stat_range.c - ranges and maxima of means.
  *
- * Range of k standard normal variates: the largest is at z, all others lie in (z - w, z) unless the range exceeds w:
+ * Range of k standard normal variates: the largest is at z, all others lie in (z - w, z) unless the range
+ * exceeds w:
  *     P(W > w) = k int phi(z) [ Phi(z)^(k-1) - (Phi(z) - Phi(z-w))^(k-1) ] dz
  *              = k int phi(z) Phi(z)^(k-1) [ 1 - (1 - B)^(k-1) ] dz,  B = Phi(z-w) / Phi(z),
  * the second form without cancellation where B is tiny. The trapezoidal rule again: phi makes it converge.
@@ -16,10 +17,16 @@ static double phi_upto(double z)
     return 0.5 * erfc(-z * M_SQRT1_2);
 }
 
+/* The range is the largest of all differences. */
+static double sharpness(size_t k)
+{
+    return trb_stat_sharpness_of_largest(k * (k - 1) / 2);
+}
+
 static double range_tail(const void *context, double w)
 {
     const double others = (double)*(const size_t *)context - 1;
-    const double step = 0.1875;
+    const double step = others < 40 ? 0.1875 : 0.0625; /* the largest of many lies in a narrow band */
     const int last = (int)((fmax(9, 0.5 * w + 9)) / step);
     double sum = 0;
     for (int i = -(int)(9 / step); i <= last; i++) {
@@ -44,7 +51,7 @@ static double two_quantile(double alpha, double df)
 
 double trb_stat_ptukey(double q, size_t k, double df)
 {
-    return k == 2 ? two_upper(q, df) : trb_stat_mixture(range_tail, &k, q, df, 1);
+    return k == 2 ? two_upper(q, df) : trb_stat_mixture(range_tail, &k, q, df, sharpness(k));
 }
 
 double trb_stat_qtukey(double alpha, size_t k, double df)
@@ -62,13 +69,16 @@ void trb_stat_range_init(trb_range *range, size_t k)
 
 double trb_stat_range_upper(trb_range *range, double q, double df)
 {
-    return range->k == 2 ? two_upper(q, df) : trb_stat_mixture(trb_stat_tail_by_table, &range->table, q, df, 1);
+    if (range->k == 2)
+        return two_upper(q, df);
+    return trb_stat_mixture(trb_stat_tail_by_table, &range->table, q, df, sharpness(range->k));
 }
 
 double trb_stat_range_quantile(trb_range *range, double alpha, double df)
 {
-    return range->k == 2 ? two_quantile(alpha, df)
-                         : trb_stat_mixture_quantile(trb_stat_tail_by_table, &range->table, alpha, df);
+    if (range->k == 2)
+        return two_quantile(alpha, df);
+    return trb_stat_mixture_quantile(trb_stat_tail_by_table, &range->table, alpha, df, sharpness(range->k));
 }
 
 /* 1 - (1 - 2 Phi(-w))^m */
@@ -79,10 +89,14 @@ static double modulus_tail(const void *context, double w)
 
 double trb_stat_modulus_upper(double t, size_t m, double df)
 {
-    return m == 1 ? 2 * pt(-t, df, 1, 0) : trb_stat_mixture(modulus_tail, &m, t, df, 1);
+    if (m == 1)
+        return 2 * pt(-t, df, 1, 0);
+    return trb_stat_mixture(modulus_tail, &m, t, df, trb_stat_sharpness_of_largest(m));
 }
 
 double trb_stat_modulus_quantile(double alpha, size_t m, double df)
 {
-    return m == 1 ? qt(0.5 * alpha, df, 0, 0) : trb_stat_mixture_quantile(modulus_tail, &m, alpha, df);
+    if (m == 1)
+        return qt(0.5 * alpha, df, 0, 0);
+    return trb_stat_mixture_quantile(modulus_tail, &m, alpha, df, trb_stat_sharpness_of_largest(m));
 }

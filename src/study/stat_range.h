@@ -1,4 +1,4 @@
-/* stat_range.h - the studentized range (Tukey, Games-Howell, Steel-Dwass) and maximum modulus (Dunnett's T3). */
+/* stat_range.h - the studentized range (Tukey, Games-Howell) and maximum modulus (T3). */
 #ifndef TRB_STAT_RANGE_H
 #define TRB_STAT_RANGE_H
 
@@ -11,8 +11,8 @@
  *
  * Convention  q = |difference| / (SE of one mean), so q = sqrt(2) |t| for two groups.
  * Input       q >= 0, k >= 2, df >= 1 or infinite.
- * Output      Relative error about 1e-12, in far tails as well. libRmath's ptukey is good to 1e-10 absolute at best,
- *             is undefined below df = 2, and prints when it is not content: hence this one.
+ * Output      Relative error about 1e-12, in far tails as well. libRmath's ptukey is good to 1e-10 absolute
+ *             at best, is undefined below df = 2, and prints when it is not content: hence this one.
  * Cost        k = 2: a t test. Else about 0.5 ms: for many calls with one k keep a trb_range.
  * Threads     Reentrant.
  */
@@ -21,7 +21,8 @@ double trb_stat_ptukey(double q, size_t k, double df);
 /** The q with P(Q > q) = alpha. Relative error about 1e-12. */
 double trb_stat_qtukey(double alpha, size_t k, double df);
 
-/** The range of k means, tabulated as it is used: a call then costs microseconds. Not for two threads at once. */
+/** The range of k means, tabulated as it is used: calls cost microseconds. Not for two threads at once;
+ * not to be copied, for it holds a pointer into itself. */
 typedef struct trb_range {
     size_t k;
     trb_tail_table table;

@@ -1,10 +1,12 @@
 /*
  * stat_ranksum.c - exact rank sums by counting, normal ones by the tie-corrected variance.
  *
- * The exact distribution: in how many ways do m of the N ranks have the sum s? Adding one rank r after another,
+ * The exact distribution: in how many ways do m of the N ranks have the sum s? Adding one rank r after
+ * another,
  *     ways[k][s] += ways[k-1][s - r].
- * Midranks are halves, so ranks are doubled when there are ties; sums are then integers, and comparing them needs no
- * tolerance. Ways are doubles: exact to 2^53, after that good to 1e-14, and without overflow to N = 200.
+ * Midranks are halves, so ranks are doubled when there are ties; sums are then integers, and comparing them
+ * needs no tolerance. Ways are doubles: exact to 2^53, after that good to 1e-14, and without overflow to N =
+ * 200.
  */
 #include "study/stat_ranksum.h"
 
@@ -110,7 +112,8 @@ static trb_status null_for(size_t m, size_t n, trb_ranksum_null *null, trb_error
 }
 
 /* The distribution given the ties: that of the smaller group's midrank sum. u: U of the smaller group. */
-static trb_status conditional(const double *pool, size_t m, size_t n, double u, trb_ranksum *out, trb_error *err)
+static trb_status conditional(const double *pool, size_t m, size_t n, double u, trb_ranksum *out,
+                              trb_error *err)
 {
     const size_t total = m + n;
     size_t *rank = trb_alloc(total, sizeof *rank, "ranks", err), top;
@@ -175,8 +178,14 @@ double trb_stat_ranksum_cost(size_t n_a, size_t n_b)
 trb_status trb_stat_ranksum(const double *a, size_t n_a, const double *b, size_t n_b, bool exact, double conf,
                             trb_ranksum_null *null, trb_ranksum *out, trb_error *err)
 {
-    *out = (trb_ranksum){.exact = exact, .p_exact_no_ties = NAN, .p_conditional_abs = NAN,
-                         .p_conditional_2min = NAN, .z = NAN, .z_cc = NAN, .p_normal = NAN, .p_normal_cc = NAN};
+    *out = (trb_ranksum){.exact = exact,
+                         .p_exact_no_ties = NAN,
+                         .p_conditional_abs = NAN,
+                         .p_conditional_2min = NAN,
+                         .z = NAN,
+                         .z_cc = NAN,
+                         .p_normal = NAN,
+                         .p_normal_cc = NAN};
     const double na = (double)n_a, nb = (double)n_b;
     double *pool = trb_alloc(n_a + n_b, sizeof *pool, "two groups", err);
     if (!pool)
@@ -201,8 +210,7 @@ trb_status trb_stat_ranksum(const double *a, size_t n_a, const double *b, size_t
     const size_t pairs = n_a * n_b, rank = interval_rank(na, nb, exact ? null : NULL, conf, &out->hl_level);
     out->hodges_lehmann = trb_stat_difference(a, n_a, b, n_b, pairs / 2 + 1);
     if (pairs % 2 == 0)
-        out->hodges_lehmann =
-            0.5 * (out->hodges_lehmann + trb_stat_difference(a, n_a, b, n_b, pairs / 2));
+        out->hodges_lehmann = 0.5 * (out->hodges_lehmann + trb_stat_difference(a, n_a, b, n_b, pairs / 2));
     out->hl_lo = trb_stat_difference(a, n_a, b, n_b, rank);
     out->hl_hi = trb_stat_difference(a, n_a, b, n_b, pairs - rank + 1);
     return TRB_OK;

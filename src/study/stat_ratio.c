@@ -6,8 +6,8 @@
 #include <Rmath.h>
 #include <math.h>
 
-trb_fieller trb_stat_fieller(double numerator, double denominator, double var_numerator, double var_denominator,
-                             double covariance, double t)
+trb_fieller trb_stat_fieller(double numerator, double denominator, double var_numerator,
+                             double var_denominator, double covariance, double t)
 {
     /* All r with (N - r D)^2 <= t^2 var(N - r D): between the roots of A r^2 - 2 B r + C, if A > 0. */
     const double A = denominator * denominator - t * t * var_denominator;
@@ -47,7 +47,8 @@ static void put_welch(trb_node node, const trb_stat_group *a, const trb_stat_gro
 static void put_log_ratio(trb_node node, const trb_stat_group *a, const trb_stat_group *b, double conf)
 {
     const double ratio = log(b->mean / a->mean), z = qnorm(0.5 * (1 - conf), 0, 1, 0, 0);
-    const double se = sqrt(b->var / ((double)b->n * b->mean * b->mean) + a->var / ((double)a->n * a->mean * a->mean));
+    const double se =
+        sqrt(b->var / ((double)b->n * b->mean * b->mean) + a->var / ((double)a->n * a->mean * a->mean));
     trb_node_real(node, "lnRR", ratio);
     trb_node_real(node, "lnRR_se", se);
     trb_node_limits(node, "lnRR_percent", 100 * expm1(ratio - z * se), 100 * expm1(ratio + z * se));

@@ -13,7 +13,7 @@ typedef struct trb_fieller {
  * Input       Both estimates, their variances and covariance, and t, the quantile that the level asks for.
  * Source      Fieller 1954, doi:10.1111/j.2517-6161.1954.tb00159.x.
  */
-trb_fieller trb_stat_fieller(double numerator, double denominator, double var_numerator, double var_denominator,
-                             double covariance, double t);
+trb_fieller trb_stat_fieller(double numerator, double denominator, double var_numerator,
+                             double var_denominator, double covariance, double t);
 
 #endif

@@ -1,8 +1,9 @@
 /*
- * stat_rescue.c - how much of the loss a treatment gives back: 100 (T - O) / (S - O), S sham, O disease, T treated.
+ * stat_rescue.c - how much of the loss a treatment gives back: 100 (T - O) / (S - O), S sham, O disease, T
+ * treated.
  *
- * O is in both, so numerator and denominator have the covariance var(O) / n_O. Fieller's limits are exact and need no
- * seed; the bootstrap is there for comparison.
+ * O is in both, so numerator and denominator have the covariance var(O) / n_O. Fieller's limits are exact and
+ * need no seed; the bootstrap is there for comparison.
  */
 #include "study/stat_parts.h"
 
@@ -34,7 +35,8 @@ static void put_limits(trb_node node, const char *key, const char *note, const t
     if (!isnan(f->lo))
         return;
     char text[512];
-    snprintf(text, sizeof text, "not estimable: %.200s and %.200s do not differ", of->sham->name, of->disease->name);
+    snprintf(text, sizeof text, "not estimable: %.200s and %.200s do not differ", of->sham->name,
+             of->disease->name);
     trb_node_text(node, note, text);
 }
 
@@ -52,8 +54,9 @@ static void put_welch(trb_node node, const trio *of, double num, double den, con
 {
     const double r = num / den, s = per_n(of->sham), o = per_n(of->disease), t = per_n(of->treated);
     const double ws = r * r * s, wo = (1 - r) * (1 - r) * o, all = t + ws + wo;
-    const double df = all * all / (t * t / ((double)of->treated->n - 1) + ws * ws / ((double)of->sham->n - 1) +
-                                   wo * wo / ((double)of->disease->n - 1));
+    const double df = all * all /
+                      (t * t / ((double)of->treated->n - 1) + ws * ws / ((double)of->sham->n - 1) +
+                       wo * wo / ((double)of->disease->n - 1));
     if (!isfinite(df))
         return;
     const trb_fieller f = trb_stat_fieller(num, den, t + o, s + o, o, qt(0.5 * d->alpha, df, 0, 0));
@@ -91,7 +94,8 @@ static void put_bootstrap(trb_node node, const trio *of, const trb_stat_data *d,
     free(percent);
 }
 
-static void put_one(trb_node tree, trb_node node, const char *key, const trio *of, const trb_stat_data *d, const trb_stat_options *o)
+static void put_one(trb_node tree, trb_node node, const char *key, const trio *of, const trb_stat_data *d,
+                    const trb_stat_options *o)
 {
     trb_node_text(node, "sham", of->sham->name);
     trb_node_text(node, "disease", of->disease->name);
@@ -106,8 +110,8 @@ static void put_one(trb_node tree, trb_node node, const char *key, const trio *o
     put_pooled(node, of, num, den, d);
     put_welch(node, of, num, den, d);
     if (json_object_get(node.json, "note_pooled") || json_object_get(node.json, "note_welch"))
-        trb_stat_warn(tree, "rescue %.200s is not estimable: %.200s and %.200s do not differ", key, of->sham->name,
-                      of->disease->name);
+        trb_stat_warn(tree, "rescue %.200s is not estimable: %.200s and %.200s do not differ", key,
+                      of->sham->name, of->disease->name);
     if (den == 0)
         trb_node_note(node, "the means of sham and disease are equal");
     if (o->bootstrap)
@@ -118,7 +122,8 @@ void trb_stat_put_rescue(trb_node tree, const trb_stat_data *d, const trb_stat_o
 {
     trb_node all = trb_node_child(tree, "rescue");
     for (size_t i = 0; i < o->n_rescues; i++) {
-        const trio of = {&d->group[o->rescue[i].sham], &d->group[o->rescue[i].disease], &d->group[o->rescue[i].treated]};
+        const trio of = {&d->group[o->rescue[i].sham], &d->group[o->rescue[i].disease],
+                         &d->group[o->rescue[i].treated]};
         const size_t size = strlen(of.treated->name) + strlen(of.disease->name) + sizeof " | ";
         char *key = trb_alloc(size, 1, "a rescue's name", NULL);
         if (!key) {

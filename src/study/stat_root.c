@@ -3,8 +3,9 @@
 #include <float.h>
 #include <math.h>
 
-/* The share of the way from b to a for the next trial: b is the latest point, a the other side of the root, c the
- * point before. The test tells whether the inverse parabola through the three is monotone in between. */
+/* The share of the way from b to a for the next trial: b is the latest point, a the other side of the
+ * root, c the point before. The test tells whether the inverse parabola through the three is monotone in
+ * between. */
 static double next_share(double xa, double fa, double xb, double fb, double xc, double fc)
 {
     const double xi = (xa - xb) / (xc - xb), phi = (fa - fb) / (fc - fb);
@@ -20,7 +21,7 @@ double trb_stat_root(trb_root_function f, void *context, double lo, double hi, d
         return xa;
     if (fb == 0)
         return xb;
-    if (!(fa * fb < 0) && !((fa < 0) != (fb < 0) && !isnan(fa) && !isnan(fb)))
+    if (isnan(fa) || isnan(fb) || (fa < 0) == (fb < 0))
         return NAN;
     double share = 0.5;
     for (int i = 0; i < 200; i++) {

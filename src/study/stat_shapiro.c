@@ -1,9 +1,10 @@
 /*
  * stat_shapiro.c - Shapiro-Wilk.
  *
- * W = (sum a_i x_(i))^2 / sum (x - mean)^2. The weights a are the normalised expected order statistics m of a normal
- * sample (Blom's scores); the outer one or two are corrected by polynomials in n^-1/2. ln(1 - W), after a second
- * transformation for n <= 11, is nearly normal with a mean and an SD that are polynomials of n or ln n.
+ * W = (sum a_i x_(i))^2 / sum (x - mean)^2. The weights a are the normalised expected order statistics m of a
+ * normal sample (Blom's scores); the outer one or two are corrected by polynomials in n^-1/2. ln(1 - W),
+ * after a second transformation for n <= 11, is nearly normal with a mean and an SD that are polynomials of n
+ * or ln n.
  */
 #include "study/stat_shapiro.h"
 

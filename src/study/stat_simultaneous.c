@@ -26,7 +26,8 @@ static void put_range(trb_node node, double q, double p, double diff, double hal
 }
 
 /* Tukey 1953, Kramer 1956: pooled variance. */
-static void put_tukey(trb_node family, const trb_stat_pair *pair, size_t m, const trb_stat_data *d, trb_range *range)
+static void put_tukey(trb_node family, const trb_stat_pair *pair, size_t m, const trb_stat_data *d,
+                      trb_range *range)
 {
     trb_node test = trb_node_child(family, "tukey");
     const double critical = trb_stat_range_quantile(range, d->alpha, d->df_error);
@@ -35,7 +36,8 @@ static void put_tukey(trb_node family, const trb_stat_pair *pair, size_t m, cons
     for (size_t i = 0; i < m; i++) {
         const trb_stat_group *a = pair[i].a, *b = pair[i].b;
         const double diff = b->mean - a->mean;
-        const double se = sqrt(0.5 * d->ms_error * (1 / (double)a->n + 1 / (double)b->n)), q = fabs(diff) / se;
+        const double se = sqrt(0.5 * d->ms_error * (1 / (double)a->n + 1 / (double)b->n)),
+                     q = fabs(diff) / se;
         put_range(trb_stat_pair_node(test, &pair[i]), q, trb_stat_range_upper(range, q, d->df_error), diff,
                   critical * se);
     }
@@ -93,9 +95,10 @@ static void put_t3(trb_node family, const trb_stat_pair *pair, size_t m, const t
     }
 }
 
-/* Steel 1960, Dwass 1960: each pair ranked by itself, sqrt(2) |z| against the range of k with known variance. */
-static void put_steel_dwass(trb_node family, const trb_stat_pair *pair, size_t m, const trb_stat_pair_work *work,
-                            trb_range *range)
+/* Steel 1960, Dwass 1960: each pair ranked by itself, sqrt(2) |z| against the range of k with known
+ * variance. */
+static void put_steel_dwass(trb_node family, const trb_stat_pair *pair, size_t m,
+                            const trb_stat_pair_work *work, trb_range *range)
 {
     trb_node test = trb_node_child(family, "steel_dwass");
     for (size_t i = 0; i < m; i++) {

@@ -15,11 +15,13 @@ trb_stat_options trb_stat_options_default(void)
 static trb_status check_options(const trb_sample_groups *groups, const trb_stat_options *o, trb_error *err)
 {
     if (o->has_control && o->control >= groups->n_groups)
-        return trb_error_set(err, TRB_ERR_ARGUMENT, "there is no group %zu to be the control", o->control + 1);
+        return trb_error_set(err, TRB_ERR_ARGUMENT, "there is no group %zu to be the control",
+                             o->control + 1);
     for (size_t i = 0; i < o->n_rescues; i++) {
         const trb_rescue_choice *r = &o->rescue[i];
         if (r->sham >= groups->n_groups || r->disease >= groups->n_groups || r->treated >= groups->n_groups)
-            return trb_error_set(err, TRB_ERR_ARGUMENT, "rescue %zu names a group that does not exist", i + 1);
+            return trb_error_set(err, TRB_ERR_ARGUMENT, "rescue %zu names a group that does not exist",
+                                 i + 1);
     }
     return TRB_OK;
 }
@@ -62,7 +64,8 @@ static size_t control_pairs(const trb_stat_data *d, const trb_stat_group *contro
     return m;
 }
 
-static void put_families(trb_node tree, trb_stat_pair *pair, trb_stat_pair_work *work, const trb_stat_options *o)
+static void put_families(trb_node tree, trb_stat_pair *pair, trb_stat_pair_work *work,
+                         const trb_stat_options *o)
 {
     const trb_stat_data *d = work->data;
     const size_t m = all_pairs(d, pair);
@@ -103,6 +106,8 @@ static void put_groups_together(trb_node tree, trb_stat_pair_work *work, const t
 static void put_all(trb_node tree, const trb_stat_data *d, const trb_stat_options *o)
 {
     trb_stat_pair_work work = {.data = d, .permute = o->full || d->k <= 12};
+    if (json_object_set_new(tree.json, "warnings", json_array()))
+        *tree.failed = true;
     put_each_group(tree, d);
     if (d->k < 2)
         trb_node_note(tree, "fewer than two groups with n >= 2: descriptive statistics only");
@@ -128,7 +133,8 @@ trb_status trb_stat_tree_oneway(const trb_sample_groups *groups, const trb_stat_
         put_all(root, &data, o);
         if (failed) {
             json_decref(root.json);
-            status = trb_error_set(err, TRB_ERR_MEMORY, "no memory for the statistics of %zu groups", groups->n_groups);
+            status = trb_error_set(err, TRB_ERR_MEMORY, "no memory for the statistics of %zu groups",
+                                   groups->n_groups);
         } else {
             *tree = root.json;
         }

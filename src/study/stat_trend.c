@@ -1,4 +1,5 @@
-/* stat_trend.c - do ordered groups rise or fall with their order? Linear contrast of the means, Jonckheere-Terpstra. */
+/* stat_trend.c - do ordered groups rise or fall with their order? Linear contrast of the means,
+ * Jonckheere-Terpstra. */
 #include "study/stat_parts.h"
 
 #include "study/stat_basics.h"

@@ -170,8 +170,8 @@ static bool next_subset(subset *s, const double *x)
     return true;
 }
 
-/* All ways to deal the pooled values to groups of these sizes; how many are as far from the mean as the real one?
- * Sums of equal decimals differ by rounding only: they count as equal. */
+/* All ways to deal the pooled values to groups of these sizes; how many are as far from the mean as the
+ * real one? Sums of equal decimals differ by rounding only: they count as equal. */
 static void put_permutation(trb_node all, const trb_stat_pair *pair)
 {
     const size_t n_a = pair->a->n, n_b = pair->b->n, total = n_a + n_b, m = n_a < n_b ? n_a : n_b;
@@ -200,7 +200,8 @@ static void put_permutation(trb_node all, const trb_stat_pair *pair)
     trb_node_real(node, "p_two_sided", far / ways);
 }
 
-static trb_stat_rank_p *rank_place(const trb_stat_pair_work *work, const trb_stat_group *a, const trb_stat_group *b)
+static trb_stat_rank_p *rank_place(const trb_stat_pair_work *work, const trb_stat_group *a,
+                                   const trb_stat_group *b)
 {
     const trb_stat_group *first = work->data->group;
     return &work->rank[(size_t)(a - first) * work->data->n_groups + (size_t)(b - first)];

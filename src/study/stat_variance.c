@@ -1,4 +1,5 @@
-/* stat_variance.c - do the groups vary alike? Levene, Brown-Forsythe (on medians), Bartlett. Diagnostics only. */
+/* stat_variance.c - do the groups vary alike? Levene, Brown-Forsythe (on medians), Bartlett. Diagnostics
+ * only. */
 #include "study/stat_parts.h"
 
 #include "core/memory.h"

@@ -35,8 +35,10 @@ static void warn_constant(trb_node tree, const trb_stat_data *d)
 {
     for (size_t i = 0; i < d->n_groups; i++)
         if (d->group[i].var == 0)
-            trb_stat_warn(tree, "all values of group %s are equal: tests that need its variance (Welch's ANOVA, Bartlett) are undefined",
-                 d->group[i].name);
+            trb_stat_warn(tree,
+                          "all values of group %s are equal: tests that need its variance (Welch's ANOVA, "
+                          "Bartlett) are undefined",
+                          d->group[i].name);
 }
 
 /* The smallest p that an exact rank test of the two smallest groups can give. */
@@ -52,18 +54,27 @@ static void warn_rank_floor(trb_node tree, const trb_stat_data *d)
         return;
     const double floor_p = 2 / choose(least + second, least);
     if (floor_p > 0.02)
-        trb_stat_warn(tree, "a rank test of %.0f against %.0f cannot give p below %.2g", least, second, floor_p);
+        trb_stat_warn(tree, "a rank test of %.0f against %.0f cannot give p below %.2g", least, second,
+                      floor_p);
 }
 
-static void warn_percent(trb_node tree, const trb_stat_data *d)
+/* With a control, only changes from the control are reported by default. */
+static void warn_percent(trb_node tree, const trb_stat_data *d, const trb_stat_options *o)
 {
-    for (size_t i = 0; i < d->k; i++) {
+    for (size_t i = 0; i < d->k && d->k > 1; i++) {
         const trb_stat_group *g = d->test[i];
+        if (o->has_control && g != &d->group[o->control])
+            continue;
         const double t = qt(0.5 * d->alpha, (double)g->n - 1, 0, 0);
         if (g->mean < 0)
-            trb_stat_warn(tree, "the mean of group %s is negative: percent changes from it are not meaningful", g->name);
+            trb_stat_warn(tree,
+                          "the mean of group %s is negative: percent changes from it are not meaningful",
+                          g->name);
         else if (t * t * g->var / (double)g->n >= g->mean * g->mean)
-            trb_stat_warn(tree, "the mean of group %s does not differ from 0: percent changes from it are not estimable", g->name);
+            trb_stat_warn(
+                tree,
+                "the mean of group %s does not differ from 0: percent changes from it are not estimable",
+                g->name);
     }
 }
 
@@ -73,7 +84,8 @@ static void warn_approximate(trb_node tree, const trb_stat_pair_work *work)
     for (size_t i = 0; i < d->k; i++)
         for (size_t j = i + 1; j < d->k; j++)
             if (!trb_stat_pair_is_exact(d->test[i], d->test[j], work)) {
-                trb_stat_warn(tree, "large groups: rank tests use the normal approximation with continuity correction");
+                trb_stat_warn(
+                    tree, "large groups: rank tests use the normal approximation with continuity correction");
                 return;
             }
 }
@@ -84,8 +96,9 @@ void trb_stat_put_warnings(trb_node tree, const trb_stat_pair_work *work, const 
     warn_sizes(tree, d);
     warn_constant(tree, d);
     warn_rank_floor(tree, d);
-    warn_percent(tree, d);
+    warn_percent(tree, d, o);
     warn_approximate(tree, work);
     if (o->has_control && !d->group[o->control].eligible)
-        trb_stat_warn(tree, "the control group %s has n < 2: no comparisons with it", d->group[o->control].name);
+        trb_stat_warn(tree, "the control group %s has n < 2: no comparisons with it",
+                      d->group[o->control].name);
 }
