@@ -64,7 +64,8 @@ static void the_dress_of_a_table_does_not_matter(void **state)
 static void quotes_hold_separators_quotes_and_line_breaks(void **state)
 {
     (void)state;
-    trb_cohort *c = cohort_of("sample,group,note,BMD\n\"m,1\",\"OVX + \"\"EV\"\"\",\"two\r\nlines\",3\nm2,5\" tall,x,4\n", NULL);
+    trb_cohort *c = cohort_of(
+        "sample,group,note,BMD\n\"m,1\",\"OVX + \"\"EV\"\"\",\"two\r\nlines\",3\nm2,5\" tall,x,4\n", NULL);
     assert_string_equal(cohort_text(c, "group", "m,1"), "OVX + \"EV\"");
     assert_string_equal(cohort_text(c, "note", "m,1"), "two\nlines");
     assert_string_equal(cohort_text(c, "group", "m2"), "5\" tall");
@@ -75,10 +76,12 @@ static void quotes_hold_separators_quotes_and_line_breaks(void **state)
 static void missing_values_have_many_names(void **state)
 {
     (void)state;
-    trb_cohort *c = cohort_of("sample,group,BV/TV [%]\na,g,\nb,g,NA\nc,g,NaN\nd,g,null\ne,g,n/a\nf,g,-\ng,g,#N/A\nh,g,NULL\ni,g,-1\n"
-                              "j,g,\xE2\x88\x92"
-                              "2.5\n",
-                              NULL);
+    trb_cohort *c =
+        cohort_of("sample,group,BV/TV "
+                  "[%]\na,g,\nb,g,NA\nc,g,NaN\nd,g,null\ne,g,n/a\nf,g,-\ng,g,#N/A\nh,g,NULL\ni,g,-1\n"
+                  "j,g,\xE2\x88\x92"
+                  "2.5\n",
+                  NULL);
     for (size_t r = 0; r < 8; r++)
         assert_true(isnan(c->metric[0].value[r]));
     CHECK_CLOSE(-1, c->metric[0].value[8], 0);
@@ -125,29 +128,39 @@ static void other_kinds_of_files_are_refused_with_a_remedy(void **state)
 static void broken_tables_name_row_and_column(void **state)
 {
     (void)state;
-    COHORT_REFUSED("sample,group,BMD\nm1,Sham,3\nm2,OVX\n", NULL, TRB_ERR_FORMAT, "row 3", "column 3 (BMD)", "2 cells", "header 3");
-    COHORT_REFUSED("sample,group,BMD\n\nm1,Sham,3\nm2,OVX,4,9\n", NULL, TRB_ERR_FORMAT, "row 4", "column 4", "4 cells");
-    COHORT_REFUSED("sample,group,BMD\nm1,Sham,4,5\nm2,OVX,3,5\n", NULL, TRB_ERR_FORMAT, "row 2", "decimal commas need quotes");
-    COHORT_REFUSED("sample,group,BMD\nm1,\"Sham,3\nm2,OVX,4\n", NULL, TRB_ERR_FORMAT, "row 2", "column 2", "never closed");
-    COHORT_REFUSED("sample,group,BMD\nm1,\"Sham\"x,3\n", NULL, TRB_ERR_FORMAT, "row 2", "column 2", "after a closing quote");
+    COHORT_REFUSED("sample,group,BMD\nm1,Sham,3\nm2,OVX\n", NULL, TRB_ERR_FORMAT, "row 3", "column 3 (BMD)",
+                   "2 cells", "header 3");
+    COHORT_REFUSED("sample,group,BMD\n\nm1,Sham,3\nm2,OVX,4,9\n", NULL, TRB_ERR_FORMAT, "row 4", "column 4",
+                   "4 cells");
+    COHORT_REFUSED("sample,group,BMD\nm1,Sham,4,5\nm2,OVX,3,5\n", NULL, TRB_ERR_FORMAT, "row 2",
+                   "decimal commas need quotes");
+    COHORT_REFUSED("sample,group,BMD\nm1,\"Sham,3\nm2,OVX,4\n", NULL, TRB_ERR_FORMAT, "row 2", "column 2",
+                   "never closed");
+    COHORT_REFUSED("sample,group,BMD\nm1,\"Sham\"x,3\n", NULL, TRB_ERR_FORMAT, "row 2", "column 2",
+                   "after a closing quote");
     COHORT_REFUSED("sample,group,BMD\nm1,Sham,3\n,OVX,4\n", NULL, TRB_ERR_DATA, "row 3", "no name");
     COHORT_REFUSED("code,BMD\nm1,3\n", NULL, TRB_ERR_FORMAT, "no column of samples", "code, BMD");
-    COHORT_REFUSED("sample,group,BMD\nm1,a,3\nm2,a,4\nm1,b,5\n", NULL, TRB_ERR_DATA, "\"m1\"", "row 2", "row 4");
-    COHORT_REFUSED("sample,BMD,bmd [mg/cm3]\nm1,3,4\n", NULL, TRB_ERR_DATA, "\"BMD\"", "\"bmd [mg/cm3]\"", "same metric BMD");
+    COHORT_REFUSED("sample,group,BMD\nm1,a,3\nm2,a,4\nm1,b,5\n", NULL, TRB_ERR_DATA, "\"m1\"", "row 2",
+                   "row 4");
+    COHORT_REFUSED("sample,BMD,bmd [mg/cm3]\nm1,3,4\n", NULL, TRB_ERR_DATA, "\"BMD\"", "\"bmd [mg/cm3]\"",
+                   "same metric BMD");
     COHORT_REFUSED("sample,sex,sex\nm1,f,f\n", NULL, TRB_ERR_DATA, "\"sex\"", "column 3");
 }
 
 static void a_word_among_numbers_is_refused_or_warned_about(void **state)
 {
     (void)state;
-    static const char *const words[] = {"12abc", "inf", "0x10", "1e999", "1.2.3", "#DIV/0!", "<0.5", "1 234", "12 %"};
+    static const char *const words[] = {"12abc",   "inf",  "0x10",  "1e999", "1.2.3",
+                                        "#DIV/0!", "<0.5", "1 234", "12 %"};
     for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
         char text[128];
         snprintf(text, sizeof text, "sample,group,BV/TV\nm1,g,1\nm2,g,%s\n", words[i]);
         COHORT_REFUSED(text, NULL, TRB_ERR_DATA, "t.csv: row 3, column 3 (BV/TV)", words[i], "no number");
     }
-    COHORT_REFUSED("sample,x [mm]\nm1,1\nm2,low\n", NULL, TRB_ERR_DATA, "row 3, column 2 (x [mm])", "\"low\"");
-    trb_cohort *c = cohort_of("sample,grip\na,1\nb,2\nc,3\nd,weak\n", NULL); /* no unit and no known name: it may be text */
+    COHORT_REFUSED("sample,x [mm]\nm1,1\nm2,low\n", NULL, TRB_ERR_DATA, "row 3, column 2 (x [mm])",
+                   "\"low\"");
+    trb_cohort *c = cohort_of("sample,grip\na,1\nb,2\nc,3\nd,weak\n",
+                              NULL); /* no unit and no known name: it may be text */
     assert_int_equal(c->n_metrics, 0);
     assert_true(cohort_warns(c, "row 5, column 2 (grip): \"weak\""));
     trb_cohort_destroy(c);
@@ -156,9 +169,10 @@ static void a_word_among_numbers_is_refused_or_warned_about(void **state)
 static void commas_and_dots_do_not_mix(void **state)
 {
     (void)state;
-    COHORT_REFUSED("sample;BMD;SMI\nm1;3,5;1\nm2;4;1.5\n", NULL, TRB_ERR_FORMAT, "row 2, column 2 (BMD)", "\"3,5\"",
-                   "row 3, column 3 (SMI)", "\"1.5\"");
-    COHORT_REFUSED("sample,BMD\nm1,\"1,234\"\nm2,\"2,345\"\n", NULL, TRB_ERR_FORMAT, "row 2, column 2", "thousands");
+    COHORT_REFUSED("sample;BMD;SMI\nm1;3,5;1\nm2;4;1.5\n", NULL, TRB_ERR_FORMAT, "row 2, column 2 (BMD)",
+                   "\"3,5\"", "row 3, column 3 (SMI)", "\"1.5\"");
+    COHORT_REFUSED("sample,BMD\nm1,\"1,234\"\nm2,\"2,345\"\n", NULL, TRB_ERR_FORMAT, "row 2, column 2",
+                   "thousands");
     COHORT_REFUSED("sample;BMD\nm1;1.234,5\n", NULL, TRB_ERR_DATA, "row 2, column 2", "1.234,5");
     trb_cohort *c = cohort_of("sample,BMD,note\nm1,\"1,234\",\"v 1.5\"\nm2,\"2,3\",x\n", NULL);
     CHECK_CLOSE(1.234, cohort_value(c, "BMD", "m1"), 0);
@@ -260,11 +274,13 @@ static void units_of_one_kind_convert(void **state)
 static void metrics_stand_as_papers_print_them(void **state)
 {
     (void)state;
-    trb_cohort *c = cohort_of("sample,group,TV [mm^3],voxel size [mm],age,odd,Tb.Sp [mm],Tb.N [1/mm],same,BV/TV [%],program,Tb.Th [mm],"
+    trb_cohort *c = cohort_of("sample,group,TV [mm^3],voxel size [mm],age,odd,Tb.Sp [mm],Tb.N "
+                              "[1/mm],same,BV/TV [%],program,Tb.Th [mm],"
                               "BMD,cage\n"
                               "a,g,1,.01,8,1,1,1,7,1,0.1.0,1,1,1\nb,g,2,.01,9,2,2,2,7,2,0.1.0,2,2,2\n",
                               NULL);
-    static const char *const order[] = {"BMD", "BV/TV", "Tb.N", "Tb.Th", "Tb.Sp", "odd", "same", "age", "TV", "voxel size"};
+    static const char *const order[] = {"BMD", "BV/TV", "Tb.N", "Tb.Th", "Tb.Sp",
+                                        "odd", "same",  "age",  "TV",    "voxel size"};
     assert_int_equal(c->n_metrics, 10);
     for (size_t i = 0; i < 10; i++)
         assert_string_equal(c->metric[i].key, order[i]);
@@ -280,7 +296,8 @@ static void metrics_stand_as_papers_print_them(void **state)
 static void columns_are_known_by_name_or_named(void **state)
 {
     (void)state;
-    static const char text[] = "SampleID,Group,Animal_ID,limb,week,treatment,BMD\ns1,A,m1,L,4,x,1\ns2,B,m2,R,8,y,2\n";
+    static const char text[] =
+        "SampleID,Group,Animal_ID,limb,week,treatment,BMD\ns1,A,m1,L,4,x,1\ns2,B,m2,R,8,y,2\n";
     trb_cohort *c = cohort_of(text, NULL);
     const trb_cohort_row *row = cohort_row(c, "s2");
     assert_string_equal(cohort_text(c, "group", "s2"), "B");
@@ -303,7 +320,8 @@ static void columns_are_known_by_name_or_named(void **state)
 static void a_long_table_is_named_by_animal_side_and_time(void **state)
 {
     (void)state;
-    trb_cohort *c = cohort_of("animal,group,time [weeks],BMD\nm1,A,0,1\nm1,A,4,2\nm2,B,0,3\nm2,B,4,4\n", NULL);
+    trb_cohort *c =
+        cohort_of("animal,group,time [weeks],BMD\nm1,A,0,1\nm1,A,4,2\nm2,B,0,3\nm2,B,4,4\n", NULL);
     assert_int_equal(c->n_rows, 4);
     CHECK_CLOSE(2, cohort_value(c, "BMD", "m1 4"), 0);
     assert_string_equal(c->time_unit, "weeks");
@@ -337,7 +355,8 @@ static void without_groups_all_rows_are_one(void **state)
 static void the_hostile_table_has_the_numbers_of_its_plain_twin(void **state)
 {
     (void)state;
-    const char *path = TRB_TESTDATA "/oracles/s22_hostile_csv.csv", *twin_path = TRB_TESTDATA "/oracles/s06_two_groups.csv";
+    const char *path = TRB_TESTDATA "/oracles/s22_hostile_csv.csv",
+               *twin_path = TRB_TESTDATA "/oracles/s06_two_groups.csv";
     trb_cohort *c = NULL, *twin = NULL;
     CHECK_OK(trb_cohort_read(&path, 1, NULL, &c, err));
     CHECK_OK(trb_cohort_read(&twin_path, 1, NULL, &twin, err));
@@ -359,7 +378,8 @@ static void the_hostile_table_has_the_numbers_of_its_plain_twin(void **state)
 static void group_means_are_those_of_the_oracle(void **state)
 {
     (void)state;
-    static const char *const names[] = {"s22_hostile_csv", "s06_two_groups", "s01_ovx_rat_balanced", "s07_edge_small_n"};
+    static const char *const names[] = {"s22_hostile_csv", "s06_two_groups", "s01_ovx_rat_balanced",
+                                        "s07_edge_small_n"};
     for (size_t i = 0; i < 4; i++) {
         char path[512];
         snprintf(path, sizeof path, "%s/oracles/%s.csv", TRB_TESTDATA, names[i]);
@@ -374,8 +394,10 @@ static void group_means_are_those_of_the_oracle(void **state)
             for (size_t g = 0; g < v.groups.n_groups; g++) {
                 const trb_sample_group *group = &v.groups.group[g];
                 char wanted[512], missing[512];
-                snprintf(wanted, sizeof wanted, "metrics::%s::descriptive::%s::mean", c->metric[m].header, group->name);
-                snprintf(missing, sizeof missing, "metrics::%s::descriptive::%s::n_missing", c->metric[m].header, group->name);
+                snprintf(wanted, sizeof wanted, "metrics::%s::descriptive::%s::mean", c->metric[m].header,
+                         group->name);
+                snprintf(missing, sizeof missing, "metrics::%s::descriptive::%s::n_missing",
+                         c->metric[m].header, group->name);
                 double sum = 0;
                 for (size_t k = 0; k < group->n; k++)
                     sum += group->value[k];
@@ -406,7 +428,8 @@ static void ten_thousand_rows_in_forty_groups_are_read(void **state)
     assert_non_null(text);
     size_t used = (size_t)snprintf(text, room, "sample,group,BV/TV [%%],Tb.Th [um]\n");
     for (size_t i = 0; i < n; i++)
-        used += (size_t)snprintf(text + used, room - used, "s%zu,group %zu,%zu.5,%zu\n", i, i % 40, i % 100, 40 + i % 7);
+        used += (size_t)snprintf(text + used, room - used, "s%zu,group %zu,%zu.5,%zu\n", i, i % 40, i % 100,
+                                 40 + i % 7);
     trb_cohort *c = cohort_of(text, NULL);
     assert_int_equal(c->n_rows, n);
     assert_int_equal(c->n_groups, 40);
@@ -419,8 +442,9 @@ static void ten_thousand_rows_in_forty_groups_are_read(void **state)
 static void noise_and_cut_tables_are_answered(void **state)
 {
     (void)state;
-    static const char whole[] = "\xEF\xBB\xBFsample;group;animal;time;\"BV/TV [%]\";Tb.Th (\xC2\xB5m);n\r\n"
-                                "\"m,1\";\"Sham \"\"x\"\"\";a1;4;12,5;NA;x\r\nm2;OVX;a1;8;-;45,1;y\r\n\r\nm3;OVX;;;9;;\r\n";
+    static const char whole[] =
+        "\xEF\xBB\xBFsample;group;animal;time;\"BV/TV [%]\";Tb.Th (\xC2\xB5m);n\r\n"
+        "\"m,1\";\"Sham \"\"x\"\"\";a1;4;12,5;NA;x\r\nm2;OVX;a1;8;-;45,1;y\r\n\r\nm3;OVX;;;9;;\r\n";
     static const char alphabet[] = ";,\t\"\n\r .-+0123456789eENaA[]()%/_\xC2\xB5\xEF\xBB\xBFsamplegroup";
     trb_random random = trb_random_start(20260101);
     size_t good = 0, refused = 0;

@@ -97,11 +97,12 @@ typedef enum trb_cohort_unit {
 /** How to read. Start from trb_cohort_options_default(). */
 typedef struct trb_cohort_options {
     trb_cohort_import import;
-    const char *sample_column, *group_column, *animal_column, *side_column, *time_column; /* NULL: known by name */
-    const char *design;              /* file, or NULL */
-    const char *const *exclude;      /* "sample=reason", or the name of an animal; NULL: none */
+    const char *sample_column, *group_column, *animal_column, *side_column,
+        *time_column;           /* NULL: known by name */
+    const char *design;         /* file, or NULL */
+    const char *const *exclude; /* "sample=reason", or the name of an animal; NULL: none */
     size_t n_exclude;
-    const char *exclude_file;        /* table with the columns sample and reason, or NULL */
+    const char *exclude_file; /* table with the columns sample and reason, or NULL */
     trb_cohort_unit unit;
     const char *group_order;         /* "Sham,OVX,OVX+EV", or NULL: the order of appearance */
     const char *control, *reference; /* without group_order the reference comes first, the control second */
@@ -127,12 +128,14 @@ TRB_API trb_cohort_options trb_cohort_options_default(void);
  * Cost        Some 20 times the size of the files in memory.
  * Threads     Reentrant.
  */
-TRB_API TRB_NODISCARD trb_status trb_cohort_read(const char *const *path, size_t n, const trb_cohort_options *options,
-                                                 trb_cohort **cohort, trb_error *err);
+TRB_API TRB_NODISCARD trb_status trb_cohort_read(const char *const *path, size_t n,
+                                                 const trb_cohort_options *options, trb_cohort **cohort,
+                                                 trb_error *err);
 
 /** The same for one table in memory; name stands in messages. Design and exclusions are still files. */
 TRB_API TRB_NODISCARD trb_status trb_cohort_parse(const char *name, const char *bytes, size_t size,
-                                                  const trb_cohort_options *options, trb_cohort **cohort, trb_error *err);
+                                                  const trb_cohort_options *options, trb_cohort **cohort,
+                                                  trb_error *err);
 
 TRB_API void trb_cohort_destroy(trb_cohort *cohort);
 
@@ -141,16 +144,16 @@ TRB_API void trb_cohort_destroy(trb_cohort *cohort);
  *
  * Errors      TRB_ERR_ARGUMENT with the nearest name and all names.
  */
-TRB_API TRB_NODISCARD trb_status trb_cohort_find_group(const trb_cohort *cohort, const char *name, size_t *index,
-                                                       trb_error *err);
+TRB_API TRB_NODISCARD trb_status trb_cohort_find_group(const trb_cohort *cohort, const char *name,
+                                                       size_t *index, trb_error *err);
 
 /** Index of a metric by key, header or a known spelling ("bvtv"). Errors as trb_cohort_find_group(). */
-TRB_API TRB_NODISCARD trb_status trb_cohort_find_metric(const trb_cohort *cohort, const char *name, size_t *index,
-                                                        trb_error *err);
+TRB_API TRB_NODISCARD trb_status trb_cohort_find_metric(const trb_cohort *cohort, const char *name,
+                                                        size_t *index, trb_error *err);
 
 /** Index of an attribute by name. Errors as trb_cohort_find_group(). */
-TRB_API TRB_NODISCARD trb_status trb_cohort_find_attribute(const trb_cohort *cohort, const char *name, size_t *index,
-                                                           trb_error *err);
+TRB_API TRB_NODISCARD trb_status trb_cohort_find_attribute(const trb_cohort *cohort, const char *name,
+                                                           size_t *index, trb_error *err);
 
 /**
  * A column as categories: an attribute, a column of numbers, or one of "group", "animal", "side", "time".

@@ -55,7 +55,8 @@ static animal_row *sort_by_animal(const trb_cohort *cohort, size_t *n_named, trb
 }
 
 /* first[r]: the first row of the animal of row r. */
-static size_t *first_rows(const trb_cohort *cohort, const animal_row *list, size_t *n_units, size_t *most, trb_error *err)
+static size_t *first_rows(const trb_cohort *cohort, const animal_row *list, size_t *n_units, size_t *most,
+                          trb_error *err)
 {
     size_t *first = trb_pool_array(trb_cohort_pool(cohort), cohort->n_rows, sizeof *first, err);
     *n_units = *most = 0;
@@ -77,10 +78,11 @@ static trb_status refuse_two_groups(const trb_cohort *cohort, const animal_row *
             continue;
         const char *ga = a->group == TRB_COHORT_NO_GROUP ? "(none)" : cohort->group_name[a->group];
         const char *gb = b->group == TRB_COHORT_NO_GROUP ? "(none)" : cohort->group_name[b->group];
-        return trb_error_set(err, TRB_ERR_DATA,
-                             "animal \"%s\" stands in group \"%s\" (%s row %zu) and in group \"%s\" (%s row %zu); give each "
-                             "animal a name of its own, or keep scans apart with --unit scan",
-                             a->animal, ga, a->file, a->line, gb, b->file, b->line);
+        return trb_error_set(
+            err, TRB_ERR_DATA,
+            "animal \"%s\" stands in group \"%s\" (%s row %zu) and in group \"%s\" (%s row %zu); give each "
+            "animal a name of its own, or keep scans apart with --unit scan",
+            a->animal, ga, a->file, a->line, gb, b->file, b->line);
     }
     return TRB_OK;
 }
@@ -129,8 +131,8 @@ static const char *combine(const char **text, size_t n, trb_pool *pool, trb_erro
     return all;
 }
 
-static trb_status combine_attribute(trb_cohort *cohort, const char **text, const animal_row *list, const char **scratch,
-                                    trb_error *err)
+static trb_status combine_attribute(trb_cohort *cohort, const char **text, const animal_row *list,
+                                    const char **scratch, trb_error *err)
 {
     for (size_t i = 0, j; i < cohort->n_rows; i = j) {
         for (j = i; j < cohort->n_rows && same_animal(&list[i], &list[j]); j++)
@@ -143,7 +145,8 @@ static trb_status combine_attribute(trb_cohort *cohort, const char **text, const
     return TRB_OK;
 }
 
-static trb_status combine_sides(trb_cohort *cohort, const animal_row *list, const char **scratch, trb_error *err)
+static trb_status combine_sides(trb_cohort *cohort, const animal_row *list, const char **scratch,
+                                trb_error *err)
 {
     const char **side = trb_pool_array(trb_cohort_pool(cohort), cohort->n_rows, sizeof *side, err);
     if (!side)
@@ -167,7 +170,9 @@ static trb_status name_rows(trb_cohort *cohort, const size_t *first, bool *keep,
         }
         if (!*row->animal)
             continue;
-        row->sample = *row->time ? trb_pool_print(trb_cohort_pool(cohort), err, "%s %s", row->animal, row->time) : row->animal;
+        row->sample = *row->time
+                          ? trb_pool_print(trb_cohort_pool(cohort), err, "%s %s", row->animal, row->time)
+                          : row->animal;
         if (!row->sample)
             return TRB_ERR_MEMORY;
     }
@@ -205,7 +210,8 @@ static char side_word(const char *word, size_t length)
 {
     if ((length == 1 && (*word == 'l' || *word == 'L')) || (length == 4 && strncasecmp(word, "left", 4) == 0))
         return 'L';
-    if ((length == 1 && (*word == 'r' || *word == 'R')) || (length == 5 && strncasecmp(word, "right", 5) == 0))
+    if ((length == 1 && (*word == 'r' || *word == 'R')) ||
+        (length == 5 && strncasecmp(word, "right", 5) == 0))
         return 'R';
     return 0;
 }
@@ -227,7 +233,8 @@ static limb limb_of(const trb_cohort *cohort, size_t row, trb_error *err)
     } else if (head + 1 < length && (l.side = side_word(name, head)) != 0) {
         start = name + head + 1;
         stem = length - head - 1;
-    } else if (length > 1 && isdigit((unsigned char)name[length - 2]) && (l.side = side_word(name + length - 1, 1)) != 0) {
+    } else if (length > 1 && isdigit((unsigned char)name[length - 2]) &&
+               (l.side = side_word(name + length - 1, 1)) != 0) {
         stem = length - 1;
     }
     l.stem = l.side ? trb_pool_text(trb_cohort_pool(cohort), start, stem, err) : "";
@@ -265,9 +272,12 @@ static trb_status warn_of_limbs(trb_cohort *cohort, trb_error *err)
             example = i;
     if (n_pairs)
         trb_cohort_warn(cohort,
-                        "pseudo-replication? %zu pairs of samples look like left and right of one animal (\"%s\" and \"%s\"), and "
-                        "each counts as one animal; name the animals in a column animal, or in a design, and they are averaged",
-                        n_pairs, cohort->row[list[example - 1].row].sample, cohort->row[list[example].row].sample);
+                        "pseudo-replication? %zu pairs of samples look like left and right of one animal "
+                        "(\"%s\" and \"%s\"), and "
+                        "each counts as one animal; name the animals in a column animal, or in a design, and "
+                        "they are averaged",
+                        n_pairs, cohort->row[list[example - 1].row].sample,
+                        cohort->row[list[example].row].sample);
     return TRB_OK;
 }
 
@@ -283,16 +293,19 @@ trb_status trb_cohort_average(trb_cohort *cohort, trb_cohort_unit unit, trb_erro
     if (n_named == 0) {
         if (unit == TRB_COHORT_UNIT_ANIMAL)
             return trb_error_set(err, TRB_ERR_ARGUMENT,
-                                 "the unit is to be the animal, but no column names animals; add a column animal, name one with "
+                                 "the unit is to be the animal, but no column names animals; add a column "
+                                 "animal, name one with "
                                  "--animal COLUMN, or give a design");
         return unit == TRB_COHORT_UNIT_SCAN ? TRB_OK : warn_of_limbs(cohort, err);
     }
     if (n_named < cohort->n_rows)
-        trb_cohort_warn(cohort, "%zu of %zu rows name no animal; each is taken for one", cohort->n_rows - n_named, cohort->n_rows);
+        trb_cohort_warn(cohort, "%zu of %zu rows name no animal; each is taken for one",
+                        cohort->n_rows - n_named, cohort->n_rows);
     if (unit == TRB_COHORT_UNIT_SCAN) {
         if (most > 1)
-            trb_cohort_warn(cohort, "pseudo-replication: the unit is the scan, but %zu scans come from %zu animals", cohort->n_rows,
-                            n_units);
+            trb_cohort_warn(cohort,
+                            "pseudo-replication: the unit is the scan, but %zu scans come from %zu animals",
+                            cohort->n_rows, n_units);
         return TRB_OK;
     }
     const trb_status status = refuse_two_groups(cohort, list, err);
@@ -303,8 +316,8 @@ trb_status trb_cohort_average(trb_cohort *cohort, trb_cohort_unit unit, trb_erro
     bool timed = false;
     for (size_t r = 0; r < cohort->n_rows; r++)
         timed = timed || *cohort->row[r].time;
-    trb_cohort_note(cohort, "the animal is the unit: %zu scans were averaged to %zu %s, up to %zu scans each", cohort->n_rows,
-                    n_units, timed ? "animals and times" : "animals", most);
+    trb_cohort_note(cohort, "the animal is the unit: %zu scans were averaged to %zu %s, up to %zu scans each",
+                    cohort->n_rows, n_units, timed ? "animals and times" : "animals", most);
     cohort->averaged = true;
     return make_means(cohort, list, first, err);
 }

@@ -73,7 +73,8 @@ trb_status trb_cohort_group_index(trb_cohort *cohort, const char *name, size_t *
             *index = g;
             return TRB_OK;
         }
-    const char **names = trb_pool_grow(trb_cohort_pool(cohort), cohort->group_name, cohort->n_groups, sizeof *names, err);
+    const char **names =
+        trb_pool_grow(trb_cohort_pool(cohort), cohort->group_name, cohort->n_groups, sizeof *names, err);
     if (!names)
         return TRB_ERR_MEMORY;
     names[cohort->n_groups] = name;
@@ -82,8 +83,8 @@ trb_status trb_cohort_group_index(trb_cohort *cohort, const char *name, size_t *
     return TRB_OK;
 }
 
-trb_cohort_metric *trb_cohort_add_metric(trb_cohort *cohort, const char *key, const char *unit, const char *header,
-                                         trb_error *err)
+trb_cohort_metric *trb_cohort_add_metric(trb_cohort *cohort, const char *key, const char *unit,
+                                         const char *header, trb_error *err)
 {
     trb_pool *pool = trb_cohort_pool(cohort);
     trb_cohort_metric *list = trb_pool_grow(pool, cohort->metric, cohort->n_metrics, sizeof *list, err);
@@ -100,7 +101,8 @@ trb_cohort_metric *trb_cohort_add_metric(trb_cohort *cohort, const char *key, co
 trb_cohort_attribute *trb_cohort_add_attribute(trb_cohort *cohort, const char *name, trb_error *err)
 {
     trb_pool *pool = trb_cohort_pool(cohort);
-    trb_cohort_attribute *list = trb_pool_grow(pool, cohort->attribute, cohort->n_attributes, sizeof *list, err);
+    trb_cohort_attribute *list =
+        trb_pool_grow(pool, cohort->attribute, cohort->n_attributes, sizeof *list, err);
     const char **text = trb_pool_array(pool, cohort->n_rows, sizeof *text, err);
     if (!list || !text)
         return NULL;

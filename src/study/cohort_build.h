@@ -26,8 +26,8 @@ void trb_cohort_warn(trb_cohort *cohort, const char *format, ...) TRB_PRINTF(2, 
 trb_status trb_cohort_group_index(trb_cohort *cohort, const char *name, size_t *index, trb_error *err);
 
 /** A new column of numbers, all NaN, or of text, all "". The pointer is valid until the next column. */
-trb_cohort_metric *trb_cohort_add_metric(trb_cohort *cohort, const char *key, const char *unit, const char *header,
-                                         trb_error *err);
+trb_cohort_metric *trb_cohort_add_metric(trb_cohort *cohort, const char *key, const char *unit,
+                                         const char *header, trb_error *err);
 trb_cohort_attribute *trb_cohort_add_attribute(trb_cohort *cohort, const char *name, trb_error *err);
 
 /** Samples in the order of their names, to find one among many. In the pool; NULL without memory. */
@@ -49,8 +49,8 @@ typedef struct trb_cohort_roles {
 
 static inline bool trb_is_role(const trb_cohort_roles *roles, size_t column)
 {
-    return column == roles->sample || column == roles->group || column == roles->animal || column == roles->side ||
-           column == roles->time;
+    return column == roles->sample || column == roles->group || column == roles->animal ||
+           column == roles->side || column == roles->time;
 }
 
 /** Cell of a role: "" when there is no such column or the cell says missing. */
@@ -60,8 +60,8 @@ const char *trb_role_text(const trb_text_table *table, size_t record, size_t col
 const char *trb_column_name(const trb_text_table *table, size_t column, trb_error *err);
 
 /** Roles by name or as options ask. Errors: TRB_ERR_ARGUMENT when a named column is not there. */
-trb_status trb_cohort_find_roles(const trb_text_table *table, const trb_cohort_options *options, trb_cohort_roles *roles,
-                                 trb_error *err);
+trb_status trb_cohort_find_roles(const trb_text_table *table, const trb_cohort_options *options,
+                                 trb_cohort_roles *roles, trb_error *err);
 
 /** What a column without a role holds. */
 typedef enum trb_column_kind { TRB_COLUMN_EMPTY, TRB_COLUMN_TEXT, TRB_COLUMN_NUMBERS } trb_column_kind;
@@ -86,7 +86,8 @@ trb_status trb_cohort_from_table(trb_text_table *table, const trb_cohort_options
 trb_status trb_cohort_join(trb_cohort *cohort, const trb_cohort *other, trb_error *err);
 
 /** Join a design file by sample (or by animal, when it has no samples). */
-trb_status trb_cohort_design(trb_cohort *cohort, const char *path, const trb_cohort_options *options, trb_error *err);
+trb_status trb_cohort_design(trb_cohort *cohort, const char *path, const trb_cohort_options *options,
+                             trb_error *err);
 
 /** Take out rows: "sample=reason" words and a table of sample and reason. */
 trb_status trb_cohort_exclude(trb_cohort *cohort, const trb_cohort_options *options, trb_error *err);
@@ -98,7 +99,8 @@ trb_status trb_cohort_average(trb_cohort *cohort, trb_cohort_unit unit, trb_erro
 trb_status trb_cohort_order(trb_cohort *cohort, const trb_cohort_options *options, trb_error *err);
 
 /** Rewrite a foreign text form as a plain table in our terms. */
-trb_status trb_import_table(trb_text_table *table, trb_cohort_import import, trb_cohort *cohort, trb_error *err);
+trb_status trb_import_table(trb_text_table *table, trb_cohort_import import, trb_cohort *cohort,
+                            trb_error *err);
 
 /** After reading a foreign form: ratios to percent and the like. */
 void trb_import_units(trb_cohort *cohort, trb_cohort_import import);

@@ -51,7 +51,10 @@ static size_t utf8_length(const unsigned char *p, size_t left)
 {
     if (p[0] < 0x80)
         return 1;
-    const size_t n = p[0] >= 0xC2 && p[0] <= 0xDF ? 2 : (p[0] & 0xF0) == 0xE0 ? 3 : p[0] >= 0xF0 && p[0] <= 0xF4 ? 4 : 0;
+    const size_t n = p[0] >= 0xC2 && p[0] <= 0xDF   ? 2
+                     : (p[0] & 0xF0) == 0xE0        ? 3
+                     : p[0] >= 0xF0 && p[0] <= 0xF4 ? 4
+                                                    : 0;
     if (n == 0 || n > left)
         return 0;
     for (size_t i = 1; i < n; i++)
@@ -77,9 +80,10 @@ static bool is_utf8(const unsigned char *p, size_t size)
 /* Windows-1252 differs from Latin-1 in 0x80..0x9F only; of those, tables hold quotes, dashes and the euro sign. */
 static unsigned code_point_1252(unsigned char c)
 {
-    static const uint16_t high[32] = {0x20AC, 0x81,   0x201A, 0x0192, 0x201E, 0x2026, 0x2020, 0x2021, 0x02C6, 0x2030, 0x0160,
-                                      0x2039, 0x0152, 0x8D,   0x017D, 0x8F,   0x90,   0x2018, 0x2019, 0x201C, 0x201D, 0x2022,
-                                      0x2013, 0x2014, 0x02DC, 0x2122, 0x0161, 0x203A, 0x0153, 0x9D,   0x017E, 0x0178};
+    static const uint16_t high[32] = {0x20AC, 0x81,   0x201A, 0x0192, 0x201E, 0x2026, 0x2020, 0x2021,
+                                      0x02C6, 0x2030, 0x0160, 0x2039, 0x0152, 0x8D,   0x017D, 0x8F,
+                                      0x90,   0x2018, 0x2019, 0x201C, 0x201D, 0x2022, 0x2013, 0x2014,
+                                      0x02DC, 0x2122, 0x0161, 0x203A, 0x0153, 0x9D,   0x017E, 0x0178};
     return c >= 0x80 && c <= 0x9F ? high[c - 0x80] : c;
 }
 
@@ -109,20 +113,23 @@ static char *from_1252(const unsigned char *p, size_t size, trb_pool *pool, size
 static trb_status refuse_other_kinds(const char *name, const unsigned char *p, size_t size, trb_error *err)
 {
     if (size >= 2 && ((p[0] == 0xFF && p[1] == 0xFE) || (p[0] == 0xFE && p[1] == 0xFF)))
-        return trb_error_set(err, TRB_ERR_FORMAT,
-                             "%s is UTF-16 text (a spreadsheet's \"Unicode text\"); save it again as \"CSV UTF-8\"", name);
+        return trb_error_set(
+            err, TRB_ERR_FORMAT,
+            "%s is UTF-16 text (a spreadsheet's \"Unicode text\"); save it again as \"CSV UTF-8\"", name);
     if (size >= 4 && memcmp(p, "PK\3\4", 4) == 0)
-        return trb_error_set(err, TRB_ERR_FORMAT, "%s is a spreadsheet or zip file; save its table as CSV", name);
+        return trb_error_set(err, TRB_ERR_FORMAT, "%s is a spreadsheet or zip file; save its table as CSV",
+                             name);
     const unsigned char *nul = size ? memchr(p, 0, size) : NULL;
     if (nul)
         return trb_error_set(err, TRB_ERR_FORMAT,
-                             "%s is no text table: byte %zu is 0 (a binary file, or UTF-16 text); save the table as \"CSV UTF-8\"",
+                             "%s is no text table: byte %zu is 0 (a binary file, or UTF-16 text); save the "
+                             "table as \"CSV UTF-8\"",
                              name, (size_t)(nul - p) + 1);
     return TRB_OK;
 }
 
-trb_status trb_bytes_as_utf8(const char *name, const char *bytes, size_t size, trb_pool *pool, const char **text,
-                             size_t *length, bool *latin1, trb_error *err)
+trb_status trb_bytes_as_utf8(const char *name, const char *bytes, size_t size, trb_pool *pool,
+                             const char **text, size_t *length, bool *latin1, trb_error *err)
 {
     const unsigned char *p = (const unsigned char *)bytes;
     const trb_status status = refuse_other_kinds(name, p, size, err);

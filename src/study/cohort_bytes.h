@@ -15,7 +15,7 @@ trb_status trb_bytes_read(const char *path, trb_pool *pool, char **bytes, size_t
  *
  * Errors      TRB_ERR_FORMAT: UTF-16 and UTF-32, spreadsheet and other binary files, with the remedy.
  */
-trb_status trb_bytes_as_utf8(const char *name, const char *bytes, size_t size, trb_pool *pool, const char **text,
-                             size_t *length, bool *latin1, trb_error *err);
+trb_status trb_bytes_as_utf8(const char *name, const char *bytes, size_t size, trb_pool *pool,
+                             const char **text, size_t *length, bool *latin1, trb_error *err);
 
 #endif

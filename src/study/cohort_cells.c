@@ -16,7 +16,8 @@ static const char *separator_name(char separator)
 void trb_text_where(const trb_text_table *table, size_t record, size_t column, char *out, size_t bytes)
 {
     const trb_text_record *r = &table->record[record];
-    const char *header = column < table->record[0].n_cells ? table->cell[table->record[0].first + column] : "";
+    const char *header =
+        column < table->record[0].n_cells ? table->cell[table->record[0].first + column] : "";
     if (*header)
         snprintf(out, bytes, "%s: row %zu, column %zu (%.60s)", table->file, r->row, column + 1, header);
     else
@@ -43,8 +44,10 @@ static trb_status refuse_ragged(const trb_text_table *t, size_t record, size_t w
     const trb_text_record *r = &t->record[record];
     char where[512];
     trb_text_where(t, record, r->n_cells < width ? r->n_cells : width, where, sizeof where);
-    const char *why = r->n_cells > width && t->separator == ',' ? "; decimal commas need quotes or another separator" : "";
-    return trb_error_set(err, TRB_ERR_FORMAT, "%s: the row has %zu cells and the header %zu (separated by %s)%s", where,
+    const char *why =
+        r->n_cells > width && t->separator == ',' ? "; decimal commas need quotes or another separator" : "";
+    return trb_error_set(err, TRB_ERR_FORMAT,
+                         "%s: the row has %zu cells and the header %zu (separated by %s)%s", where,
                          r->n_cells, width, separator_name(t->separator), why);
 }
 
@@ -100,7 +103,8 @@ static bool may_be_thousands(const char *text)
 {
     const char *p = text + (*text == '-' || *text == '+');
     const size_t before = strspn(p, "0123456789");
-    return before >= 1 && before <= 3 && p[before] == ',' && strspn(p + before + 1, "0123456789") == 3 && !p[before + 4];
+    return before >= 1 && before <= 3 && p[before] == ',' && strspn(p + before + 1, "0123456789") == 3 &&
+           !p[before + 4];
 }
 
 typedef struct first_cell {
@@ -130,13 +134,16 @@ trb_status trb_text_table_decimal(trb_text_table *t, const bool *numeric, trb_er
         trb_text_where(t, comma.record, comma.column, a, sizeof a);
     if (comma.record && dot.record) {
         trb_text_where(t, dot.record, dot.column, b, sizeof b);
-        return trb_error_set(err, TRB_ERR_FORMAT, "%s holds \"%.40s\" and %s \"%.40s\": decimal commas and dots in one table; "
-                                                  "write all numbers in one way",
-                             a, trb_text_cell(t, comma.record, comma.column), b, trb_text_cell(t, dot.record, dot.column));
+        return trb_error_set(err, TRB_ERR_FORMAT,
+                             "%s holds \"%.40s\" and %s \"%.40s\": decimal commas and dots in one table; "
+                             "write all numbers in one way",
+                             a, trb_text_cell(t, comma.record, comma.column), b,
+                             trb_text_cell(t, dot.record, dot.column));
     }
     if (comma.record && !sure && t->separator == ',')
-        return trb_error_set(err, TRB_ERR_FORMAT, "%s holds \"%.40s\": that may be a decimal comma or thousands; write numbers "
-                                                  "with a dot and without thousands",
+        return trb_error_set(err, TRB_ERR_FORMAT,
+                             "%s holds \"%.40s\": that may be a decimal comma or thousands; write numbers "
+                             "with a dot and without thousands",
                              a, trb_text_cell(t, comma.record, comma.column));
     t->decimal = comma.record ? ',' : '.';
     return TRB_OK;

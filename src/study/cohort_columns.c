@@ -6,20 +6,23 @@
 #include <string.h>
 
 /* By trb_name_plain(); the first that a table has is it. */
-static const char *const SAMPLE[] = {"sample",   "sampleid", "samplename", "samplecode", "scan", "scanid", "scanname",
-                                     "filename", "file",     "dataset",    "image",      "label", "id",    "name", NULL};
-static const char *const GROUP[] = {"group",          "groupname", "groupid", "experimentalgroup", "treatmentgroup",
-                                    "treatment",      "arm",       "condition", NULL};
-static const char *const ANIMAL[] = {"animal", "animalid", "animalno",  "animalname",  "mouse", "mouseid", "mousecode",
-                                     "rat",    "ratid",    "subject",   "subjectid",   "specimen", "specimenid",
-                                     "donor",  "patient",  "individual", NULL};
+static const char *const SAMPLE[] = {"sample", "sampleid", "samplename", "samplecode", "scan",
+                                     "scanid", "scanname", "filename",   "file",       "dataset",
+                                     "image",  "label",    "id",         "name",       NULL};
+static const char *const GROUP[] = {
+    "group", "groupname", "groupid", "experimentalgroup", "treatmentgroup", "treatment",
+    "arm",   "condition", NULL};
+static const char *const ANIMAL[] = {
+    "animal",  "animalid",  "animalno", "animalname", "mouse", "mouseid", "mousecode",  "rat", "ratid",
+    "subject", "subjectid", "specimen", "specimenid", "donor", "patient", "individual", NULL};
 static const char *const SIDE[] = {"side", "limb", "leg", "laterality", NULL};
-static const char *const TIME[] = {"time", "timepoint", "week", "weeks", "day", "days", "month", "months", "visit", NULL};
+static const char *const TIME[] = {"time", "timepoint", "week",   "weeks", "day",
+                                   "days", "month",     "months", "visit", NULL};
 
 /* Names of numbers that are names: never averaged, never tested. */
-static const char *const NAMES[] = {"cage", "litter", "batch",  "repeat", "repeatno", "replicate", "rep",  "run",
-                                    "no",   "nr",     "number", "index",  "id",       "seed",      "date", "measno",
-                                    "sampno", "scanno", "operator", "order", NULL};
+static const char *const NAMES[] = {"cage", "litter", "batch",  "repeat", "repeatno", "replicate", "rep",
+                                    "run",  "no",     "nr",     "number", "index",    "id",        "seed",
+                                    "date", "measno", "sampno", "scanno", "operator", "order",     NULL};
 
 static bool in_list(const char *plain, const char *const *list)
 {
@@ -49,7 +52,8 @@ static size_t by_name(const trb_text_table *table, const char *const *names)
     return TRB_NO_COLUMN;
 }
 
-static trb_status by_request(const trb_text_table *table, const char *wanted, const char *role, size_t *column, trb_error *err)
+static trb_status by_request(const trb_text_table *table, const char *wanted, const char *role,
+                             size_t *column, trb_error *err)
 {
     const char *const *headers = &table->cell[table->record[0].first];
     for (size_t c = 0; c < table->n_columns; c++)
@@ -67,20 +71,22 @@ static trb_status by_request(const trb_text_table *table, const char *wanted, co
         }
     }
     const char *near = trb_nearest_name(wanted, headers, table->n_columns);
-    return trb_error_set(err, TRB_ERR_ARGUMENT, "%s has no column \"%s\" for the %s%s%s%s", table->file, wanted, role,
-                         near ? "; did you mean \"" : "", near ? near : "", near ? "\"?" : "");
+    return trb_error_set(err, TRB_ERR_ARGUMENT, "%s has no column \"%s\" for the %s%s%s%s", table->file,
+                         wanted, role, near ? "; did you mean \"" : "", near ? near : "", near ? "\"?" : "");
 }
 
-trb_status trb_cohort_find_roles(const trb_text_table *table, const trb_cohort_options *options, trb_cohort_roles *roles,
-                                 trb_error *err)
+trb_status trb_cohort_find_roles(const trb_text_table *table, const trb_cohort_options *options,
+                                 trb_cohort_roles *roles, trb_error *err)
 {
     const struct {
         const char *name, *wanted;
         const char *const *names;
         size_t *column;
     } parts[] = {
-        {"sample", options->sample_column, SAMPLE, &roles->sample}, {"group", options->group_column, GROUP, &roles->group},
-        {"animal", options->animal_column, ANIMAL, &roles->animal}, {"side", options->side_column, SIDE, &roles->side},
+        {"sample", options->sample_column, SAMPLE, &roles->sample},
+        {"group", options->group_column, GROUP, &roles->group},
+        {"animal", options->animal_column, ANIMAL, &roles->animal},
+        {"side", options->side_column, SIDE, &roles->side},
         {"time", options->time_column, TIME, &roles->time},
     };
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
@@ -95,7 +101,8 @@ trb_status trb_cohort_find_roles(const trb_text_table *table, const trb_cohort_o
         if (parts[i].wanted)
             continue;
         const size_t column = by_name(table, parts[i].names);
-        if (column != TRB_NO_COLUMN && !trb_is_role(roles, column)) /* what was asked for goes before what is guessed */
+        if (column != TRB_NO_COLUMN &&
+            !trb_is_role(roles, column)) /* what was asked for goes before what is guessed */
             *parts[i].column = column;
     }
     return TRB_OK;
@@ -164,7 +171,8 @@ trb_status trb_column_classify(const trb_text_table *table, size_t column, const
         return TRB_OK;
     if (must && counts.words > 0) {
         trb_text_where(table, counts.first_word, column, where, sizeof where);
-        return trb_error_set(err, TRB_ERR_DATA, "%s: \"%.60s\" is no number (missing values are empty cells or NA)", where,
+        return trb_error_set(err, TRB_ERR_DATA,
+                             "%s: \"%.60s\" is no number (missing values are empty cells or NA)", where,
                              trb_text_cell(table, counts.first_word, column));
     }
     if (counts.words == 0)

@@ -19,9 +19,9 @@
 typedef struct lexer {
     trb_text_table *table;
     const char *at, *end;
-    size_t row;        /* of the record being read */
+    size_t row; /* of the record being read */
     size_t record_room, cell_room;
-    char *scratch;     /* as long as the text */
+    char *scratch; /* as long as the text */
 } lexer;
 
 static const char *skip_blanks(const char *p, const char *end, char separator)
@@ -73,7 +73,8 @@ static trb_status quoted_cell(lexer *l, size_t column, trb_error *err)
     size_t n = 0;
     for (l->at++;; l->at++) {
         if (l->at == l->end)
-            return trb_error_set(err, TRB_ERR_FORMAT, "%s: row %zu, column %zu: a quote is opened and never closed", t->file,
+            return trb_error_set(err, TRB_ERR_FORMAT,
+                                 "%s: row %zu, column %zu: a quote is opened and never closed", t->file,
                                  l->row, column + 1);
         if (*l->at == '"') {
             if (l->at + 1 < l->end && l->at[1] == '"')
@@ -87,9 +88,10 @@ static trb_status quoted_cell(lexer *l, size_t column, trb_error *err)
     }
     l->at = skip_blanks(l->at + 1, l->end, t->separator);
     if (!ends_cell(l))
-        return trb_error_set(err, TRB_ERR_FORMAT,
-                             "%s: row %zu, column %zu: text after a closing quote (a quote inside quotes is written twice)",
-                             t->file, l->row, column + 1);
+        return trb_error_set(
+            err, TRB_ERR_FORMAT,
+            "%s: row %zu, column %zu: text after a closing quote (a quote inside quotes is written twice)",
+            t->file, l->row, column + 1);
     return add_cell(l, l->scratch, n, err);
 }
 
@@ -122,7 +124,8 @@ static trb_status read_record(lexer *l, trb_error *err)
     trb_status status = TRB_OK;
     for (size_t column = 0;; column++) {
         if (column == MOST_COLUMNS)
-            return trb_error_set(err, TRB_ERR_FORMAT, "%s: row %zu has more than %d columns", t->file, l->row, MOST_COLUMNS);
+            return trb_error_set(err, TRB_ERR_FORMAT, "%s: row %zu has more than %d columns", t->file, l->row,
+                                 MOST_COLUMNS);
         status = read_cell(l, column, err);
         if (status)
             return status;
@@ -144,7 +147,8 @@ static trb_status read_record(lexer *l, trb_error *err)
     return TRB_OK;
 }
 
-static trb_status lex(trb_text_table *t, char separator, const char *text, size_t length, size_t most_records, trb_error *err)
+static trb_status lex(trb_text_table *t, char separator, const char *text, size_t length, size_t most_records,
+                      trb_error *err)
 {
     t->separator = separator;
     t->n_records = t->n_cells = 0;
@@ -173,7 +177,8 @@ static bool all_as_wide(const trb_text_table *t)
     return t->n_records > 0 && t->record[0].n_cells > 1;
 }
 
-static trb_status choose_separator(trb_text_table *t, const char *text, size_t length, char *chosen, trb_error *err)
+static trb_status choose_separator(trb_text_table *t, const char *text, size_t length, char *chosen,
+                                   trb_error *err)
 {
     static const char candidates[] = {'\t', ';', ','};
     size_t most = 0;
@@ -194,8 +199,8 @@ static trb_status choose_separator(trb_text_table *t, const char *text, size_t l
     return TRB_OK;
 }
 
-trb_status trb_text_table_parse(const char *name, const char *bytes, size_t size, trb_pool *pool, trb_text_table *table,
-                                trb_error *err)
+trb_status trb_text_table_parse(const char *name, const char *bytes, size_t size, trb_pool *pool,
+                                trb_text_table *table, trb_error *err)
 {
     *table = (trb_text_table){.decimal = '.', .pool = pool};
     table->file = trb_pool_text(pool, name, strlen(name), err);

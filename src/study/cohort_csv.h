@@ -18,9 +18,9 @@ typedef struct trb_text_record {
  */
 typedef struct trb_text_table {
     const char *file;
-    char separator;     /* ',', ';' or tab */
-    char decimal;       /* '.' or ',': see trb_text_table_decimal() */
-    bool latin1;        /* was not UTF-8; read as Windows-1252 */
+    char separator; /* ',', ';' or tab */
+    char decimal;   /* '.' or ',': see trb_text_table_decimal() */
+    bool latin1;    /* was not UTF-8; read as Windows-1252 */
     size_t n_records, n_columns;
     trb_text_record *record;
     size_t n_cells;
@@ -43,8 +43,8 @@ typedef enum trb_cell_kind { TRB_CELL_MISSING, TRB_CELL_NUMBER, TRB_CELL_TEXT } 
 trb_status trb_text_table_read(const char *path, trb_pool *pool, trb_text_table *table, trb_error *err);
 
 /** The same from memory; name is for messages. */
-trb_status trb_text_table_parse(const char *name, const char *bytes, size_t size, trb_pool *pool, trb_text_table *table,
-                                trb_error *err);
+trb_status trb_text_table_parse(const char *name, const char *bytes, size_t size, trb_pool *pool,
+                                trb_text_table *table, trb_error *err);
 
 /** Refuse ragged records (with row and column), drop empty trailing columns, set n_columns. */
 trb_status trb_text_table_square(trb_text_table *table, trb_error *err);

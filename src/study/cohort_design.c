@@ -24,8 +24,9 @@ typedef struct design {
 static trb_status speak_of(const trb_cohort *cohort, design *d, size_t record, size_t row, trb_error *err)
 {
     if (d->record[row])
-        return trb_error_set(err, TRB_ERR_DATA, "%s: rows %zu and %zu both speak of sample \"%s\"", d->table.file,
-                             d->table.record[d->record[row]].row, d->table.record[record].row, cohort->row[row].sample);
+        return trb_error_set(err, TRB_ERR_DATA, "%s: rows %zu and %zu both speak of sample \"%s\"",
+                             d->table.file, d->table.record[d->record[row]].row, d->table.record[record].row,
+                             cohort->row[row].sample);
     d->record[row] = record;
     return TRB_OK;
 }
@@ -82,12 +83,13 @@ static trb_status check_match(trb_cohort *cohort, const design *d, trb_error *er
             guessed_for = name;
     }
     if (n_silent == cohort->n_rows)
-        return trb_error_set(err, TRB_ERR_DATA, "%s and %s have no sample in common: the one names %s, the other %s",
+        return trb_error_set(err, TRB_ERR_DATA,
+                             "%s and %s have no sample in common: the one names %s, the other %s",
                              d->table.file, cohort->row[0].file, unknown, silent);
     if (n_unknown)
-        trb_cohort_warn(cohort, "%s: %zu rows speak of samples that are not in the results: %s%s%s%s%s%s", d->table.file,
-                        n_unknown, unknown, guess ? " (is \"" : "", guessed_for, guess ? "\" meant to be \"" : "",
-                        guess ? guess : "", guess ? "\"?)" : "");
+        trb_cohort_warn(cohort, "%s: %zu rows speak of samples that are not in the results: %s%s%s%s%s%s",
+                        d->table.file, n_unknown, unknown, guess ? " (is \"" : "", guessed_for,
+                        guess ? "\" meant to be \"" : "", guess ? guess : "", guess ? "\"?)" : "");
     if (n_silent)
         trb_cohort_warn(cohort, "%s says nothing of %zu samples: %s", d->table.file, n_silent, silent);
     return TRB_OK;
@@ -117,7 +119,8 @@ static trb_status apply_groups(trb_cohort *cohort, const design *d, trb_error *e
     cohort->group_name = NULL;
     trb_status status = TRB_OK;
     for (size_t record = 1; record < d->table.n_records && !status; record++)
-        status = trb_cohort_group_index(cohort, trb_role_text(&d->table, record, d->roles.group), &index, err);
+        status =
+            trb_cohort_group_index(cohort, trb_role_text(&d->table, record, d->roles.group), &index, err);
     for (size_t r = 0; r < cohort->n_rows && !status; r++)
         status = trb_cohort_group_index(cohort, group[r], &cohort->row[r].group, err);
     cohort->has_groups = cohort->n_groups > 0;
@@ -143,8 +146,8 @@ static void apply_roles(trb_cohort *cohort, const design *d)
     }
 }
 
-static trb_status apply_numbers(trb_cohort *cohort, const design *d, size_t column, const char *key, const char *unit,
-                                trb_error *err)
+static trb_status apply_numbers(trb_cohort *cohort, const design *d, size_t column, const char *key,
+                                const char *unit, trb_error *err)
 {
     trb_cohort_metric *metric = NULL;
     for (size_t m = 0; m < cohort->n_metrics; m++)
@@ -154,17 +157,17 @@ static trb_status apply_numbers(trb_cohort *cohort, const design *d, size_t colu
         metric = trb_cohort_add_metric(cohort, key, unit, trb_text_cell(&d->table, 0, column), err);
         if (!metric)
             return TRB_ERR_MEMORY;
-        metric->kind = trb_metric_is_housekeeping(key)          ? TRB_COHORT_HOUSEKEEPING
+        metric->kind = trb_metric_is_housekeeping(key)         ? TRB_COHORT_HOUSEKEEPING
                        : trb_metric_rank(key) != TRB_NO_COLUMN ? TRB_COHORT_METRIC
-                                                                : TRB_COHORT_COVARIATE;
+                                                               : TRB_COHORT_COVARIATE;
     }
     double factor, value;
     if (!trb_unit_factor(unit, metric->unit, &factor))
-        return trb_error_set(err, TRB_ERR_DATA, "%s: column \"%s\" does not convert to \"%s\" of the results", d->table.file,
-                             trb_text_cell(&d->table, 0, column), metric->header);
+        return trb_error_set(err, TRB_ERR_DATA, "%s: column \"%s\" does not convert to \"%s\" of the results",
+                             d->table.file, trb_text_cell(&d->table, 0, column), metric->header);
     for (size_t r = 0; r < cohort->n_rows; r++)
-        if (d->record[r] &&
-            trb_cell_read(trb_text_cell(&d->table, d->record[r], column), d->table.decimal, &value) == TRB_CELL_NUMBER)
+        if (d->record[r] && trb_cell_read(trb_text_cell(&d->table, d->record[r], column), d->table.decimal,
+                                          &value) == TRB_CELL_NUMBER)
             metric->value[r] = value * factor;
     return TRB_OK;
 }
@@ -191,15 +194,18 @@ static trb_status apply_column(trb_cohort *cohort, const design *d, size_t colum
     const char *key, *unit;
     trb_column_kind kind;
     size_t odd;
-    trb_status status = trb_header_split(trb_text_cell(&d->table, 0, column), d->table.pool, &key, &unit, err);
+    trb_status status =
+        trb_header_split(trb_text_cell(&d->table, 0, column), d->table.pool, &key, &unit, err);
     if (!status)
         status = trb_column_classify(&d->table, column, key, unit, &kind, &odd, err);
     if (status)
         return status;
-    return kind == TRB_COLUMN_NUMBERS ? apply_numbers(cohort, d, column, key, unit, err) : apply_text(cohort, d, column, err);
+    return kind == TRB_COLUMN_NUMBERS ? apply_numbers(cohort, d, column, key, unit, err)
+                                      : apply_text(cohort, d, column, err);
 }
 
-static trb_status read_design(const char *path, const trb_cohort_options *options, design *d, trb_pool *pool, trb_error *err)
+static trb_status read_design(const char *path, const trb_cohort_options *options, design *d, trb_pool *pool,
+                              trb_error *err)
 {
     /* Names that were given for the results' columns may stand in the design too, but need not. */
     trb_cohort_options by_name = trb_cohort_options_default();
@@ -217,13 +223,15 @@ static trb_status read_design(const char *path, const trb_cohort_options *option
         return status;
     d->name_column = d->roles.sample != TRB_NO_COLUMN ? d->roles.sample : d->roles.animal;
     if (d->name_column == TRB_NO_COLUMN)
-        return trb_error_set(err, TRB_ERR_FORMAT, "%s has no column of samples or animals (sample, sample_id, animal, ...)", path);
+        return trb_error_set(err, TRB_ERR_FORMAT,
+                             "%s has no column of samples or animals (sample, sample_id, animal, ...)", path);
     if (d->table.n_records < 2)
         return trb_error_set(err, TRB_ERR_FORMAT, "%s has a header and no rows", path);
     return TRB_OK;
 }
 
-trb_status trb_cohort_design(trb_cohort *cohort, const char *path, const trb_cohort_options *options, trb_error *err)
+trb_status trb_cohort_design(trb_cohort *cohort, const char *path, const trb_cohort_options *options,
+                             trb_error *err)
 {
     design d = {.record = NULL};
     trb_status status = read_design(path, options, &d, trb_cohort_pool(cohort), err);

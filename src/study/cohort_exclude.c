@@ -6,35 +6,38 @@
 #include <stdio.h>
 #include <string.h>
 
-static trb_status exclude_one(trb_cohort *cohort, const trb_matcher *m, bool *keep, const char *name, const char *reason,
-                              const char *source, trb_error *err)
+static trb_status exclude_one(trb_cohort *cohort, const trb_matcher *m, bool *keep, const char *name,
+                              const char *reason, const char *source, trb_error *err)
 {
     const bool is_sample = trb_match_sample(m, name);
     if (!is_sample && !(*name && trb_match_animal(m, name))) {
         const char *near = trb_match_nearest(cohort, name);
-        return trb_error_set(err, TRB_ERR_ARGUMENT, "%s: there is no sample or animal \"%s\"%s%s%s", source, name,
-                             near ? "; did you mean \"" : "", near ? near : "", near ? "\"?" : "");
+        return trb_error_set(err, TRB_ERR_ARGUMENT, "%s: there is no sample or animal \"%s\"%s%s%s", source,
+                             name, near ? "; did you mean \"" : "", near ? near : "", near ? "\"?" : "");
     }
     if (!*reason)
-        return trb_error_set(err, TRB_ERR_ARGUMENT, "%s: \"%s\" is excluded without a reason; say why, the report lists it", source,
+        return trb_error_set(err, TRB_ERR_ARGUMENT,
+                             "%s: \"%s\" is excluded without a reason; say why, the report lists it", source,
                              name);
     for (size_t r = 0; r < cohort->n_rows; r++) {
         if (!keep[r] || !trb_match_row(m, name, is_sample, r))
             continue;
-        trb_cohort_exclusion *list = trb_pool_grow(trb_cohort_pool(cohort), cohort->exclusion, cohort->n_exclusions,
-                                                   sizeof *list, err);
+        trb_cohort_exclusion *list = trb_pool_grow(trb_cohort_pool(cohort), cohort->exclusion,
+                                                   cohort->n_exclusions, sizeof *list, err);
         if (!list)
             return TRB_ERR_MEMORY;
         const trb_cohort_row *row = &cohort->row[r];
         const char *group = row->group == TRB_COHORT_NO_GROUP ? "" : cohort->group_name[row->group];
-        list[cohort->n_exclusions++] = (trb_cohort_exclusion){row->sample, row->animal, group, reason, row->file, row->line};
+        list[cohort->n_exclusions++] =
+            (trb_cohort_exclusion){row->sample, row->animal, group, reason, row->file, row->line};
         cohort->exclusion = list;
         keep[r] = false;
     }
     return TRB_OK;
 }
 
-static trb_status exclude_word(trb_cohort *cohort, const trb_matcher *m, bool *keep, const char *word, trb_error *err)
+static trb_status exclude_word(trb_cohort *cohort, const trb_matcher *m, bool *keep, const char *word,
+                               trb_error *err)
 {
     const char *equals = strchr(word, '=');
     if (!equals)
@@ -44,7 +47,8 @@ static trb_status exclude_word(trb_cohort *cohort, const trb_matcher *m, bool *k
     return name && reason ? exclude_one(cohort, m, keep, name, reason, "exclude", err) : TRB_ERR_MEMORY;
 }
 
-static trb_status exclude_by_file(trb_cohort *cohort, const trb_matcher *m, bool *keep, const char *path, trb_error *err)
+static trb_status exclude_by_file(trb_cohort *cohort, const trb_matcher *m, bool *keep, const char *path,
+                                  trb_error *err)
 {
     const trb_cohort_options by_name = trb_cohort_options_default();
     trb_text_table table;
@@ -69,8 +73,8 @@ static trb_status exclude_by_file(trb_cohort *cohort, const trb_matcher *m, bool
     for (size_t record = 1; record < table.n_records && !status; record++) {
         char source[300];
         snprintf(source, sizeof source, "%.200s: row %zu", path, table.record[record].row);
-        status = exclude_one(cohort, m, keep, trb_role_text(&table, record, names), trb_role_text(&table, record, reasons),
-                             source, err);
+        status = exclude_one(cohort, m, keep, trb_role_text(&table, record, names),
+                             trb_role_text(&table, record, reasons), source, err);
     }
     return status;
 }

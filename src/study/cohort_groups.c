@@ -49,7 +49,8 @@ static storage *create_storage(const trb_cohort *cohort, trb_error *err)
     return NULL;
 }
 
-trb_status trb_cohort_groups(const trb_cohort *cohort, size_t metric, trb_cohort_values *values, trb_error *err)
+trb_status trb_cohort_groups(const trb_cohort *cohort, size_t metric, trb_cohort_values *values,
+                             trb_error *err)
 {
     *values = (trb_cohort_values){.memory = NULL};
     if (metric >= cohort->n_metrics)
@@ -129,10 +130,11 @@ static trb_status find_column(const trb_cohort *cohort, const char *name, text_c
     if (!all)
         return TRB_ERR_MEMORY;
     for (size_t i = 0; i < n; i++)
-        all[i] = i < cohort->n_attributes ? cohort->attribute[i].name : cohort->metric[i - cohort->n_attributes].key;
+        all[i] = i < cohort->n_attributes ? cohort->attribute[i].name
+                                          : cohort->metric[i - cohort->n_attributes].key;
     const char *near = trb_nearest_name(name, all, n);
-    return trb_error_set(err, TRB_ERR_ARGUMENT, "there is no column \"%s\"%s%s%s", name, near ? "; did you mean \"" : "",
-                         near ? near : "", near ? "\"?" : "");
+    return trb_error_set(err, TRB_ERR_ARGUMENT, "there is no column \"%s\"%s%s%s", name,
+                         near ? "; did you mean \"" : "", near ? near : "", near ? "\"?" : "");
 }
 
 static int by_number(const void *a, const void *b)
@@ -158,8 +160,8 @@ static size_t index_of(const char *const *name, size_t n, const char *text)
     return n;
 }
 
-trb_status trb_cohort_levels(trb_cohort *cohort, const char *wanted, size_t *n_levels, const char ***name, size_t **level,
-                             trb_error *err)
+trb_status trb_cohort_levels(trb_cohort *cohort, const char *wanted, size_t *n_levels, const char ***name,
+                             size_t **level, trb_error *err)
 {
     trb_pool *pool = trb_cohort_pool(cohort);
     text_column column;

@@ -19,7 +19,8 @@ typedef struct trb_cohort_values {
  * Output      *values: trb_cohort_values_clear() frees it. Names are borrowed from the cohort.
  * Errors      TRB_ERR_ARGUMENT: no such metric; TRB_ERR_MEMORY.
  */
-trb_status trb_cohort_groups(const trb_cohort *cohort, size_t metric, trb_cohort_values *values, trb_error *err);
+trb_status trb_cohort_groups(const trb_cohort *cohort, size_t metric, trb_cohort_values *values,
+                             trb_error *err);
 
 void trb_cohort_values_clear(trb_cohort_values *values);
 

@@ -71,7 +71,10 @@ static const known HOUSEKEEPING[] = {
     {"Euler", "|eulerch|eulernumber|eulercharacteristic|"},
 };
 
-enum { N_METRICS = sizeof METRICS / sizeof *METRICS, N_HOUSEKEEPING = sizeof HOUSEKEEPING / sizeof *HOUSEKEEPING };
+enum {
+    N_METRICS = sizeof METRICS / sizeof *METRICS,
+    N_HOUSEKEEPING = sizeof HOUSEKEEPING / sizeof *HOUSEKEEPING
+};
 
 void trb_name_plain(const char *name, char *out, size_t bytes)
 {
@@ -142,7 +145,8 @@ bool trb_metric_is_housekeeping(const char *key)
 
 bool trb_metric_is_covariate(const char *key)
 {
-    static const char *const names[] = {"bodyweight", "bodymass", "bw", "age", "dose", "finalbodyweight", "initialbodyweight"};
+    static const char *const names[] = {"bodyweight",      "bodymass",         "bw", "age", "dose",
+                                        "finalbodyweight", "initialbodyweight"};
     char plain[64];
     trb_name_plain(key, plain, sizeof plain);
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
@@ -211,11 +215,13 @@ static const char *symbol_in_brackets(const char *name, trb_pool *pool, trb_erro
     return inner ? trb_metric_symbol(inner) : NULL;
 }
 
-trb_status trb_header_split(const char *header, trb_pool *pool, const char **key, const char **unit, trb_error *err)
+trb_status trb_header_split(const char *header, trb_pool *pool, const char **key, const char **unit,
+                            trb_error *err)
 {
     const size_t length = strlen(header);
     parts p = {header + length, NULL, NULL};
-    if (!unit_in_brackets(header, length, &p, pool, err) && !unit_behind_a_mark(header, length, &p, pool, err))
+    if (!unit_in_brackets(header, length, &p, pool, err) &&
+        !unit_behind_a_mark(header, length, &p, pool, err))
         p = (parts){header + length, "", NULL};
     const char *name = trb_pool_text(pool, header, (size_t)(p.name_end - header), err);
     const char *text = p.unit_end ? trb_pool_text(pool, p.unit, (size_t)(p.unit_end - p.unit), err) : "";

@@ -12,7 +12,8 @@
  * Output      *key: our symbol when the name is a known one ("bvtv" is BV/TV), else the name as written. *unit: our
  *             spelling ("µm" is um, "mg HA/ccm" is mgHA/cm3); unknown units in brackets stay as they are; "" when none.
  */
-trb_status trb_header_split(const char *header, trb_pool *pool, const char **key, const char **unit, trb_error *err);
+trb_status trb_header_split(const char *header, trb_pool *pool, const char **key, const char **unit,
+                            trb_error *err);
 
 /** Position of a metric in the order in which papers print them; SIZE_MAX when it is not a known one. */
 size_t trb_metric_rank(const char *key);

@@ -15,11 +15,13 @@ bool trb_cohort_import_find(const char *name, trb_cohort_import *import)
     return false;
 }
 
-trb_status trb_new_table_init(trb_new_table *made, size_t n_records, size_t n_columns, trb_pool *pool, trb_error *err)
+trb_status trb_new_table_init(trb_new_table *made, size_t n_records, size_t n_columns, trb_pool *pool,
+                              trb_error *err)
 {
     *made = (trb_new_table){n_records, n_columns, NULL, NULL};
     if (n_columns && n_records > (size_t)-1 / 2 / n_columns)
-        return trb_error_set(err, TRB_ERR_MEMORY, "out of memory: a table of %zu x %zu cells", n_records, n_columns);
+        return trb_error_set(err, TRB_ERR_MEMORY, "out of memory: a table of %zu x %zu cells", n_records,
+                             n_columns);
     made->cell = trb_pool_array(pool, n_records * n_columns, sizeof *made->cell, err);
     made->row = trb_pool_array(pool, n_records, sizeof *made->row, err);
     if (!made->cell || !made->row)
@@ -48,7 +50,8 @@ const char *trb_import_header(trb_pool *pool, const char *key, const char *unit,
     return *unit ? trb_pool_print(pool, err, "%s [%s]", key, unit) : key;
 }
 
-trb_status trb_import_table(trb_text_table *table, trb_cohort_import import, trb_cohort *cohort, trb_error *err)
+trb_status trb_import_table(trb_text_table *table, trb_cohort_import import, trb_cohort *cohort,
+                            trb_error *err)
 {
     switch (import) {
     case TRB_IMPORT_NONE: return TRB_OK;

@@ -11,7 +11,8 @@ typedef struct trb_new_table {
     size_t *row; /* row of the file that a record came from */
 } trb_new_table;
 
-trb_status trb_new_table_init(trb_new_table *made, size_t n_records, size_t n_columns, trb_pool *pool, trb_error *err);
+trb_status trb_new_table_init(trb_new_table *made, size_t n_records, size_t n_columns, trb_pool *pool,
+                              trb_error *err);
 
 /** Put it in the place of what was read. */
 trb_status trb_new_table_install(const trb_new_table *made, trb_text_table *table, trb_error *err);

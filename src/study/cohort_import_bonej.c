@@ -13,16 +13,18 @@
 #include <string.h>
 
 static const char *const KEYS[][2] = {
-    {"tbthmean", "Tb.Th"},     {"tbthstddev", "Tb.Th.SD"}, {"tbthmax", "Tb.Th.max"}, {"tbspmean", "Tb.Sp"},
-    {"tbspstddev", "Tb.Sp.SD"}, {"tbspmax", "Tb.Sp.max"},  {"connectivity", "Conn"}, {"conn", "Conn"},
-    {"eulerch", "Euler"},      {"bonevolumefraction", "BV/TV"},
+    {"tbthmean", "Tb.Th"},           {"tbthstddev", "Tb.Th.SD"}, {"tbthmax", "Tb.Th.max"},
+    {"tbspmean", "Tb.Sp"},           {"tbspstddev", "Tb.Sp.SD"}, {"tbspmax", "Tb.Sp.max"},
+    {"connectivity", "Conn"},        {"conn", "Conn"},           {"eulerch", "Euler"},
+    {"bonevolumefraction", "BV/TV"},
 };
 
 /* Parts of other columns; their plain names would be taken for the whole. */
 static bool is_part(const char *header)
 {
     return strncmp(header, "SMI+", 4) == 0 || strncmp(header, "SMI-", 4) == 0 || strchr(header, '?') ||
-           strstr(header, "\xCE\x94") || strstr(header, "\xCF\x87") || strstr(header, "\xE2\x88\x86"); /* delta, chi */
+           strstr(header, "\xCE\x94") || strstr(header, "\xCF\x87") ||
+           strstr(header, "\xE2\x88\x86"); /* delta, chi */
 }
 
 static const char *header_for(const trb_text_table *t, const char *header, trb_error *err)
@@ -78,6 +80,7 @@ trb_status trb_import_bonej(trb_text_table *t, trb_cohort *cohort, trb_error *er
     for (size_t r = 0; r < t->n_records; r++)
         made.row[r] = t->record[r].row;
     if (n_dropped)
-        trb_cohort_note(cohort, "%s: %zu columns of the BoneJ table that are parts of others are left out", t->file, n_dropped);
+        trb_cohort_note(cohort, "%s: %zu columns of the BoneJ table that are parts of others are left out",
+                        t->file, n_dropped);
     return trb_new_table_install(&made, t, err);
 }

@@ -20,9 +20,10 @@
 #include <strings.h>
 
 static const char *const GENERAL[][2] = {
-    {"Obj.V", "BV"},       {"Obj.V/TV", "BV/TV"},      {"Obj.S", "BS"},      {"Obj.S/Obj.V", "BS/BV"},
-    {"Obj.S/TV", "BS/TV"}, {"St.Th", "Tb.Th"},         {"St.Sp", "Tb.Sp"},   {"St.Li.Dn", "Tb.N"},
-    {"SD(St.Th)", "Tb.Th.SD"}, {"SD(St.Sp)", "Tb.Sp.SD"}, {"SD(Tb.Th)", "Tb.Th.SD"}, {"SD(Tb.Sp)", "Tb.Sp.SD"},
+    {"Obj.V", "BV"},           {"Obj.V/TV", "BV/TV"},     {"Obj.S", "BS"},
+    {"Obj.S/Obj.V", "BS/BV"},  {"Obj.S/TV", "BS/TV"},     {"St.Th", "Tb.Th"},
+    {"St.Sp", "Tb.Sp"},        {"St.Li.Dn", "Tb.N"},      {"SD(St.Th)", "Tb.Th.SD"},
+    {"SD(St.Sp)", "Tb.Sp.SD"}, {"SD(Tb.Th)", "Tb.Th.SD"}, {"SD(Tb.Sp)", "Tb.Sp.SD"},
 };
 
 /* Our key for a symbol of CTAn, or NULL. */
@@ -38,7 +39,8 @@ static const char *key_of(const char *symbol, bool *general)
 
 static bool is_dataset_label(const char *text)
 {
-    static const char *const labels[] = {"dataset", "datasetname", "datasetprefix", "filename", "file", "sample", "samplename"};
+    static const char *const labels[] = {"dataset", "datasetname", "datasetprefix", "filename",
+                                         "file",    "sample",      "samplename"};
     char plain[32];
     trb_name_plain(text, plain, sizeof plain);
     for (size_t i = 0; i < sizeof labels / sizeof *labels; i++)
@@ -72,21 +74,25 @@ static const char *without_remark(const trb_text_table *t, const char *text, trb
 }
 
 /* False: no line of results. */
-static bool read_line(const trb_text_table *t, size_t record, report_line *line, bool *general, trb_error *err)
+static bool read_line(const trb_text_table *t, size_t record, report_line *line, bool *general,
+                      trb_error *err)
 {
     double number;
-    const char *key = key_of(cell_at(t, record, 1), general), *value = without_remark(t, cell_at(t, record, 2), err);
+    const char *key = key_of(cell_at(t, record, 1), general),
+               *value = without_remark(t, cell_at(t, record, 2), err);
     const char *unit = cell_at(t, record, 3);
     const size_t n = t->record[record].n_cells;
     if (!key || n < 3 || !value)
         return false;
-    if (n >= 5 && t->separator == ',' && digits_only(value) && digits_only(unit)) { /* a decimal comma cut it in two */
+    if (n >= 5 && t->separator == ',' && digits_only(value) &&
+        digits_only(unit)) { /* a decimal comma cut it in two */
         value = trb_pool_print(t->pool, err, "%s.%s", value, unit);
         unit = cell_at(t, record, 4);
         if (!value)
             return false;
     }
-    if (trb_cell_read(value, '.', &number) != TRB_CELL_NUMBER && trb_cell_read(value, ',', &number) != TRB_CELL_NUMBER)
+    if (trb_cell_read(value, '.', &number) != TRB_CELL_NUMBER &&
+        trb_cell_read(value, ',', &number) != TRB_CELL_NUMBER)
         return false;
     if (strncasecmp(cell_at(t, record, 0), "standard deviation", 18) == 0 && !strstr(key, ".SD"))
         key = trb_pool_print(t->pool, err, "%s.SD", key);
@@ -105,15 +111,17 @@ static const char *dataset_name(const trb_text_table *t, trb_error *err)
     return trb_pool_text(t->pool, base, dot && dot > base ? (size_t)(dot - base) : strlen(base), err);
 }
 
-static trb_status add_line(report_line *lines, size_t *n, const report_line *line, const char *file, trb_error *err)
+static trb_status add_line(report_line *lines, size_t *n, const report_line *line, const char *file,
+                           trb_error *err)
 {
     for (size_t i = 0; i < *n; i++) {
         if (strcmp(lines[i].key, line->key) != 0)
             continue;
         if (strcmp(lines[i].value, line->value) == 0)
             return TRB_OK;
-        return trb_error_set(err, TRB_ERR_DATA, "%s: rows %zu and %zu both give %s (%s and %s); keep one analysis in a file", file,
-                             lines[i].row, line->row, line->key, lines[i].value, line->value);
+        return trb_error_set(err, TRB_ERR_DATA,
+                             "%s: rows %zu and %zu both give %s (%s and %s); keep one analysis in a file",
+                             file, lines[i].row, line->row, line->key, lines[i].value, line->value);
     }
     lines[(*n)++] = *line;
     return TRB_OK;
@@ -153,7 +161,8 @@ static trb_status read_report(trb_text_table *t, size_t *n, bool *general, trb_e
 
 /* ---- the table of many */
 
-static const char *column_key(const trb_text_table *t, const char *cell, const char **unit, bool *general, trb_error *err)
+static const char *column_key(const trb_text_table *t, const char *cell, const char **unit, bool *general,
+                              trb_error *err)
 {
     const char *name;
     *unit = "";
@@ -178,7 +187,8 @@ static bool is_unit_line(const trb_text_table *t, size_t record)
     for (size_t c = 0; c < t->record[record].n_cells; c++) {
         double value;
         const char *cell = cell_at(t, record, c);
-        if (trb_cell_read(cell, '.', &value) == TRB_CELL_NUMBER || trb_cell_read(cell, ',', &value) == TRB_CELL_NUMBER)
+        if (trb_cell_read(cell, '.', &value) == TRB_CELL_NUMBER ||
+            trb_cell_read(cell, ',', &value) == TRB_CELL_NUMBER)
             return false;
         units += *cell && trb_unit_spelling(cell) != NULL;
     }
@@ -192,7 +202,8 @@ static trb_status read_summary(trb_text_table *t, bool *general, trb_error *err)
         header++;
     if (header == t->n_records)
         return trb_error_set(err, TRB_ERR_FORMAT,
-                             "%s is neither a CTAn report (lines such as \"Percent bone volume,BV/TV,12.34,%%\") nor a table with "
+                             "%s is neither a CTAn report (lines such as \"Percent bone "
+                             "volume,BV/TV,12.34,%%\") nor a table with "
                              "symbols such as BV/TV and Tb.Th in its header",
                              t->file);
     const size_t width = t->record[header].n_cells;
@@ -219,8 +230,8 @@ static trb_status read_summary(trb_text_table *t, bool *general, trb_error *err)
     for (size_t r = first; r < t->n_records; r++) {
         made.row[1 + r - first] = t->record[r].row;
         if (t->record[r].n_cells > width)
-            return trb_error_set(err, TRB_ERR_FORMAT, "%s: row %zu has %zu cells and the header %zu", t->file, t->record[r].row,
-                                 t->record[r].n_cells, width);
+            return trb_error_set(err, TRB_ERR_FORMAT, "%s: row %zu has %zu cells and the header %zu", t->file,
+                                 t->record[r].row, t->record[r].n_cells, width);
     }
     return trb_new_table_install(&made, t, err);
 }
@@ -233,7 +244,9 @@ trb_status trb_import_ctan(trb_text_table *table, trb_cohort *cohort, trb_error 
     if (!status && n == 0)
         status = read_summary(table, &general, err);
     if (!status && general)
-        trb_cohort_note(cohort, "%s: structure parameters of CTAn (Obj.V, St.Th, St.Sp, ...) are read as BV, Tb.Th, Tb.Sp, ...",
-                        table->file);
+        trb_cohort_note(
+            cohort,
+            "%s: structure parameters of CTAn (Obj.V, St.Th, St.Sp, ...) are read as BV, Tb.Th, Tb.Sp, ...",
+            table->file);
     return status;
 }

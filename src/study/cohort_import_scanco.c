@@ -23,17 +23,22 @@ typedef struct mapping {
 } mapping;
 
 static const mapping MAP[] = {
-    {"voxtv", "TV", "mm^3"},       {"voxbv", "BV", "mm^3"},       {"voxbvtv", "BV/TV", "1"},
-    {"conndens", "Conn.D", "1/mm^3"}, {"trismi", "SMI", "1"},     {"dttbn", "Tb.N", "1/mm"},
-    {"dttbth", "Tb.Th", "mm"},     {"dttbsp", "Tb.Sp", "mm"},     {"dttb1nsd", "Tb.1/N.SD", "mm"},
-    {"dttbthsd", "Tb.Th.SD", "mm"}, {"dttbspsd", "Tb.Sp.SD", "mm"}, {"mean1", "BMD", "density"},
-    {"mean2", "TMD", "density"},   {"tribs", "BS", "mm^2"},       {"tribsbv", "BS/BV", "1/mm"},
-    {"trida", "DA", "1"},          {"threshold", "threshold", ""}, {"elsizx", "voxel size", ""},
+    {"voxtv", "TV", "mm^3"},         {"voxbv", "BV", "mm^3"},
+    {"voxbvtv", "BV/TV", "1"},       {"conndens", "Conn.D", "1/mm^3"},
+    {"connd", "Conn.D", "1/mm^3"},
+    {"trismi", "SMI", "1"},          {"dttbn", "Tb.N", "1/mm"},
+    {"dttbth", "Tb.Th", "mm"},       {"dttbsp", "Tb.Sp", "mm"},
+    {"dttb1nsd", "Tb.1/N.SD", "mm"}, {"dttbthsd", "Tb.Th.SD", "mm"},
+    {"dttbspsd", "Tb.Sp.SD", "mm"},  {"mean1", "BMD", "density"},
+    {"mean2", "TMD", "density"},     {"tribs", "BS", "mm^2"},
+    {"tribsbv", "BS/BV", "1/mm"},    {"trida", "DA", "1"},
+    {"threshold", "threshold", ""},  {"elsizx", "voxel size", ""},
 };
 
 /* Columns of text (or of numbers that are names) that travel with the rows. */
-static const char *const KEPT[] = {"sampname", "sampno", "measno", "measdate", "filename", "sremark",   "measrmk", "site",
-                                   "energyicode", "sigma",  "support", "unit",   "ctrlfname", "group", "animal",  "side"};
+static const char *const KEPT[] = {"sampname",  "sampno", "measno",      "measdate", "filename", "sremark",
+                                   "measrmk",   "site",   "energyicode", "sigma",    "support",  "unit",
+                                   "ctrlfname", "group",  "animal",      "side"};
 
 static const mapping *map_of(const char *header)
 {
@@ -46,7 +51,8 @@ static const mapping *map_of(const char *header)
 }
 
 /* "Trabecular Number (DT-Tb.N)" [1/mm]: the code in brackets counts. */
-static const mapping *mapping_of(const trb_text_table *t, const char *header, const char **unit, trb_error *err)
+static const mapping *mapping_of(const trb_text_table *t, const char *header, const char **unit,
+                                 trb_error *err)
 {
     const char *name;
     *unit = "";
@@ -93,11 +99,14 @@ static bool is_unit_line(const trb_text_table *t, size_t record)
     for (size_t c = 0; c < t->n_columns; c++) {
         const char *cell = trb_text_cell(t, record, c);
         const size_t n = strlen(cell);
-        const char *inner = n > 2 && cell[0] == '[' && cell[n - 1] == ']' ? trb_pool_text(t->pool, cell + 1, n - 2, NULL) : cell;
-        units += *cell && inner && mapping_of(t, trb_text_cell(t, 0, c), &(const char *){""}, NULL) && trb_unit_spelling(inner) &&
-                 strcmp(inner, "1") != 0;
+        const char *inner = n > 2 && cell[0] == '[' && cell[n - 1] == ']'
+                                ? trb_pool_text(t->pool, cell + 1, n - 2, NULL)
+                                : cell;
+        units += *cell && inner && mapping_of(t, trb_text_cell(t, 0, c), &(const char *){""}, NULL) &&
+                 trb_unit_spelling(inner) && strcmp(inner, "1") != 0;
     }
-    return units >= 2 && (id == TRB_NO_COLUMN || !*trb_text_cell(t, record, id) || trb_unit_spelling(trb_text_cell(t, record, id)));
+    return units >= 2 && (id == TRB_NO_COLUMN || !*trb_text_cell(t, record, id) ||
+                          trb_unit_spelling(trb_text_cell(t, record, id)));
 }
 
 /* The unit of Mean1 and Mean2 stands in a column of its own. "" when rows differ or say none. */
@@ -116,7 +125,8 @@ static const char *density_unit(const trb_text_table *t, const bool *take)
     return unit;
 }
 
-static const char *header_for(const trb_text_table *t, size_t column, size_t unit_line, const char *density, trb_error *err)
+static const char *header_for(const trb_text_table *t, size_t column, size_t unit_line, const char *density,
+                              trb_error *err)
 {
     const char *header = trb_text_cell(t, 0, column), *unit;
     const mapping *map = mapping_of(t, header, &unit, err);
@@ -132,8 +142,8 @@ static const char *header_for(const trb_text_table *t, size_t column, size_t uni
     return unit ? trb_import_header(t->pool, map->key, unit, err) : NULL;
 }
 
-static trb_status choose_columns(const trb_text_table *t, size_t names, size_t *column, size_t *n, size_t *n_dropped,
-                                 trb_error *err)
+static trb_status choose_columns(const trb_text_table *t, size_t names, size_t *column, size_t *n,
+                                 size_t *n_dropped, trb_error *err)
 {
     size_t n_metrics = 0;
     *n = *n_dropped = 0;
@@ -147,13 +157,14 @@ static trb_status choose_columns(const trb_text_table *t, size_t names, size_t *
             (*n_dropped)++;
     }
     if (n_metrics < 2 || names == TRB_NO_COLUMN)
-        return trb_error_set(err, TRB_ERR_FORMAT, "%s is no Scanco table: it has no columns such as MeasNo, VOX-BV/TV and DT-Tb.Th",
-                             t->file);
+        return trb_error_set(
+            err, TRB_ERR_FORMAT,
+            "%s is no Scanco table: it has no columns such as MeasNo, VOX-BV/TV and DT-Tb.Th", t->file);
     return TRB_OK;
 }
 
-static trb_status rewrite(trb_text_table *t, size_t names, const size_t *column, size_t n, const bool *take, size_t unit_line,
-                          trb_error *err)
+static trb_status rewrite(trb_text_table *t, size_t names, const size_t *column, size_t n, const bool *take,
+                          size_t unit_line, trb_error *err)
 {
     size_t n_records = 1;
     for (size_t r = 1; r < t->n_records; r++)
@@ -196,9 +207,12 @@ trb_status trb_import_scanco(trb_text_table *t, trb_cohort *cohort, trb_error *e
         take[r] = r != unit_line && !repeats_header(t, r);
     status = rewrite(t, names, column, n, take, unit_line, err);
     if (!status && n_dropped)
-        trb_cohort_note(cohort, "%s: %zu columns of the Scanco table that have no counterpart are left out", t->file, n_dropped);
+        trb_cohort_note(cohort, "%s: %zu columns of the Scanco table that have no counterpart are left out",
+                        t->file, n_dropped);
     if (!status)
-        trb_cohort_note(cohort, "%s: rows are Scanco measurements (MeasNo); Tb.N, Tb.Th and Tb.Sp are the DT- columns, Mean1 is BMD, Mean2 TMD",
+        trb_cohort_note(cohort,
+                        "%s: rows are Scanco measurements (MeasNo); Tb.N, Tb.Th and Tb.Sp are the DT- "
+                        "columns, Mean1 is BMD, Mean2 TMD",
                         t->file);
     return status;
 }

@@ -12,11 +12,11 @@
 #include <stdio.h>
 #include <string.h>
 
-static trb_status refuse_two(const trb_cohort_row *a, const trb_cohort_row *b, const char *what, const char *remedy,
-                             trb_error *err)
+static trb_status refuse_two(const trb_cohort_row *a, const trb_cohort_row *b, const char *what,
+                             const char *remedy, trb_error *err)
 {
-    return trb_error_set(err, TRB_ERR_DATA, "sample \"%s\" stands in %s row %zu and in %s row %zu %s; %s", a->sample, a->file,
-                         a->line, b->file, b->line, what, remedy);
+    return trb_error_set(err, TRB_ERR_DATA, "sample \"%s\" stands in %s row %zu and in %s row %zu %s; %s",
+                         a->sample, a->file, a->line, b->file, b->line, what, remedy);
 }
 
 /* ---- rows */
@@ -46,8 +46,8 @@ static trb_status widen_columns(trb_cohort *cohort, size_t n, trb_error *err)
 }
 
 /* target[i]: where row i of other goes. */
-static trb_status find_targets(const trb_cohort *cohort, const trb_cohort *other, size_t *target, size_t *n_common,
-                               trb_error *err)
+static trb_status find_targets(const trb_cohort *cohort, const trb_cohort *other, size_t *target,
+                               size_t *n_common, trb_error *err)
 {
     const trb_name_entry *index = trb_sample_index(cohort, err);
     if (!index)
@@ -62,8 +62,8 @@ static trb_status find_targets(const trb_cohort *cohort, const trb_cohort *other
     return TRB_OK;
 }
 
-static trb_status merge_text(const char **have, const char *give, const trb_cohort_row *a, const trb_cohort_row *b,
-                             const char *what, trb_error *err)
+static trb_status merge_text(const char **have, const char *give, const trb_cohort_row *a,
+                             const trb_cohort_row *b, const char *what, trb_error *err)
 {
     if (*give && **have && strcmp(*have, give) != 0)
         return refuse_two(a, b, what, "correct one of them", err);
@@ -72,8 +72,8 @@ static trb_status merge_text(const char **have, const char *give, const trb_coho
     return TRB_OK;
 }
 
-static trb_status merge_row(trb_cohort *cohort, trb_cohort_row *have, const trb_cohort_row *give, const char *group,
-                            trb_error *err)
+static trb_status merge_row(trb_cohort *cohort, trb_cohort_row *have, const trb_cohort_row *give,
+                            const char *group, trb_error *err)
 {
     size_t index;
     trb_status status = merge_text(&have->animal, give->animal, have, give, "with two animals", err);
@@ -88,7 +88,8 @@ static trb_status merge_row(trb_cohort *cohort, trb_cohort_row *have, const trb_
     if (status || index == TRB_COHORT_NO_GROUP)
         return status;
     if (have->group != TRB_COHORT_NO_GROUP && have->group != index)
-        return refuse_two(have, give, "in two groups", "correct one of them, or give the groups in a design", err);
+        return refuse_two(have, give, "in two groups", "correct one of them, or give the groups in a design",
+                          err);
     have->group = index;
     return TRB_OK;
 }
@@ -98,7 +99,8 @@ static const char *group_text(const trb_cohort *cohort, size_t row)
     return cohort->row[row].group == TRB_COHORT_NO_GROUP ? "" : cohort->group_name[cohort->row[row].group];
 }
 
-static trb_status merge_rows(trb_cohort *cohort, const trb_cohort *other, const size_t *target, size_t n, trb_error *err)
+static trb_status merge_rows(trb_cohort *cohort, const trb_cohort *other, const size_t *target, size_t n,
+                             trb_error *err)
 {
     trb_cohort_row *rows = trb_pool_array(trb_cohort_pool(cohort), n, sizeof *rows, err);
     trb_status status = rows ? widen_columns(cohort, n, err) : TRB_ERR_MEMORY;
@@ -140,7 +142,8 @@ static bool differ(double a, double b)
 }
 
 static trb_status merge_values(trb_cohort *cohort, trb_cohort_metric *have, const trb_cohort *other,
-                               const trb_cohort_metric *give, const size_t *target, double factor, trb_error *err)
+                               const trb_cohort_metric *give, const size_t *target, double factor,
+                               trb_error *err)
 {
     for (size_t i = 0; i < other->n_rows; i++) {
         const double value = give->value[i] * factor;
@@ -149,20 +152,22 @@ static trb_status merge_values(trb_cohort *cohort, trb_cohort_metric *have, cons
             continue;
         if (isnan(*at)) {
             *at = value;
-        } else if (have->kind == TRB_COHORT_METRIC || (have->kind == TRB_COHORT_COVARIATE && differ(*at, value))) {
+        } else if (have->kind == TRB_COHORT_METRIC ||
+                   (have->kind == TRB_COHORT_COVARIATE && differ(*at, value))) {
             char what[160];
             snprintf(what, sizeof what, "and both give %.100s", have->key);
-            return refuse_two(&cohort->row[target[i]], &other->row[i], what, "take the sample or the column out of one table", err);
+            return refuse_two(&cohort->row[target[i]], &other->row[i], what,
+                              "take the sample or the column out of one table", err);
         } else if (differ(*at, value)) {
-            trb_cohort_warn(cohort, "%s differs between %s and %s for the same samples; the first is kept", have->key,
-                            cohort->row[target[i]].file, other->row[i].file);
+            trb_cohort_warn(cohort, "%s differs between %s and %s for the same samples; the first is kept",
+                            have->key, cohort->row[target[i]].file, other->row[i].file);
         }
     }
     return TRB_OK;
 }
 
-static trb_status merge_metric(trb_cohort *cohort, const trb_cohort *other, const trb_cohort_metric *give, const size_t *target,
-                               trb_error *err)
+static trb_status merge_metric(trb_cohort *cohort, const trb_cohort *other, const trb_cohort_metric *give,
+                               const size_t *target, trb_error *err)
 {
     trb_cohort_metric *have = same_metric(cohort, give->key);
     const char *first = cohort->row[0].file, *second = other->row[0].file;
@@ -173,17 +178,20 @@ static trb_status merge_metric(trb_cohort *cohort, const trb_cohort *other, cons
             return TRB_ERR_MEMORY;
         have->kind = give->kind;
     } else if (!trb_unit_factor(give->unit, have->unit, &factor)) {
-        return trb_error_set(err, TRB_ERR_DATA, "%s: %s has %s (\"%s\") and %s has %s (\"%s\"), which do not convert; correct a header",
-                             give->key, first, unit_or_none(have->unit), have->header, second, unit_or_none(give->unit),
-                             give->header);
+        return trb_error_set(
+            err, TRB_ERR_DATA,
+            "%s: %s has %s (\"%s\") and %s has %s (\"%s\"), which do not convert; correct a header",
+            give->key, first, unit_or_none(have->unit), have->header, second, unit_or_none(give->unit),
+            give->header);
     } else if (strcmp(give->unit, have->unit) != 0) {
-        trb_cohort_note(cohort, "%s of %s was converted from %s to %s", give->key, second, give->unit, have->unit);
+        trb_cohort_note(cohort, "%s of %s was converted from %s to %s", give->key, second, give->unit,
+                        have->unit);
     }
     return merge_values(cohort, have, other, give, target, factor, err);
 }
 
-static trb_status merge_attribute(trb_cohort *cohort, const trb_cohort *other, const trb_cohort_attribute *give,
-                                  const size_t *target, trb_error *err)
+static trb_status merge_attribute(trb_cohort *cohort, const trb_cohort *other,
+                                  const trb_cohort_attribute *give, const size_t *target, trb_error *err)
 {
     trb_cohort_attribute *have = NULL;
     for (size_t a = 0; a < cohort->n_attributes; a++)
@@ -196,8 +204,9 @@ static trb_status merge_attribute(trb_cohort *cohort, const trb_cohort *other, c
     for (size_t i = 0; i < other->n_rows; i++) {
         const char **at = &have->text[target[i]];
         if (**at && *give->text[i] && strcmp(*at, give->text[i]) != 0)
-            trb_cohort_warn(cohort, "\"%s\" differs between %s and %s for the same samples; the first is kept", give->name,
-                            cohort->row[target[i]].file, other->row[i].file);
+            trb_cohort_warn(cohort,
+                            "\"%s\" differs between %s and %s for the same samples; the first is kept",
+                            give->name, cohort->row[target[i]].file, other->row[i].file);
         if (!**at)
             *at = give->text[i];
     }
@@ -214,8 +223,8 @@ static size_t common_metrics(const trb_cohort *a, const trb_cohort *b)
     return n;
 }
 
-static void say_what_was_done(trb_cohort *cohort, const char *first, const char *second, size_t n_first, size_t n_second,
-                              size_t n_common)
+static void say_what_was_done(trb_cohort *cohort, const char *first, const char *second, size_t n_first,
+                              size_t n_second, size_t n_common)
 {
     if (n_common == 0) {
         trb_cohort_note(cohort, "%s: %zu rows appended to the %zu of %s", second, n_second, n_first, first);
@@ -232,10 +241,12 @@ static void warn_of_gaps(trb_cohort *cohort, const trb_cohort *other)
 {
     for (size_t m = 0; m < other->n_metrics; m++)
         if (!same_metric(cohort, other->metric[m].key) && other->metric[m].kind == TRB_COHORT_METRIC)
-            trb_cohort_warn(cohort, "%s is in %s, not in %s", other->metric[m].key, other->row[0].file, cohort->row[0].file);
+            trb_cohort_warn(cohort, "%s is in %s, not in %s", other->metric[m].key, other->row[0].file,
+                            cohort->row[0].file);
     for (size_t m = 0; m < cohort->n_metrics; m++)
         if (!same_metric(other, cohort->metric[m].key) && cohort->metric[m].kind == TRB_COHORT_METRIC)
-            trb_cohort_warn(cohort, "%s is in %s, not in %s", cohort->metric[m].key, cohort->row[0].file, other->row[0].file);
+            trb_cohort_warn(cohort, "%s is in %s, not in %s", cohort->metric[m].key, cohort->row[0].file,
+                            other->row[0].file);
 }
 
 trb_status trb_cohort_join(trb_cohort *cohort, const trb_cohort *other, trb_error *err)
@@ -249,7 +260,8 @@ trb_status trb_cohort_join(trb_cohort *cohort, const trb_cohort *other, trb_erro
         return status;
     const size_t n_shared = common_metrics(cohort, other);
     if (n_common == 0 && n_shared == 0)
-        return trb_error_set(err, TRB_ERR_DATA, "%s and %s have neither samples nor metrics in common", first, second);
+        return trb_error_set(err, TRB_ERR_DATA, "%s and %s have neither samples nor metrics in common", first,
+                             second);
     if (n_common == 0)
         warn_of_gaps(cohort, other);
     status = merge_rows(cohort, other, target, n_first + other->n_rows - n_common, err);

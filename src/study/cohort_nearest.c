@@ -42,11 +42,11 @@ static bool begins_with(const char *text, const char *start, size_t length)
     return true;
 }
 
-/* Near: one change for every three letters, at least one; or a beginning of three letters or more. */
+/* Near: one change for every three letters, at least one; failing that, the beginning of a name, three letters or more. */
 const char *trb_nearest_name(const char *text, const char *const *candidates, size_t n)
 {
     const size_t length = strlen(text);
-    const char *best = NULL;
+    const char *best = NULL, *longer = NULL;
     size_t best_distance = SIZE_MAX;
     if (length == 0 || length > LONGEST)
         return NULL;
@@ -54,14 +54,13 @@ const char *trb_nearest_name(const char *text, const char *const *candidates, si
         const size_t other = strlen(candidates[i]);
         if (other > LONGEST || other == 0)
             continue;
-        size_t d = distance(text, length, candidates[i], other);
-        const size_t shorter = least(length, other);
-        if (shorter >= 3 && d > 1 && begins_with(text, candidates[i], shorter))
-            d = 1;
-        if (d <= (length / 3 > 1 ? length / 3 : 1) && d < best_distance) {
+        const size_t d = distance(text, length, candidates[i], other);
+        if (d <= (length / 3 > 1 ? length / 3 : 1) && d < length && d < best_distance) {
             best = candidates[i];
             best_distance = d;
         }
+        if (!longer && length >= 3 && other > length && begins_with(candidates[i], text, length))
+            longer = candidates[i];
     }
-    return best;
+    return best ? best : longer;
 }

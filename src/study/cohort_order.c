@@ -41,7 +41,8 @@ static size_t find_name(const char *name, const char *const *list, size_t n)
     return count == 1 ? found : TRB_NO_COLUMN;
 }
 
-static trb_status refuse_name(const char *what, const char *name, const char *const *list, size_t n, trb_error *err)
+static trb_status refuse_name(const char *what, const char *name, const char *const *list, size_t n,
+                              trb_error *err)
 {
     char all[600] = "";
     size_t used = 0;
@@ -49,13 +50,15 @@ static trb_status refuse_name(const char *what, const char *name, const char *co
         used += (size_t)snprintf(all + used, sizeof all - used, "%s%s", i ? ", " : "", list[i]);
     const char *near = trb_nearest_name(name, list, n);
     return trb_error_set(err, TRB_ERR_ARGUMENT, "there is no %s \"%s\"%s%s%s; there is %s", what, name,
-                         near ? "; did you mean \"" : "", near ? near : "", near ? "\"?" : "", n ? all : "none");
+                         near ? "; did you mean \"" : "", near ? near : "", near ? "\"?" : "",
+                         n ? all : "none");
 }
 
 trb_status trb_cohort_find_group(const trb_cohort *cohort, const char *name, size_t *index, trb_error *err)
 {
     *index = find_name(name, cohort->group_name, cohort->n_groups);
-    return *index != TRB_NO_COLUMN ? TRB_OK : refuse_name("group", name, cohort->group_name, cohort->n_groups, err);
+    return *index != TRB_NO_COLUMN ? TRB_OK
+                                   : refuse_name("group", name, cohort->group_name, cohort->n_groups, err);
 }
 
 static const char **metric_names(const trb_cohort *cohort, bool headers, trb_error *err)
@@ -79,7 +82,8 @@ trb_status trb_cohort_find_metric(const trb_cohort *cohort, const char *name, si
     return *index != TRB_NO_COLUMN ? TRB_OK : refuse_name("metric", name, keys, cohort->n_metrics, err);
 }
 
-trb_status trb_cohort_find_attribute(const trb_cohort *cohort, const char *name, size_t *index, trb_error *err)
+trb_status trb_cohort_find_attribute(const trb_cohort *cohort, const char *name, size_t *index,
+                                     trb_error *err)
 {
     const char **names = trb_pool_array(trb_cohort_pool(cohort), cohort->n_attributes, sizeof *names, err);
     if (!names)
@@ -87,7 +91,8 @@ trb_status trb_cohort_find_attribute(const trb_cohort *cohort, const char *name,
     for (size_t a = 0; a < cohort->n_attributes; a++)
         names[a] = cohort->attribute[a].name;
     *index = find_name(name, names, cohort->n_attributes);
-    return *index != TRB_NO_COLUMN ? TRB_OK : refuse_name("column of text", name, names, cohort->n_attributes, err);
+    return *index != TRB_NO_COLUMN ? TRB_OK
+                                   : refuse_name("column of text", name, names, cohort->n_attributes, err);
 }
 
 /* ---- groups */
@@ -139,7 +144,8 @@ static trb_status read_order(trb_cohort *cohort, const char *order, size_t *rank
                 return status;
         }
         if (rank[g] != TRB_NO_COLUMN)
-            return trb_error_set(err, TRB_ERR_ARGUMENT, "the order of groups names \"%s\" twice", cohort->group_name[g]);
+            return trb_error_set(err, TRB_ERR_ARGUMENT, "the order of groups names \"%s\" twice",
+                                 cohort->group_name[g]);
         rank[g] = (*n)++;
         p += length;
         p += strspn(p, " ");
@@ -150,7 +156,8 @@ static trb_status read_order(trb_cohort *cohort, const char *order, size_t *rank
     return TRB_OK;
 }
 
-static trb_status put_first(const trb_cohort *cohort, const char *name, size_t *rank, size_t *n, trb_error *err)
+static trb_status put_first(const trb_cohort *cohort, const char *name, size_t *rank, size_t *n,
+                            trb_error *err)
 {
     size_t g;
     if (!name)
@@ -169,9 +176,11 @@ static trb_status order_groups(trb_cohort *cohort, const trb_cohort_options *opt
         return TRB_ERR_MEMORY;
     for (size_t g = 0; g < cohort->n_groups; g++)
         rank[g] = TRB_NO_COLUMN;
-    trb_status status = options->group_order ? read_order(cohort, options->group_order, rank, &n, err) : TRB_OK;
+    trb_status status =
+        options->group_order ? read_order(cohort, options->group_order, rank, &n, err) : TRB_OK;
     if (!status && options->group_order && n < cohort->n_groups)
-        trb_cohort_note(cohort, "the order of groups names %zu of %zu; the others follow", n, cohort->n_groups);
+        trb_cohort_note(cohort, "the order of groups names %zu of %zu; the others follow", n,
+                        cohort->n_groups);
     if (!status)
         status = put_first(cohort, options->reference, rank, &n, err);
     if (!status)
@@ -203,13 +212,16 @@ static void doubt_groups(trb_cohort *cohort)
             example = r;
         }
     if (n_without)
-        trb_cohort_warn(cohort, "%zu rows have no group and are left out (first: \"%s\", %s row %zu)", n_without,
-                        cohort->row[example].sample, cohort->row[example].file, cohort->row[example].line);
+        trb_cohort_warn(cohort, "%zu rows have no group and are left out (first: \"%s\", %s row %zu)",
+                        n_without, cohort->row[example].sample, cohort->row[example].file,
+                        cohort->row[example].line);
     for (size_t a = 0; a < cohort->n_groups; a++)
         for (size_t b = a + 1; b < cohort->n_groups; b++)
             if (alike(cohort->group_name[a], cohort->group_name[b]))
-                trb_cohort_warn(cohort, "\"%s\" and \"%s\" are taken for two groups; if they are one, write them in one way",
-                                cohort->group_name[a], cohort->group_name[b]);
+                trb_cohort_warn(
+                    cohort,
+                    "\"%s\" and \"%s\" are taken for two groups; if they are one, write them in one way",
+                    cohort->group_name[a], cohort->group_name[b]);
 }
 
 /* ---- metrics */

@@ -10,7 +10,8 @@ trb_cohort_options trb_cohort_options_default(void)
 }
 
 /* A table as a cohort that shares the memory of another. */
-static trb_status read_table(trb_text_table *table, const trb_cohort_options *options, trb_cohort *part, trb_error *err)
+static trb_status read_table(trb_text_table *table, const trb_cohort_options *options, trb_cohort *part,
+                             trb_error *err)
 {
     trb_status status = trb_import_table(table, options->import, part, err);
     if (!status)
@@ -32,7 +33,8 @@ static trb_status finish(trb_cohort *cohort, const trb_cohort_options *options, 
     return status;
 }
 
-static trb_status add_file(trb_cohort *cohort, const char *path, bool first, const trb_cohort_options *options, trb_error *err)
+static trb_status add_file(trb_cohort *cohort, const char *path, bool first,
+                           const trb_cohort_options *options, trb_error *err)
 {
     trb_text_table table;
     trb_cohort part = {.time_unit = "", .memory = cohort->memory};
@@ -55,8 +57,8 @@ static trb_status hand_over(trb_status status, trb_cohort *made, trb_cohort **ou
     return status;
 }
 
-trb_status trb_cohort_read(const char *const *path, size_t n, const trb_cohort_options *options, trb_cohort **cohort,
-                           trb_error *err)
+trb_status trb_cohort_read(const char *const *path, size_t n, const trb_cohort_options *options,
+                           trb_cohort **cohort, trb_error *err)
 {
     const trb_cohort_options none = trb_cohort_options_default();
     const trb_cohort_options *o = options ? options : &none;
@@ -72,8 +74,8 @@ trb_status trb_cohort_read(const char *const *path, size_t n, const trb_cohort_o
     return hand_over(status, made, cohort);
 }
 
-trb_status trb_cohort_parse(const char *name, const char *bytes, size_t size, const trb_cohort_options *options,
-                            trb_cohort **cohort, trb_error *err)
+trb_status trb_cohort_parse(const char *name, const char *bytes, size_t size,
+                            const trb_cohort_options *options, trb_cohort **cohort, trb_error *err)
 {
     const trb_cohort_options none = trb_cohort_options_default();
     const trb_cohort_options *o = options ? options : &none;

@@ -55,11 +55,11 @@ static const unit UNITS[] = {
 static const struct {
     const char *from, *to;
 } LETTERS[] = {
-    {"\xC2\xB5", "u"}, {"\xCE\xBC", "u"},            /* micro sign, Greek mu */
-    {"\xC2\xB2", "2"}, {"\xC2\xB3", "3"},            /* raised 2 and 3 */
-    {"\xE2\x81\xB4", "4"}, {"\xC2\xB9", "1"},        /* raised 4 and 1 */
-    {"\xE2\x81\xBB", "-"}, {"\xE2\x88\x92", "-"},    /* raised minus, minus */
-    {"\xC2\xB7", ""}, {"\xC2\xA0", ""}, {"^", ""}, {" ", ""}, {"*", ""}, {"_", ""},
+    {"\xC2\xB5", "u"},     {"\xCE\xBC", "u"},     /* micro sign, Greek mu */
+    {"\xC2\xB2", "2"},     {"\xC2\xB3", "3"},     /* raised 2 and 3 */
+    {"\xE2\x81\xB4", "4"}, {"\xC2\xB9", "1"},     /* raised 4 and 1 */
+    {"\xE2\x81\xBB", "-"}, {"\xE2\x88\x92", "-"}, /* raised minus, minus */
+    {"\xC2\xB7", ""},      {"\xC2\xA0", ""},      {"^", ""}, {" ", ""}, {"*", ""}, {"_", ""},
 };
 
 /* False when it does not fit: then it is no unit that we know. */

@@ -10,7 +10,8 @@ trb_cohort *cohort_of(const char *text, const trb_cohort_options *options)
     return cohort;
 }
 
-void cohort_refused(const char *text, const trb_cohort_options *options, trb_status status, const char *const *words)
+void cohort_refused(const char *text, const trb_cohort_options *options, trb_status status,
+                    const char *const *words)
 {
     trb_cohort *cohort = NULL;
     trb_error err = {TRB_OK, ""};

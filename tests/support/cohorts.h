@@ -8,8 +8,9 @@
 trb_cohort *cohort_of(const char *text, const trb_cohort_options *options);
 
 /** Must be refused with this status, and the message must hold each of the words (a NULL-ended list). */
-void cohort_refused(const char *text, const trb_cohort_options *options, trb_status status, const char *const *words);
-#define COHORT_REFUSED(text, options, status, ...)                                                                            \
+void cohort_refused(const char *text, const trb_cohort_options *options, trb_status status,
+                    const char *const *words);
+#define COHORT_REFUSED(text, options, status, ...)                                                           \
     cohort_refused(text, options, status, (const char *const[]){__VA_ARGS__, NULL})
 
 /** Value of a metric by key in the row of a sample; fails the test when there is none. */
