@@ -3,7 +3,7 @@
 #include "core/new_file.h"
 #include "present/report_parts.h"
 #include "study/compare_parts.h"
-#include "study/json_read.h"
+#include "study/document_read.h"
 #include "trabecula/record.h"
 
 #include <errno.h>

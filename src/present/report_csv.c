@@ -1,20 +1,20 @@
 /* report_csv.c - tidy tables: one row a fact, every number as it was computed. */
 #include "present/report_parts.h"
 #include "present/report_words.h"
-#include "study/json_read.h"
+#include "study/document_read.h"
 
 #include <math.h>
 #include <string.h>
 
 const char *trb_document_group(const json_t *document, size_t g)
 {
-    const char *name = json_string_value(json_array_get(trb_json_at(document, "design", "groups", NULL), g));
+    const char *name = json_string_value(json_array_get(trb_doc_at(document, "design", "groups", NULL), g));
     return name ? name : "";
 }
 
 size_t trb_document_groups(const json_t *document)
 {
-    return json_array_size(trb_json_at(document, "design", "groups", NULL));
+    return json_array_size(trb_doc_at(document, "design", "groups", NULL));
 }
 
 size_t trb_document_contrasts(const json_t *document)
@@ -98,7 +98,7 @@ static void put_descriptives(FILE *out, const json_t *document, const char *cons
     json_object_foreach (json_object_get(document, "metrics"), metric, tree)
         for (size_t g = 0; g < trb_document_groups(document); g++) {
             const char *group = trb_document_group(document, g);
-            const json_t *d = trb_json_at(tree, "descriptive", group, NULL);
+            const json_t *d = trb_doc_at(tree, "descriptive", group, NULL);
             trb_put_csv(out, metric);
             fputc(',', out);
             trb_put_csv(out, group);
@@ -149,7 +149,7 @@ void trb_report_animals(FILE *out, const json_t *document)
         put_value(out, json_object_get(animal, "scans"));
         json_object_foreach ((json_t *)metrics, metric, tree) {
             fputc(',', out);
-            put_value(out, trb_json_at(animal, "values", metric, NULL));
+            put_value(out, trb_doc_at(animal, "values", metric, NULL));
         }
         fputc('\n', out);
     }
@@ -162,8 +162,8 @@ static const json_t *nth_value(const json_t *document, const char *group, const 
     size_t i;
     const json_t *animal;
     json_array_foreach (json_object_get(document, "animals"), i, animal) {
-        const json_t *value = trb_json_at(animal, "values", metric, NULL);
-        if (strcmp(trb_json_text(animal, "group"), group) != 0 || !json_is_number(value))
+        const json_t *value = trb_doc_at(animal, "values", metric, NULL);
+        if (strcmp(trb_doc_text(animal, "group"), group) != 0 || !json_is_number(value))
             continue;
         if (n-- == 0)
             return value;
@@ -188,7 +188,7 @@ void trb_report_prism(FILE *out, const json_t *document)
         size_t most = 0;
         for (size_t g = 0; g < groups; g++) {
             const char *group = trb_document_group(document, g);
-            const size_t n = (size_t)json_integer_value(trb_json_at(tree, "descriptive", group, "n", NULL));
+            const size_t n = (size_t)json_integer_value(trb_doc_at(tree, "descriptive", group, "n", NULL));
             most = n > most ? n : most;
             if (g)
                 fputc(',', out);

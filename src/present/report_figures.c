@@ -1,6 +1,6 @@
 /* report_figures.c - from the document to panels and forests that the plots draw. */
 #include "present/report_parts.h"
-#include "study/json_read.h"
+#include "study/document_read.h"
 
 #include "core/memory.h"
 
@@ -18,9 +18,9 @@ static void title_and_unit(const json_t *document, const char *label, const char
     *title = label;
     *unit = "";
     json_array_foreach (json_object_get(document, "labels"), i, row)
-        if (strcmp(trb_json_text(row, "label"), label) == 0) {
-            *title = trb_json_text(row, "key");
-            *unit = trb_json_text(row, "unit");
+        if (strcmp(trb_doc_text(row, "label"), label) == 0) {
+            *title = trb_doc_text(row, "key");
+            *unit = trb_doc_text(row, "unit");
         }
 }
 
@@ -43,15 +43,15 @@ void trb_report_panels_clear(trb_report_panels *panels)
 
 static void fill_group(trb_plot_group *group, const json_t *document, const char *metric, const json_t *tree, const char *name, double *value)
 {
-    const json_t *d = trb_json_at(tree, "descriptive", name, NULL);
+    const json_t *d = trb_doc_at(tree, "descriptive", name, NULL);
     size_t i;
     const json_t *animal;
-    *group = (trb_plot_group){name, 0, value, trb_json_number(d, "mean"), trb_json_number(d, "sd"), trb_json_number(d, "sem"),
-                              trb_json_number(d, "ci95_lo"), trb_json_number(d, "ci95_hi"), trb_json_number(d, "median"),
-                              trb_json_number(d, "q1_type7"), trb_json_number(d, "q3_type7")};
+    *group = (trb_plot_group){name, 0, value, trb_doc_number(d, "mean"), trb_doc_number(d, "sd"), trb_doc_number(d, "sem"),
+                              trb_doc_number(d, "ci95_lo"), trb_doc_number(d, "ci95_hi"), trb_doc_number(d, "median"),
+                              trb_doc_number(d, "q1_type7"), trb_doc_number(d, "q3_type7")};
     json_array_foreach (json_object_get(document, "animals"), i, animal) {
-        const json_t *node = trb_json_at(animal, "values", metric, NULL);
-        if (json_is_number(node) && strcmp(trb_json_text(animal, "group"), name) == 0)
+        const json_t *node = trb_doc_at(animal, "values", metric, NULL);
+        if (json_is_number(node) && strcmp(trb_doc_text(animal, "group"), name) == 0)
             value[group->n++] = json_number_value(node);
     }
 }
@@ -90,7 +90,7 @@ trb_status trb_report_panels_init(trb_report_panels *panels, const json_t *docum
         for (size_t c = 0; c < contrasts; c++) {
             const json_t *row = json_array_get(json_object_get(document, "comparisons"), i * contrasts + c);
             panels->bracket[i * contrasts + panel->n_brackets++] = (trb_plot_bracket){
-                group_index(document, trb_json_text(row, "a")), group_index(document, trb_json_text(row, "b")), trb_json_number(row, "p_adjusted")};
+                group_index(document, trb_doc_text(row, "a")), group_index(document, trb_doc_text(row, "b")), trb_doc_number(row, "p_adjusted")};
         }
     }
     return TRB_OK;
@@ -123,7 +123,7 @@ static trb_status forest_init(trb_report_forest *f, size_t rows, size_t series, 
 /* A Fieller interval that does not exist is without bound when its estimate exists. */
 static trb_plot_interval interval_of(const json_t *row, const char *estimate, const char *lo, const char *hi)
 {
-    return (trb_plot_interval){trb_json_number(row, estimate), trb_json_number(row, lo), trb_json_number(row, hi), 0};
+    return (trb_plot_interval){trb_doc_number(row, estimate), trb_doc_number(row, lo), trb_doc_number(row, hi), 0};
 }
 
 trb_status trb_report_forest_init(trb_report_forest *f, const json_t *document, trb_error *err)
@@ -136,10 +136,10 @@ trb_status trb_report_forest_init(trb_report_forest *f, const json_t *document, 
     snprintf(f->axis, sizeof f->axis, "change (%% of the second group's mean)");
     f->forest.reference = 0;
     for (size_t c = 0; c < contrasts; c++)
-        f->series[c] = trb_json_text(json_array_get(rows, c), "contrast");
+        f->series[c] = trb_doc_text(json_array_get(rows, c), "contrast");
     for (size_t m = 0; m < metrics && f->forest.n_rows < 40; m++) {
         trb_plot_forest_row *to = &f->row[f->forest.n_rows++];
-        to->label = trb_json_text(json_array_get(rows, m * contrasts), "key");
+        to->label = trb_doc_text(json_array_get(rows, m * contrasts), "key");
         to->interval = f->interval + m * contrasts;
         for (size_t c = 0; c < contrasts; c++)
             f->interval[m * contrasts + c] = interval_of(json_array_get(rows, m * contrasts + c), "percent", "percent_lo", "percent_hi");
@@ -155,14 +155,14 @@ trb_status trb_report_rescues_init(trb_report_forest *f, const json_t *document,
     trb_status status = forest_init(f, metrics, n, err);
     if (status || n == 0)
         return status;
-    snprintf(f->axis, sizeof f->axis, "rescue (%% of the loss from %s)", trb_json_text(json_array_get(rows, 0), "sham"));
+    snprintf(f->axis, sizeof f->axis, "rescue (%% of the loss from %s)", trb_doc_text(json_array_get(rows, 0), "sham"));
     f->forest.reference = 100;
     for (size_t c = 0; c < n; c++)
-        f->series[c] = trb_json_text(json_array_get(rows, c), "treated");
+        f->series[c] = trb_doc_text(json_array_get(rows, c), "treated");
     for (size_t m = 0; m < metrics && f->forest.n_rows < 40; m++) {
         const char *unit;
         trb_plot_forest_row *to = &f->row[f->forest.n_rows++];
-        title_and_unit(document, trb_json_text(json_array_get(rows, m * n), "metric"), &to->label, &unit);
+        title_and_unit(document, trb_doc_text(json_array_get(rows, m * n), "metric"), &to->label, &unit);
         to->interval = f->interval + m * n;
         for (size_t c = 0; c < n; c++)
             f->interval[m * n + c] = interval_of(json_array_get(rows, m * n + c), "percent", "lo", "hi");

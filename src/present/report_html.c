@@ -5,7 +5,7 @@
  */
 #include "present/report_parts.h"
 #include "present/report_words.h"
-#include "study/json_read.h"
+#include "study/document_read.h"
 
 #include <math.h>
 #include <string.h>
@@ -64,30 +64,30 @@ static void interval_cell(FILE *out, double value, double lo, double hi, int dec
 
 static const json_t *sentence_metric(const json_t *document)
 {
-    const json_t *primary = trb_json_at(document, "design", "primary", NULL);
+    const json_t *primary = trb_doc_at(document, "design", "primary", NULL);
     return json_is_string(primary) ? primary : NULL;
 }
 
 static void put_change(FILE *out, const json_t *row)
 {
     char p[32], buffer[40];
-    const double diff = trb_json_number(row, "diff"), percent = trb_json_number(row, "percent"), adjusted = trb_json_number(row, "p_adjusted");
-    put(out, trb_json_text(row, "b"));
+    const double diff = trb_doc_number(row, "diff"), percent = trb_doc_number(row, "percent"), adjusted = trb_doc_number(row, "p_adjusted");
+    put(out, trb_doc_text(row, "b"));
     if (isnan(adjusted)) {
         fputs(" and ", out);
-        put(out, trb_json_text(row, "a"));
+        put(out, trb_doc_text(row, "a"));
         fputs(" could not be tested (", out);
-        put(out, trb_json_text(row, "note"));
+        put(out, trb_doc_text(row, "note"));
         fputs(")", out);
         return;
     }
     fprintf(out, " had %s ", diff < 0 ? "lower" : "higher");
-    put(out, trb_json_text(row, "key"));
+    put(out, trb_doc_text(row, "key"));
     fputs(" than ", out);
-    put(out, trb_json_text(row, "a"));
+    put(out, trb_doc_text(row, "a"));
     if (!isnan(percent)) {
         fprintf(out, " (%+.0f %%", percent);
-        const double lo = trb_json_number(row, "percent_lo"), hi = trb_json_number(row, "percent_hi");
+        const double lo = trb_doc_number(row, "percent_lo"), hi = trb_doc_number(row, "percent_hi");
         if (!isnan(lo) && !isnan(hi))
             fprintf(out, ", %g %% CI %.0f to %.0f %%", 95.0, lo, hi);
         fputs("; ", out);
@@ -103,20 +103,20 @@ static void put_moved(FILE *out, const json_t *document, size_t contrast)
 {
     const size_t contrasts = trb_document_contrasts(document);
     const json_t *rows = json_object_get(document, "comparisons");
-    const double alpha = trb_json_number(document, "alpha");
+    const double alpha = trb_doc_number(document, "alpha");
     size_t moved = 0, all = 0;
     fputs("<li><b>", out);
-    put(out, trb_json_text(json_array_get(rows, contrast), "contrast"));
+    put(out, trb_doc_text(json_array_get(rows, contrast), "contrast"));
     fputs("</b>: ", out);
     for (size_t i = contrast; i < json_array_size(rows); i += contrasts) {
         const json_t *row = json_array_get(rows, i);
-        const double p = trb_json_number(row, "p_adjusted"), percent = trb_json_number(row, "percent");
+        const double p = trb_doc_number(row, "p_adjusted"), percent = trb_doc_number(row, "percent");
         all++;
         if (!(p < alpha))
             continue;
         fputs(moved++ ? ", " : "", out);
-        put(out, trb_json_text(row, "key"));
-        fprintf(out, " %s", trb_json_number(row, "diff") < 0 ? "down" : "up");
+        put(out, trb_doc_text(row, "key"));
+        fprintf(out, " %s", trb_doc_number(row, "diff") < 0 ? "down" : "up");
         if (!isnan(percent))
             fprintf(out, " %.0f %%", fabs(percent));
     }
@@ -142,7 +142,7 @@ static void put_summary(FILE *out, const json_t *document)
     const json_t *row;
     bool any = false;
     json_array_foreach (rows, i, row) {
-        if (primary ? strcmp(trb_json_text(row, "metric"), json_string_value(primary)) != 0 : i >= contrasts)
+        if (primary ? strcmp(trb_doc_text(row, "metric"), json_string_value(primary)) != 0 : i >= contrasts)
             continue;
         if (any)
             fputs("; ", out);
@@ -151,17 +151,17 @@ static void put_summary(FILE *out, const json_t *document)
     }
     fputs(".", out);
     json_array_foreach (json_object_get(document, "rescue"), i, row) {
-        const double percent = trb_json_number(row, "percent"), lo = trb_json_number(row, "lo");
-        if (strcmp(trb_json_text(row, "metric"), trb_json_text(json_array_get(rows, 0), "metric")) != 0 && !json_is_true(json_object_get(row, "primary")))
+        const double percent = trb_doc_number(row, "percent"), lo = trb_doc_number(row, "lo");
+        if (strcmp(trb_doc_text(row, "metric"), trb_doc_text(json_array_get(rows, 0), "metric")) != 0 && !json_is_true(json_object_get(row, "primary")))
             continue;
         if (primary && !json_is_true(json_object_get(row, "primary")))
             continue;
         fputs(" ", out);
-        put(out, trb_json_text(row, "treated"));
+        put(out, trb_doc_text(row, "treated"));
         if (isnan(lo))
-            fprintf(out, ": percent rescue is not estimable (%s).", trb_json_text(row, "note"));
+            fprintf(out, ": percent rescue is not estimable (%s).", trb_doc_text(row, "note"));
         else
-            fprintf(out, " regained %.0f %% of the loss (95 %% CI %.0f to %.0f %%).", percent, lo, trb_json_number(row, "hi"));
+            fprintf(out, " regained %.0f %% of the loss (95 %% CI %.0f to %.0f %%).", percent, lo, trb_doc_number(row, "hi"));
     }
     fputs("</p>\n<ul>\n", out);
     for (size_t c = 0; c < contrasts && c < 12; c++)
@@ -230,23 +230,23 @@ static void put_comparisons(FILE *out, const json_t *document)
     const json_t *row;
     json_array_foreach (rows, i, row) {
         char p[24], adjusted[24], q[24];
-        const json_t *tree = trb_json_at(document, "metrics", trb_json_text(row, "metric"), "descriptive", NULL);
-        const double sd = trb_json_number(json_object_get(tree, trb_json_text(row, "a")), "sd");
-        const double value = trb_json_number(row, "p_adjusted"), qm = trb_json_number(row, "q_metrics");
+        const json_t *tree = trb_doc_at(document, "metrics", trb_doc_text(row, "metric"), "descriptive", NULL);
+        const double sd = trb_doc_number(json_object_get(tree, trb_doc_text(row, "a")), "sd");
+        const double value = trb_doc_number(row, "p_adjusted"), qm = trb_doc_number(row, "q_metrics");
         fputs(json_is_true(json_object_get(row, "primary")) ? "<tr class=\"primary\">" : "<tr>", out);
-        cell(out, trb_json_text(row, "metric"));
-        cell(out, trb_json_text(row, "contrast"));
-        interval_cell(out, trb_json_number(row, "diff"), trb_json_number(row, "ci_lo"), trb_json_number(row, "ci_hi"), trb_word_decimals(sd), "");
-        interval_cell(out, trb_json_number(row, "percent"), trb_json_number(row, "percent_lo"), trb_json_number(row, "percent_hi"), 0, " %");
-        interval_cell(out, trb_json_number(row, "hedges_g"), trb_json_number(row, "g_lo"), trb_json_number(row, "g_hi"), 2, "");
-        number_cell(out, trb_word_p(trb_json_number(row, "p"), p));
+        cell(out, trb_doc_text(row, "metric"));
+        cell(out, trb_doc_text(row, "contrast"));
+        interval_cell(out, trb_doc_number(row, "diff"), trb_doc_number(row, "ci_lo"), trb_doc_number(row, "ci_hi"), trb_word_decimals(sd), "");
+        interval_cell(out, trb_doc_number(row, "percent"), trb_doc_number(row, "percent_lo"), trb_doc_number(row, "percent_hi"), 0, " %");
+        interval_cell(out, trb_doc_number(row, "hedges_g"), trb_doc_number(row, "g_lo"), trb_doc_number(row, "g_hi"), 2, "");
+        number_cell(out, trb_word_p(trb_doc_number(row, "p"), p));
         number_cell(out, trb_word_p(value, adjusted));
         number_cell(out, isnan(qm) ? "" : trb_word_p(qm, q));
-        cell(out, isnan(value) ? trb_json_text(row, "note") : trb_word_stars(value));
+        cell(out, isnan(value) ? trb_doc_text(row, "note") : trb_word_stars(value));
         fputs("</tr>\n", out);
     }
     fprintf(out, "</tbody></table></div>\n<p class=\"note\">Difference: second group taken from the first. p: %s; adjusted: %s within a parameter",
-            trb_json_text(json_array_get(rows, 0), "test"), trb_json_text(json_array_get(rows, 0), "adjust"));
+            trb_doc_text(json_array_get(rows, 0), "test"), trb_doc_text(json_array_get(rows, 0), "adjust"));
     fputs("; q: Benjamini-Hochberg over the parameters of one comparison, from unadjusted p, the primary parameter left out.</p>\n", out);
 }
 
@@ -341,7 +341,7 @@ static void put_facts(FILE *out, const json_t *document)
         first = false;
         put(out, group);
         fputs(": ", out);
-        put(out, trb_json_text(value, "sample"));
+        put(out, trb_doc_text(value, "sample"));
     }
     fputs(".</p>\n<h3>Settings</h3>\n<p>", out);
     const char *key;
@@ -357,10 +357,10 @@ static void put_facts(FILE *out, const json_t *document)
         fputs("; ", out);
     }
     const json_t *program = json_object_get(document, "program");
-    fprintf(out, "Trabecula %s (%s).</p>\n", trb_json_text(program, "version"), trb_json_text(program, "commit"));
-    if (trb_json_text(document, "command_line")[0]) {
+    fprintf(out, "Trabecula %s (%s).</p>\n", trb_doc_text(program, "version"), trb_doc_text(program, "commit"));
+    if (trb_doc_text(document, "command_line")[0]) {
         fputs("<p><code>", out);
-        put(out, trb_json_text(document, "command_line"));
+        put(out, trb_doc_text(document, "command_line"));
         fputs("</code></p>\n", out);
     }
 }
@@ -374,7 +374,7 @@ static void put_methods(FILE *out, const trb_report_page *page)
         fputs("</p>", out);
     }
     fputs("<p>", out);
-    put(out, trb_json_text(page->document, "methods_text"));
+    put(out, trb_doc_text(page->document, "methods_text"));
     fputs("</p></blockquote>\n", out);
 }
 
@@ -392,7 +392,7 @@ void trb_report_html(FILE *out, const trb_report_page *page)
         size_t i, n = 0;
         const json_t *animal;
         json_array_foreach (json_object_get(document, "animals"), i, animal)
-            n += strcmp(trb_json_text(animal, "group"), trb_document_group(document, g)) == 0;
+            n += strcmp(trb_doc_text(animal, "group"), trb_document_group(document, g)) == 0;
         fputs(g ? ", " : "", out);
         put(out, trb_document_group(document, g));
         fprintf(out, " (n = %zu)", n);

@@ -5,7 +5,7 @@
  */
 #include "present/report_parts.h"
 #include "present/report_words.h"
-#include "study/json_read.h"
+#include "study/document_read.h"
 
 #include <math.h>
 #include <string.h>
@@ -24,14 +24,14 @@ static const notation HTML = {"<tr><td>", "</td><td>", "</td></tr>\n", "\u00b1",
 static void put_group(FILE *out, const notation *as, const json_t *d)
 {
     char mean[40], sd[40];
-    const double spread = trb_json_number(d, "sd");
+    const double spread = trb_doc_number(d, "sd");
     const long long n = json_integer_value(json_object_get(d, "n"));
     if (n == 0) {
         fputs("n/a (0)", out);
         return;
     }
     const int decimals = trb_word_decimals(spread);
-    const char *text = trb_word_number(trb_json_number(d, "mean"), decimals, mean);
+    const char *text = trb_word_number(trb_doc_number(d, "mean"), decimals, mean);
     if (isnan(spread))
         fprintf(out, "%s (%lld)", text, n);
     else
@@ -46,12 +46,12 @@ static void put_metric(FILE *out, const notation *as, const json_t *document, si
     as->put(out, name);
     for (size_t g = 0; g < trb_document_groups(document); g++) {
         fputs(as->cell_between, out);
-        put_group(out, as, trb_json_at(tree, "descriptive", trb_document_group(document, g), NULL));
+        put_group(out, as, trb_doc_at(tree, "descriptive", trb_document_group(document, g), NULL));
     }
     for (size_t c = 0; c < contrasts; c++) {
         char buffer[24];
         const json_t *row = json_array_get(json_object_get(document, "comparisons"), metric * contrasts + c);
-        const char *text = trb_word_p(trb_json_number(row, "p_adjusted"), buffer);
+        const char *text = trb_word_p(trb_doc_number(row, "p_adjusted"), buffer);
         fputs(as->cell_between, out);
         if (as == &LATEX && *text == '<')
             fprintf(out, "$<$%s", text + 1);
@@ -74,7 +74,7 @@ static void put_header(FILE *out, const notation *as, const json_t *document)
         const json_t *row = json_array_get(json_object_get(document, "comparisons"), c);
         fputs(as->cell_between, out);
         fputs(as == &CSV ? "p adjusted: " : "p, ", out);
-        as->put(out, trb_json_text(row, "contrast"));
+        as->put(out, trb_doc_text(row, "contrast"));
     }
     fputs(as->row_end, out);
 }
@@ -93,7 +93,7 @@ static void put_footnote(FILE *out, const json_t *document)
     const json_t *row = json_array_get(json_object_get(document, "comparisons"), 0);
     fputs("Mean \u00b1 SD (n).", out);
     if (row)
-        fprintf(out, " p: %s, adjusted by %s within each parameter.", trb_json_text(row, "test"), trb_json_text(row, "adjust"));
+        fprintf(out, " p: %s, adjusted by %s within each parameter.", trb_doc_text(row, "test"), trb_doc_text(row, "adjust"));
 }
 
 void trb_report_table_csv(FILE *out, const json_t *document)

@@ -1,6 +1,6 @@
 /* report_thumbnails.c - QC pictures of a batch, small enough to travel inside a page. */
 #include "present/report_parts.h"
-#include "study/json_read.h"
+#include "study/document_read.h"
 
 #include "core/memory.h"
 
@@ -109,7 +109,7 @@ trb_status trb_report_thumbnails(const json_t *document, const char *folder, trb
     const json_t *animal;
     json_array_foreach (animals, i, animal) {
         char path[4096];
-        const char *sample = trb_json_text(animal, "sample");
+        const char *sample = trb_doc_text(animal, "sample");
         if (*n == MOST || !*sample || strchr(sample, '/'))
             continue;
         if (snprintf(path, sizeof path, "%s/%s/qc.png", folder, sample) >= (int)sizeof path)
@@ -118,7 +118,7 @@ trb_status trb_report_thumbnails(const json_t *document, const char *folder, trb
         if (!picture)
             continue; /* an animal without a picture is no fault of the comparison */
         trb_report_thumbnail *to = &(*thumbnail)[(*n)++];
-        *to = (trb_report_thumbnail){copy(sample), copy(trb_json_text(animal, "group")), picture};
+        *to = (trb_report_thumbnail){copy(sample), copy(trb_doc_text(animal, "group")), picture};
         if (!to->sample || !to->group) {
             trb_report_thumbnails_clear(*thumbnail, *n);
             *thumbnail = NULL;

@@ -5,7 +5,7 @@
  * document are then filled in the order of the metrics.
  */
 #include "study/compare_parts.h"
-#include "study/json_read.h"
+#include "study/document_read.h"
 #include "study/stat_tree.h"
 #include "trabecula/version.h"
 
@@ -86,7 +86,7 @@ static json_t *animals(const trb_compare_plan *plan)
             json_t *values = json_object();
             for (size_t i = 0; i < plan->n_metrics; i++) {
                 const trb_cohort_metric *m = &cohort->metric[plan->metric[i]];
-                json_object_set_new(values, trb_metric_label(m, label), trb_json_real(m->value[r]));
+                json_object_set_new(values, trb_metric_label(m, label), trb_doc_real(m->value[r]));
             }
             json_array_append_new(array, json_pack("{s:o,s:o,s:I,s:o}", "sample", text(cohort->row[r].sample), "group",
                                                    text(cohort->group_name[g]), "scans", (json_int_t)cohort->row[r].n_scans, "values", values));

@@ -5,7 +5,7 @@
  * was asked for, which may use all groups (pooled variance, ranks, Dunnett, Tukey).
  */
 #include "study/compare_parts.h"
-#include "study/json_read.h"
+#include "study/document_read.h"
 #include "study/stat_adjust.h"
 #include "study/stat_tree.h"
 
@@ -61,10 +61,10 @@ static void adjusted_by_tree(const trb_compare_plan *plan, const json_t *tree, c
         if (WHERE[i].adjust != plan->o->adjust)
             continue;
         double sign;
-        const json_t *block = pair_block(trb_json_at(tree, WHERE[i].part, WHERE[i].family, NULL), a, b, &sign);
-        t->p_adjusted = trb_json_number(block, WHERE[i].p);
+        const json_t *block = pair_block(trb_doc_at(tree, WHERE[i].part, WHERE[i].family, NULL), a, b, &sign);
+        t->p_adjusted = trb_doc_number(block, WHERE[i].p);
         if (block && WHERE[i].lo) {
-            turn_interval(sign, trb_json_number(block, WHERE[i].lo), trb_json_number(block, WHERE[i].hi), t);
+            turn_interval(sign, trb_doc_number(block, WHERE[i].lo), trb_doc_number(block, WHERE[i].hi), t);
             t->ci_adjusted = isfinite(t->ci_lo);
         }
     }
@@ -73,20 +73,20 @@ static void adjusted_by_tree(const trb_compare_plan *plan, const json_t *tree, c
 static void test_t(const json_t *block, double sign, tested *t)
 {
     t->statistic_name = "t";
-    t->statistic = sign * trb_json_number(block, "t");
-    t->df = trb_json_number(block, "df");
-    t->p = trb_json_number(block, json_object_get(block, "p_raw") ? "p_raw" : "p");
-    turn_interval(sign, trb_json_number(block, "ci_lo"), trb_json_number(block, "ci_hi"), t);
+    t->statistic = sign * trb_doc_number(block, "t");
+    t->df = trb_doc_number(block, "df");
+    t->p = trb_doc_number(block, json_object_get(block, "p_raw") ? "p_raw" : "p");
+    turn_interval(sign, trb_doc_number(block, "ci_lo"), trb_doc_number(block, "ci_hi"), t);
 }
 
 static void test_rank(const json_t *pair, tested *t)
 {
     const json_t *block = json_object_get(pair, "mann_whitney");
     t->statistic_name = "U";
-    t->statistic = trb_json_number(block, "U_b");
-    t->p = trb_json_number(block, "p_exact_conditional_abs");
+    t->statistic = trb_doc_number(block, "U_b");
+    t->p = trb_doc_number(block, "p_exact_conditional_abs");
     if (isnan(t->p)) {
-        t->p = trb_json_number(block, "p_asymptotic_cc");
+        t->p = trb_doc_number(block, "p_asymptotic_cc");
         t->test = "mann_whitney (normal approximation)";
     }
 }
@@ -97,7 +97,7 @@ static tested run_test(const trb_compare_plan *plan, const json_t *tree, const j
     tested t = {"", "", "", NAN, NAN, NAN, NAN, NAN, NAN, false};
     const json_t *welch = json_object_get(pair, "welch");
     double sign = 1;
-    turn_interval(1, trb_json_number(welch, "ci_lo"), trb_json_number(welch, "ci_hi"), &t);
+    turn_interval(1, trb_doc_number(welch, "ci_lo"), trb_doc_number(welch, "ci_hi"), &t);
     switch (plan->o->test) {
     case TRB_TEST_WELCH:
         t.test = "welch_t";
@@ -105,7 +105,7 @@ static tested run_test(const trb_compare_plan *plan, const json_t *tree, const j
         break;
     case TRB_TEST_STUDENT: {
         t.test = "pooled_t";
-        const json_t *block = pair_block(trb_json_at(tree, "all_pairs", "pooled_t", NULL), a, b, &sign);
+        const json_t *block = pair_block(trb_doc_at(tree, "all_pairs", "pooled_t", NULL), a, b, &sign);
         test_t(block ? block : json_object_get(pair, "student"), block ? sign : 1, &t);
         break;
     }
@@ -116,21 +116,21 @@ static tested run_test(const trb_compare_plan *plan, const json_t *tree, const j
     case TRB_TEST_DUNN: {
         t.test = "dunn";
         t.statistic_name = "z";
-        const json_t *block = pair_block(trb_json_at(tree, "all_pairs", "dunn", NULL), a, b, &sign);
-        t.statistic = sign * trb_json_number(block, "z");
-        t.p = trb_json_number(block, "p_raw");
+        const json_t *block = pair_block(trb_doc_at(tree, "all_pairs", "dunn", NULL), a, b, &sign);
+        t.statistic = sign * trb_doc_number(block, "z");
+        t.p = trb_doc_number(block, "p_raw");
         break;
     }
     case TRB_TEST_PERMUTATION:
         t.test = "permutation_mean";
-        t.p = trb_json_number(json_object_get(pair, "permutation_mean"), "p_two_sided");
+        t.p = trb_doc_number(json_object_get(pair, "permutation_mean"), "p_two_sided");
         if (isnan(t.p))
             t.note = "too many permutations to count them all: use --test rank";
         break;
     }
     adjusted_by_tree(plan, tree, a, b, &t);
     if (isnan(t.p) && !t.note[0])
-        t.note = trb_json_text(welch, "note");
+        t.note = trb_doc_text(welch, "note");
     if (isnan(t.p) && !t.note[0])
         t.note = "not defined for these values";
     return t;
@@ -171,19 +171,19 @@ static json_t *row_of(const trb_compare_plan *plan, size_t metric, const trb_gro
 {
     const trb_cohort_metric *m = &plan->cohort->metric[metric];
     const trb_sample_group *a = &values->group[c.a], *b = &values->group[c.b];
-    const json_t *da = trb_json_at(sub, "descriptive", a->name, NULL), *db = trb_json_at(sub, "descriptive", b->name, NULL);
+    const json_t *da = trb_doc_at(sub, "descriptive", a->name, NULL), *db = trb_doc_at(sub, "descriptive", b->name, NULL);
     const json_t *effect = json_object_get(pair, "effect"), *change = json_object_get(pair, "percent_change");
     const json_t *rank = json_object_get(pair, "mann_whitney");
     const bool pooled = plan->o->test == TRB_TEST_STUDENT;
     char contrast[1024], label[256];
     snprintf(contrast, sizeof contrast, "%s - %s", b->name, a->name);
-    const double mean_a = trb_json_number(da, "mean"), mean_b = trb_json_number(db, "mean");
+    const double mean_a = trb_doc_number(da, "mean"), mean_b = trb_doc_number(db, "mean");
     json_t *row = json_pack("{s:s,s:s,s:s,s:b,s:s,s:s,s:s,s:I,s:I}", "metric", trb_metric_label(m, label), "key", m->key, "unit",
                             m->unit, "primary", metric == plan->primary, "contrast", contrast, "a", a->name, "b", b->name, "n_a",
                             (json_int_t)a->n, "n_b", (json_int_t)b->n);
     if (!row)
         return NULL;
-#define REAL(key, value) json_object_set_new(row, key, trb_json_real(value))
+#define REAL(key, value) json_object_set_new(row, key, trb_doc_real(value))
     REAL("mean_a", mean_a);
     REAL("mean_b", mean_b);
     REAL("diff", mean_b - mean_a);
@@ -198,15 +198,15 @@ static json_t *row_of(const trb_compare_plan *plan, size_t metric, const trb_gro
     json_object_set_new(row, "adjust", json_string(trb_multiple_name(plan->o->adjust)));
     REAL("p_adjusted", t->p_adjusted);
     json_object_set_new(row, "q_metrics", json_null());
-    REAL("hedges_g", trb_json_number(effect, "hedges_g"));
-    REAL("g_lo", trb_json_number(effect, json_is_number(json_object_get(effect, "g_nct_lo")) ? "g_nct_lo" : "g_ls_lo"));
-    REAL("g_hi", trb_json_number(effect, json_is_number(json_object_get(effect, "g_nct_hi")) ? "g_nct_hi" : "g_ls_hi"));
-    REAL("percent", trb_json_number(change, "percent"));
-    REAL("percent_lo", trb_json_number(change, pooled ? "fieller_pooled_lo" : "fieller_welch_lo"));
-    REAL("percent_hi", trb_json_number(change, pooled ? "fieller_pooled_hi" : "fieller_welch_hi"));
-    REAL("hodges_lehmann", trb_json_number(rank, "hodges_lehmann"));
-    REAL("hl_ci_lo", trb_json_number(rank, "hl_ci_lo"));
-    REAL("hl_ci_hi", trb_json_number(rank, "hl_ci_hi"));
+    REAL("hedges_g", trb_doc_number(effect, "hedges_g"));
+    REAL("g_lo", trb_doc_number(effect, json_is_number(json_object_get(effect, "g_nct_lo")) ? "g_nct_lo" : "g_ls_lo"));
+    REAL("g_hi", trb_doc_number(effect, json_is_number(json_object_get(effect, "g_nct_hi")) ? "g_nct_hi" : "g_ls_hi"));
+    REAL("percent", trb_doc_number(change, "percent"));
+    REAL("percent_lo", trb_doc_number(change, pooled ? "fieller_pooled_lo" : "fieller_welch_lo"));
+    REAL("percent_hi", trb_doc_number(change, pooled ? "fieller_pooled_hi" : "fieller_welch_hi"));
+    REAL("hodges_lehmann", trb_doc_number(rank, "hodges_lehmann"));
+    REAL("hl_ci_lo", trb_doc_number(rank, "hl_ci_lo"));
+    REAL("hl_ci_hi", trb_doc_number(rank, "hl_ci_hi"));
 #undef REAL
     json_object_set_new(row, "note", json_string(t->note));
     return row;
@@ -222,11 +222,11 @@ static void add_sensitivity(trb_compare_plan *plan, size_t metric, const trb_gro
     if (!p)
         return; /* an extra, not a result */
     for (size_t i = 0; i < n; i++) {
-        p[i] = trb_json_number(json_object_get(pairs[i], "welch"), "p");
-        p[n + i] = trb_json_number(json_object_get(pairs[i], "student"), "p");
-        p[2 * n + i] = trb_json_number(json_object_get(pairs[i], "mann_whitney"), "p_exact_conditional_abs");
+        p[i] = trb_doc_number(json_object_get(pairs[i], "welch"), "p");
+        p[n + i] = trb_doc_number(json_object_get(pairs[i], "student"), "p");
+        p[2 * n + i] = trb_doc_number(json_object_get(pairs[i], "mann_whitney"), "p_exact_conditional_abs");
         if (isnan(p[2 * n + i]))
-            p[2 * n + i] = trb_json_number(json_object_get(pairs[i], "mann_whitney"), "p_asymptotic_cc");
+            p[2 * n + i] = trb_doc_number(json_object_get(pairs[i], "mann_whitney"), "p_asymptotic_cc");
     }
     bool good = true;
     for (int kind = 0; kind < KINDS; kind++)
@@ -240,7 +240,7 @@ static void add_sensitivity(trb_compare_plan *plan, size_t metric, const trb_gro
         json_object_set_new(row, "contrast", json_string(contrast));
         for (int kind = 0; kind < KINDS; kind++) {
             const double value = p[(size_t)kind * n + i];
-            json_object_set_new(row, NAME[kind], trb_json_real(value));
+            json_object_set_new(row, NAME[kind], trb_doc_real(value));
             known += !isnan(value);
             below += value < plan->o->alpha;
         }
@@ -306,12 +306,12 @@ trb_status trb_contrast_across(trb_compare_plan *plan, trb_error *err)
             row[n] = json_array_get(plan->comparisons, i);
             if (json_is_true(json_object_get(row[n], "primary")))
                 continue;
-            p[n] = trb_json_number(row[n], "p");
+            p[n] = trb_doc_number(row[n], "p");
             n++;
         }
         status = trb_stat_adjust(p, n, TRB_ADJUST_BH, p);
         for (size_t i = 0; !status && i < n; i++)
-            json_object_set_new(row[i], "q_metrics", trb_json_real(p[i]));
+            json_object_set_new(row[i], "q_metrics", trb_doc_real(p[i]));
         if (status)
             trb_error_set(err, status, "out of memory for the p values");
     }

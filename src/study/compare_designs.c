@@ -5,7 +5,7 @@
  * people look for into the table "designs".
  */
 #include "study/compare_parts.h"
-#include "study/json_read.h"
+#include "study/document_read.h"
 #include "study/stat_adjust.h"
 #include "study/stat_designs.h"
 
@@ -36,7 +36,7 @@ static void add_row(trb_compare_plan *plan, size_t metric, const place *at, cons
     if (!row)
         return;
     const char *df = json_object_get(block, "df1") ? "df1" : "df";
-#define REAL(key, from) json_object_set_new(row, key, trb_json_real((from) ? trb_json_number(block, from) : NAN))
+#define REAL(key, from) json_object_set_new(row, key, trb_doc_real((from) ? trb_doc_number(block, from) : NAN))
     REAL("estimate", at->estimate);
     REAL("se", "se");
     REAL("ci_lo", "ci_lo");
@@ -48,7 +48,7 @@ static void add_row(trb_compare_plan *plan, size_t metric, const place *at, cons
     REAL("p", at->p);
     REAL("p_adjusted", at->p_adjusted);
 #undef REAL
-    json_object_set_new(row, "note", json_string(trb_json_text(block, "note")));
+    json_object_set_new(row, "note", json_string(trb_doc_text(block, "note")));
     json_array_append_new(plan->designs, row);
 }
 
@@ -172,7 +172,7 @@ static trb_status ancova(trb_compare_plan *plan, size_t metric, json_t *tree, tr
                 json_object_get(block, "slopes_homogeneity"));
         add_rows(plan, metric, (place){"ancova", "adjusted means", "", "mean", NULL, NULL, NULL}, json_object_get(block, "adjusted_means"));
         add_rows(plan, metric, (place){"ancova", "pairs of adjusted means", "", "diff", "t", "p_raw", "p_holm"}, json_object_get(block, "pairs"));
-        const double parallel = trb_json_number(json_object_get(block, "slopes_homogeneity"), "p");
+        const double parallel = trb_doc_number(json_object_get(block, "slopes_homogeneity"), "p");
         char label[256];
         if (parallel < plan->o->alpha)
             trb_plan_warn(plan, "%s: the slopes on %s differ between the groups (p = %.3g), so adjusted means depend on where they are compared",
@@ -233,7 +233,7 @@ static trb_status paired(trb_compare_plan *plan, size_t metric, json_t *tree, tr
         snprintf(term, sizeof term, "%s - %s", cohort->group_name[other], cohort->group_name[plan->control]);
         json_t *t = json_object_get(block, "paired_t");
         if (json_is_object(t) && !json_object_get(t, "mean_diff"))
-            json_object_set_new(t, "mean_diff", trb_json_real(trb_json_number(block, "mean_diff")));
+            json_object_set_new(t, "mean_diff", trb_doc_real(trb_doc_number(block, "mean_diff")));
         add_row(plan, metric, &(place){"paired", "paired t", term, "mean_diff", "t", "p", NULL}, t);
         add_row(plan, metric, &(place){"paired", "Wilcoxon signed ranks", term, "hodges_lehmann", "V", "p_exact_conditional", NULL},
                 json_object_get(block, "wilcoxon"));
@@ -261,11 +261,11 @@ static void longitudinal_rows(trb_compare_plan *plan, size_t metric, const json_
     add_row(plan, metric, &(place){"longitudinal", "repeated measures, Greenhouse-Geisser", "group:time", NULL, "F", "p_GG", NULL},
             json_object_get(rm, "group:time"));
     add_rows(plan, metric, (place){"longitudinal", "slope per animal, Welch", "", "diff", "t", "p", NULL},
-             trb_json_at(block, "summary_measure_slope", "welch", NULL));
+             trb_doc_at(block, "summary_measure_slope", "welch", NULL));
     add_rows(plan, metric, (place){"longitudinal", "percent change first to last per animal, Welch", "", "diff", "t", "p", NULL},
-             trb_json_at(block, "percent_change_last_vs_first", "welch", NULL));
+             trb_doc_at(block, "percent_change_last_vs_first", "welch", NULL));
     add_rows(plan, metric, (place){"longitudinal", "last time adjusted for the first (ANCOVA)", "", "diff", "t", "p_raw", "p_holm"},
-             trb_json_at(block, "ancova_last_on_first", "pairs", NULL));
+             trb_doc_at(block, "ancova_last_on_first", "pairs", NULL));
 }
 
 static trb_status longitudinal(trb_compare_plan *plan, size_t metric, json_t *tree, trb_error *err)

@@ -3,7 +3,7 @@
  * group's mean (for the 3D picture), differences of the measurement between groups, sizes for the next study.
  */
 #include "study/compare_parts.h"
-#include "study/json_read.h"
+#include "study/document_read.h"
 #include "study/stat_designs.h"
 
 #include "core/memory.h"
@@ -24,7 +24,7 @@ static void warn_conspicuous(trb_compare_plan *plan)
     for (size_t r = 0; r < cohort->n_rows; r++) {
         int n = 0;
         json_array_foreach (plan->diagnostics, i, row)
-            n += strcmp(trb_json_text(row, "test"), "tukey_fence") == 0 && strcmp(trb_json_text(row, "sample"), cohort->row[r].sample) == 0;
+            n += strcmp(trb_doc_text(row, "test"), "tukey_fence") == 0 && strcmp(trb_doc_text(row, "sample"), cohort->row[r].sample) == 0;
         if (n >= MANY_METRICS && (size_t)n * 2 >= plan->n_metrics)
             trb_plan_warn(plan, "%s (%s) lies outside the fences of its group in %d of %zu metrics: look at its QC picture, a scan or VOI may be "
                                 "at fault; it was kept", cohort->row[r].sample, cohort->group_name[cohort->row[r].group], n, plan->n_metrics);
@@ -42,8 +42,8 @@ static double distance2(const trb_compare_plan *plan, size_t r)
     char label[256];
     for (size_t i = 0; i < plan->n_metrics; i++) {
         const trb_cohort_metric *m = &cohort->metric[plan->metric[i]];
-        const json_t *d = trb_json_at(plan->metrics, trb_metric_label(m, label), "descriptive", group, NULL);
-        const double mean = trb_json_number(d, "mean"), sd = trb_json_number(d, "sd");
+        const json_t *d = trb_doc_at(plan->metrics, trb_metric_label(m, label), "descriptive", group, NULL);
+        const double mean = trb_doc_number(d, "mean"), sd = trb_doc_number(d, "sd");
         if (isnan(sd) || sd == 0)
             continue; /* says nothing about who is typical */
         const double z = (m->value[r] - mean) / sd;
@@ -135,9 +135,9 @@ static trb_status add_power(trb_compare_plan *plan, trb_error *err)
         const char *name = trb_metric_label(&cohort->metric[plan->metric[i]], label);
         bool usable = true;
         for (size_t g = 0; g < k; g++) {
-            const json_t *d = trb_json_at(plan->metrics, name, "descriptive", cohort->group_name[g], NULL);
-            number[g] = trb_json_number(d, "mean");
-            number[k + g] = trb_json_number(d, "sd");
+            const json_t *d = trb_doc_at(plan->metrics, name, "descriptive", cohort->group_name[g], NULL);
+            number[g] = trb_doc_number(d, "mean");
+            number[k + g] = trb_doc_number(d, "sd");
             n[g] = (size_t)json_integer_value(json_object_get(d, "n"));
             usable = usable && (n[g] < 2 || (isfinite(number[g]) && isfinite(number[k + g])));
         }

@@ -3,7 +3,7 @@
  * knows (ARRIVE 2.0; Bouxsein 2010).
  */
 #include "study/compare_parts.h"
-#include "study/json_read.h"
+#include "study/document_read.h"
 #include "trabecula/version.h"
 
 #include <stdio.h>

@@ -1,6 +1,6 @@
 /* compare_omnibus.c - the tests over all groups, percent rescue, and the diagnostics that are reported, not obeyed. */
 #include "study/compare_parts.h"
-#include "study/json_read.h"
+#include "study/document_read.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -20,11 +20,11 @@ static void add_omnibus(trb_compare_plan *plan, size_t metric, const json_t *blo
     if (!row)
         return;
     const char *df1 = json_object_get(block, "df1") ? "df1" : "df";
-    json_object_set_new(row, "statistic", trb_json_real(trb_json_number(block, statistic)));
-    json_object_set_new(row, "df1", trb_json_real(trb_json_number(block, df1)));
-    json_object_set_new(row, "df2", trb_json_real(trb_json_number(block, "df2")));
-    json_object_set_new(row, "p", trb_json_real(trb_json_number(block, json_object_get(block, "p_two_sided") ? "p_two_sided" : "p")));
-    json_object_set_new(row, "note", json_string(trb_json_text(block, "note")));
+    json_object_set_new(row, "statistic", trb_doc_real(trb_doc_number(block, statistic)));
+    json_object_set_new(row, "df1", trb_doc_real(trb_doc_number(block, df1)));
+    json_object_set_new(row, "df2", trb_doc_real(trb_doc_number(block, "df2")));
+    json_object_set_new(row, "p", trb_doc_real(trb_doc_number(block, json_object_get(block, "p_two_sided") ? "p_two_sided" : "p")));
+    json_object_set_new(row, "note", json_string(trb_doc_text(block, "note")));
     json_array_append_new(plan->omnibus, row);
 }
 
@@ -36,8 +36,8 @@ static void add_diagnostic(trb_compare_plan *plan, size_t metric, const char *te
                             sample);
     if (!row)
         return;
-    json_object_set_new(row, "statistic", trb_json_real(statistic));
-    json_object_set_new(row, "p", trb_json_real(p));
+    json_object_set_new(row, "statistic", trb_doc_real(statistic));
+    json_object_set_new(row, "p", trb_doc_real(p));
     json_object_set_new(row, "note", json_string(note));
     json_array_append_new(plan->diagnostics, row);
 }
@@ -46,9 +46,9 @@ static void add_diagnostic(trb_compare_plan *plan, size_t metric, const char *te
 static void add_outliers(trb_compare_plan *plan, size_t metric, const trb_group_values *values, const json_t *tree, size_t g)
 {
     const trb_sample_group *group = &values->group[g];
-    const json_t *block = trb_json_at(tree, "outliers", group->name, NULL);
-    const double lo = trb_json_number(block, "tukey_fence_lo"), hi = trb_json_number(block, "tukey_fence_hi");
-    const double grubbs = trb_json_number(block, "grubbs_value"), grubbs_p = trb_json_number(block, "grubbs_p");
+    const json_t *block = trb_doc_at(tree, "outliers", group->name, NULL);
+    const double lo = trb_doc_number(block, "tukey_fence_lo"), hi = trb_doc_number(block, "tukey_fence_hi");
+    const double grubbs = trb_doc_number(block, "grubbs_value"), grubbs_p = trb_doc_number(block, "grubbs_p");
     for (size_t i = 0; i < group->n; i++) {
         const size_t at = (size_t)(group->value - values->value) + i;
         const char *sample = plan->cohort->row[values->row[at]].sample;
@@ -56,7 +56,7 @@ static void add_outliers(trb_compare_plan *plan, size_t metric, const trb_group_
             add_diagnostic(plan, metric, "tukey_fence", group->name, sample, group->value[i], NAN,
                            group->value[i] < lo ? "below the lower fence" : "above the upper fence");
         if (grubbs_p < plan->o->alpha && group->value[i] == grubbs)
-            add_diagnostic(plan, metric, "grubbs", group->name, sample, trb_json_number(block, "grubbs_G"), grubbs_p,
+            add_diagnostic(plan, metric, "grubbs", group->name, sample, trb_doc_number(block, "grubbs_G"), grubbs_p,
                            "the farthest value of its group");
     }
 }
@@ -64,20 +64,20 @@ static void add_outliers(trb_compare_plan *plan, size_t metric, const trb_group_
 static void add_diagnostics(trb_compare_plan *plan, size_t metric, const trb_group_values *values, const json_t *tree)
 {
     for (size_t g = 0; g < values->groups.n_groups; g++) {
-        const json_t *shapiro = trb_json_at(tree, "normality", "by_group", values->group[g].name, NULL);
-        add_diagnostic(plan, metric, "shapiro_wilk", values->group[g].name, "", trb_json_number(shapiro, "W"),
-                       trb_json_number(shapiro, "p"), trb_json_text(shapiro, "note"));
+        const json_t *shapiro = trb_doc_at(tree, "normality", "by_group", values->group[g].name, NULL);
+        add_diagnostic(plan, metric, "shapiro_wilk", values->group[g].name, "", trb_doc_number(shapiro, "W"),
+                       trb_doc_number(shapiro, "p"), trb_doc_text(shapiro, "note"));
     }
-    const json_t *residuals = trb_json_at(tree, "normality", "anova_residuals", NULL);
-    add_diagnostic(plan, metric, "shapiro_wilk", "(residuals)", "", trb_json_number(residuals, "W"), trb_json_number(residuals, "p"),
-                   trb_json_text(residuals, "note"));
+    const json_t *residuals = trb_doc_at(tree, "normality", "anova_residuals", NULL);
+    add_diagnostic(plan, metric, "shapiro_wilk", "(residuals)", "", trb_doc_number(residuals, "W"), trb_doc_number(residuals, "p"),
+                   trb_doc_text(residuals, "note"));
     static const struct {
         const char *key, *statistic;
     } VARIANCE[] = {{"levene_mean", "F"}, {"brown_forsythe_median", "F"}, {"bartlett", "K2"}};
     for (size_t i = 0; i < 3; i++) {
-        const json_t *block = trb_json_at(tree, "variance", VARIANCE[i].key, NULL);
-        add_diagnostic(plan, metric, VARIANCE[i].key, "", "", trb_json_number(block, VARIANCE[i].statistic), trb_json_number(block, "p"),
-                       trb_json_text(block, "note"));
+        const json_t *block = trb_doc_at(tree, "variance", VARIANCE[i].key, NULL);
+        add_diagnostic(plan, metric, VARIANCE[i].key, "", "", trb_doc_number(block, VARIANCE[i].statistic), trb_doc_number(block, "p"),
+                       trb_doc_text(block, "note"));
     }
     for (size_t g = 0; g < values->groups.n_groups; g++)
         add_outliers(plan, metric, values, tree, g);
@@ -91,21 +91,21 @@ static void add_rescues(trb_compare_plan *plan, size_t metric, const json_t *tre
     for (size_t i = 0; i < plan->n_rescues; i++) {
         const trb_rescue_choice c = plan->rescue[i];
         snprintf(key, sizeof key, "%s | %s", name[c.treated], name[c.disease]);
-        const json_t *block = trb_json_at(tree, "rescue", key, NULL);
+        const json_t *block = trb_doc_at(tree, "rescue", key, NULL);
         json_t *row = json_pack("{s:s,s:b,s:s,s:s,s:s}", "metric", label_of(plan, metric, label), "primary", metric == plan->primary,
                                 "sham", name[c.sham], "disease", name[c.disease], "treated", name[c.treated]);
         if (!row)
             continue;
-        double lo = trb_json_number(block, pooled ? "fieller_pooled_lo" : "fieller_welch_lo");
-        double hi = trb_json_number(block, pooled ? "fieller_pooled_hi" : "fieller_welch_hi");
-        const char *note = trb_json_text(block, "note");
+        double lo = trb_doc_number(block, pooled ? "fieller_pooled_lo" : "fieller_welch_lo");
+        double hi = trb_doc_number(block, pooled ? "fieller_pooled_hi" : "fieller_welch_hi");
+        const char *note = trb_doc_text(block, "note");
         if (!block)
             note = "too few animals";
         else if (!*note && isnan(lo))
             note = "no interval: the healthy and the diseased group do not differ enough";
-        json_object_set_new(row, "percent", trb_json_real(trb_json_number(block, "percent")));
-        json_object_set_new(row, "lo", trb_json_real(lo));
-        json_object_set_new(row, "hi", trb_json_real(hi));
+        json_object_set_new(row, "percent", trb_doc_real(trb_doc_number(block, "percent")));
+        json_object_set_new(row, "lo", trb_doc_real(lo));
+        json_object_set_new(row, "hi", trb_doc_real(hi));
         json_object_set_new(row, "method", json_string(pooled ? "fieller_pooled" : "fieller_welch"));
         json_object_set_new(row, "note", json_string(note));
         json_array_append_new(plan->rescues, row);
