@@ -17,7 +17,7 @@ static const char STYLE[] =
     "margin-top:2em}h3{font-size:1rem;margin:1.4em 0 .3em}p.note,.soft{color:var(--soft);font-size:.9rem}"
     ".wide{overflow-x:auto}table{border-collapse:collapse;font-size:.85rem}th,td{padding:.25em .6em;border-bottom:1px solid var(--line);"
     "text-align:left;white-space:nowrap}td.n,th.n{text-align:right;font-variant-numeric:tabular-nums}tr.primary td{font-weight:bold}"
-    "ul.warn{background:var(--warn);padding:.6em 1em .6em 2em;border-left:4px solid #bf8700}figure{margin:1em 0}figure svg{max-width:100%;height:auto}"
+    "ul.warn{background:var(--warn);padding:.6em 1em .6em 2em;border-left:4px solid #bf8700}figure{margin:1em 0}figure svg{width:100%;height:auto}"
     "figcaption{color:var(--soft);font-size:.9rem}.thumbs{display:grid;grid-template-columns:repeat(auto-fill,minmax(200px,1fr));gap:.6em}"
     ".thumbs figure{margin:0}.thumbs img{width:100%}blockquote{margin:0;padding:.5em 1em;border-left:4px solid var(--line)}"
     "nav a{margin-right:1em;color:var(--accent)}details summary{cursor:pointer}code{font-size:.85rem;overflow-wrap:anywhere}"
@@ -68,7 +68,7 @@ static const json_t *sentence_metric(const json_t *document)
     return json_is_string(primary) ? primary : NULL;
 }
 
-static void put_change(FILE *out, const json_t *row)
+static void put_change(FILE *out, const json_t *row, double alpha, double level)
 {
     char p[32], buffer[40];
     const double diff = trb_doc_number(row, "diff"), percent = trb_doc_number(row, "percent"), adjusted = trb_doc_number(row, "p_adjusted");
@@ -81,15 +81,22 @@ static void put_change(FILE *out, const json_t *row)
         fputs(")", out);
         return;
     }
-    fprintf(out, " had %s ", diff < 0 ? "lower" : "higher");
-    put(out, trb_doc_text(row, "key"));
-    fputs(" than ", out);
-    put(out, trb_doc_text(row, "a"));
+    if (adjusted < alpha) {
+        fprintf(out, " had %s ", diff < 0 ? "lower" : "higher");
+        put(out, trb_doc_text(row, "key"));
+        fputs(" than ", out);
+        put(out, trb_doc_text(row, "a"));
+    } else {
+        fputs(" did not differ detectably from ", out);
+        put(out, trb_doc_text(row, "a"));
+        fputs(" in ", out);
+        put(out, trb_doc_text(row, "key"));
+    }
     if (!isnan(percent)) {
         fprintf(out, " (%+.0f %%", percent);
         const double lo = trb_doc_number(row, "percent_lo"), hi = trb_doc_number(row, "percent_hi");
         if (!isnan(lo) && !isnan(hi))
-            fprintf(out, ", %g %% CI %.0f to %.0f %%", 95.0, lo, hi);
+            fprintf(out, ", %g %% CI %.0f to %.0f %%", level, lo, hi);
         fputs("; ", out);
     } else {
         fprintf(out, " (difference %s; ", trb_word_number(diff, 3, buffer));
@@ -146,7 +153,7 @@ static void put_summary(FILE *out, const json_t *document)
             continue;
         if (any)
             fputs("; ", out);
-        put_change(out, row);
+        put_change(out, row, trb_doc_number(document, "alpha"), 100 * trb_doc_number(document, "conf_level"));
         any = true;
     }
     fputs(".", out);
@@ -161,7 +168,8 @@ static void put_summary(FILE *out, const json_t *document)
         if (isnan(lo))
             fprintf(out, ": percent rescue is not estimable (%s).", trb_doc_text(row, "note"));
         else
-            fprintf(out, " regained %.0f %% of the loss (95 %% CI %.0f to %.0f %%).", percent, lo, trb_doc_number(row, "hi"));
+            fprintf(out, " regained %.0f %% of the loss (%g %% CI %.0f to %.0f %%).", percent, 100 * trb_doc_number(document, "conf_level"), lo,
+                    trb_doc_number(row, "hi"));
     }
     fputs("</p>\n<ul>\n", out);
     for (size_t c = 0; c < contrasts && c < 12; c++)

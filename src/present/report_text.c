@@ -232,5 +232,5 @@ void trb_report_captions(FILE *out, const json_t *document)
     if (json_array_size(json_object_get(document, "rescue")))
         fputs("\nFigure 3 (figures/rescue). Percent rescue of every parameter with its confidence interval (Fieller's theorem): 0 % is the "
               "diseased, 100 % the healthy group.\n", out);
-    fputs("\nTable 1 (table.csv, table.md, table.tex). Mean +- SD (n) of every parameter by group, with adjusted p values.\n", out);
+    fputs("\nTable 1 (table.csv, table.md, table.tex). Mean \u00b1 SD (n) of every parameter by group, with adjusted p values.\n", out);
 }

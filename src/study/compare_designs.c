@@ -1,8 +1,9 @@
 /*
  * compare_designs.c - the designs beside independent groups: two factors, a covariate, pairs, time.
  *
- * Each puts its whole result into the tree of the metric (keys twoway, ancova, paired, longitudinal) and the rows that
- * people look for into the table "designs".
+ * Each merges its whole result into the tree of the metric, under the keys of testdata/oracles/SPEC.md (they do not meet
+ * those of the one-way tree, save that pairs get further members), and the rows that people look for into the table
+ * "designs".
  */
 #include "study/compare_parts.h"
 #include "study/document_read.h"
@@ -103,6 +104,13 @@ static trb_status select_rows(const trb_compare_plan *plan, size_t metric, const
     return status;
 }
 
+/* block becomes part of the tree. */
+static void merge(json_t *tree, json_t *block)
+{
+    json_object_update_recursive(tree, block);
+    json_decref(block);
+}
+
 /* ---- two factors */
 
 static void twoway_rows(trb_compare_plan *plan, size_t metric, const json_t *block)
@@ -137,7 +145,7 @@ static trb_status twoway(trb_compare_plan *plan, size_t metric, json_t *tree, tr
         status = trb_stat_twoway(s.y, s.n, &a.factor, &b.factor, &block, err);
     if (!status) {
         twoway_rows(plan, metric, block);
-        json_object_set_new(tree, "twoway", block);
+        merge(tree, block);
     }
     trb_column_factor_clear(&a);
     trb_column_factor_clear(&b);
@@ -177,7 +185,7 @@ static trb_status ancova(trb_compare_plan *plan, size_t metric, json_t *tree, tr
         if (parallel < plan->o->alpha)
             trb_plan_warn(plan, "%s: the slopes on %s differ between the groups (p = %.3g), so adjusted means depend on where they are compared",
                           trb_metric_label(&plan->cohort->metric[metric], label), plan->o->covariate, parallel);
-        json_object_set_new(tree, "ancova", block);
+        merge(tree, block);
     } else {
         json_decref(block);
         json_decref(correlation);
@@ -237,7 +245,7 @@ static trb_status paired(trb_compare_plan *plan, size_t metric, json_t *tree, tr
         add_row(plan, metric, &(place){"paired", "paired t", term, "mean_diff", "t", "p", NULL}, t);
         add_row(plan, metric, &(place){"paired", "Wilcoxon signed ranks", term, "hodges_lehmann", "V", "p_exact_conditional", NULL},
                 json_object_get(block, "wilcoxon"));
-        json_object_set_new(tree, "paired", block);
+        merge(tree, block);
     }
     free(a);
     free(b);
@@ -294,7 +302,7 @@ static trb_status longitudinal(trb_compare_plan *plan, size_t metric, json_t *tr
         status = trb_stat_longitudinal(s.y, s.n, &factor[0].factor, &factor[1].factor, &factor[2].factor, times, &block, err);
     if (!status) {
         longitudinal_rows(plan, metric, block);
-        json_object_set_new(tree, "longitudinal", block);
+        merge(tree, block);
     }
     for (int i = 0; i < 3; i++)
         trb_column_factor_clear(&factor[i]);

@@ -139,7 +139,7 @@ static trb_status methods(const trb_compare_plan *plan, char **text, trb_error *
         return trb_error_set(err, TRB_ERR_MEMORY, "out of memory for the methods text");
     say_groups(out, plan);
     say_exclusions(out, plan->cohort);
-    fputs("Data are means +- SD with every animal shown. ", out);
+    fputs("Data are means \u00b1 SD with every animal shown. ", out);
     say_tests(out, plan);
     say_designs(out, plan);
     say_primary(out, plan);

@@ -1,4 +1,5 @@
 /* compare_plan.c - what will be compared with what: options checked against the cohort, before anything is computed. */
+#include "study/cohort_header.h"
 #include "study/compare_parts.h"
 
 #include "core/memory.h"
@@ -9,8 +10,24 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* A header that is our key with a spelling of our unit stays as it was written: "Conn.D [1/mm3]". */
+static bool header_serves(const trb_cohort_metric *metric)
+{
+    const size_t key = strlen(metric->key), all = strlen(metric->header);
+    char unit[64];
+    if (strncmp(metric->header, metric->key, key) != 0 || strncmp(metric->header + key, " [", 2) != 0 || all < key + 3 ||
+        metric->header[all - 1] != ']' || all - key - 3 >= sizeof unit || all >= 256)
+        return false;
+    memcpy(unit, metric->header + key + 2, all - key - 3);
+    unit[all - key - 3] = 0;
+    const char *spelling = trb_unit_spelling(unit);
+    return strcmp(spelling ? spelling : unit, metric->unit) == 0;
+}
+
 const char *trb_metric_label(const trb_cohort_metric *metric, char buffer[256])
 {
+    if (header_serves(metric))
+        return metric->header;
     if (!metric->unit[0])
         return metric->key;
     snprintf(buffer, 256, "%s [%s]", metric->key, metric->unit);
