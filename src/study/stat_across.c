@@ -34,13 +34,19 @@ static void put_test(trb_node out, const json_t *metrics, const char *first, con
     const char *name;
     json_t *tree;
     size_t i = 0;
-    json_object_foreach(all, name, tree) p[i++] = p_of(tree, first, second, third);
+    json_object_foreach(all, name, tree)
+    {
+        p[i++] = p_of(tree, first, second, third);
+    }
     for (size_t c = 0; c < sizeof column / sizeof *column; c++) {
         trb_node node = trb_node_child(out, column[c].key);
         if (trb_stat_adjust(p, n, column[c].method, adjusted))
             *out.failed = true;
         i = 0;
-        json_object_foreach(all, name, tree) trb_node_real(node, name, *out.failed ? NAN : adjusted[i++]);
+        json_object_foreach(all, name, tree)
+        {
+            trb_node_real(node, name, *out.failed ? NAN : adjusted[i++]);
+        }
     }
     free(p);
 }

@@ -70,7 +70,7 @@ static void put_families(trb_node tree, trb_stat_pair *pair, trb_stat_pair_work 
     const trb_stat_data *d = work->data;
     const size_t m = all_pairs(d, pair);
     /* Exact rank tests: always up to 30 against 30, more while all pairs together take a second or less. */
-    work->exact_cost = fmax(trb_stat_ranksum_cost(30, 30), 4e8 / (double)m);
+    work->exact_cost = fmax(trb_stat_ranksum_cost(30, 30), 1e9 / (double)m);
     trb_stat_put_pairs(tree, pair, m, work);
     trb_node all = trb_node_child(tree, "all_pairs");
     trb_stat_put_family(all, pair, m, work);

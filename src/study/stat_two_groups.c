@@ -63,11 +63,11 @@ trb_stat_t trb_stat_t_test(const trb_stat_pair *pair, bool welch, double conf)
 
 void trb_stat_put_t(trb_node node, const trb_stat_t *t)
 {
+    trb_node_real(node, "diff", t->diff);
     if (t->why) {
         trb_node_note(node, t->why);
         return;
     }
-    trb_node_real(node, "diff", t->diff);
     trb_node_real(node, "se", t->se);
     trb_node_real(node, "t", t->t);
     trb_node_real(node, "df", t->df);
