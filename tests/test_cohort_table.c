@@ -418,6 +418,42 @@ static void group_means_are_those_of_the_oracle(void **state)
     }
 }
 
+/* What each table of the oracles is, as rows (after averaging), groups and metrics that are outcomes. */
+static void every_table_of_the_oracles_is_understood(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *name;
+        size_t rows, groups, outcomes, covariates;
+        bool averaged;
+    } tables[] = {
+        {"s01_ovx_rat_balanced", 32, 4, 6, 0, false},   {"s09_plantgrowth", 30, 3, 1, 0, false},
+        {"s10_toothgrowth_twoway", 60, 6, 1, 1, false}, {"s12_sleep_paired", 10, 1, 2, 0, false},
+        {"s13_genotype_treatment", 28, 4, 3, 0, false}, {"s14_longitudinal_complete", 88, 3, 2, 0, true},
+        {"s16_ancova_body_weight", 31, 4, 2, 1, false}, {"s17_limbs_left_right", 12, 2, 2, 0, true},
+        {"s18_repeat_scans", 8, 1, 3, 0, true},         {"s20_meta", 8, 1, 6, 0, false},
+    };
+    for (size_t i = 0; i < sizeof tables / sizeof *tables; i++) {
+        char path[512];
+        snprintf(path, sizeof path, "%s/oracles/%s.csv", TRB_TESTDATA, tables[i].name);
+        const char *file = path;
+        trb_cohort *c = NULL;
+        CHECK_OK(trb_cohort_read(&file, 1, NULL, &c, err));
+        size_t outcomes = 0, covariates = 0;
+        for (size_t m = 0; m < c->n_metrics; m++) {
+            outcomes += c->metric[m].kind == TRB_COHORT_METRIC;
+            covariates += c->metric[m].kind == TRB_COHORT_COVARIATE;
+        }
+        assert_int_equal(c->n_rows, tables[i].rows);
+        assert_int_equal(c->n_groups, tables[i].groups);
+        assert_int_equal(outcomes, tables[i].outcomes);
+        assert_int_equal(covariates, tables[i].covariates);
+        assert_int_equal(c->averaged, tables[i].averaged);
+        assert_int_equal(c->n_warnings, 0);
+        trb_cohort_destroy(c);
+    }
+}
+
 /* ---- size, and noise ---- */
 
 static void ten_thousand_rows_in_forty_groups_are_read(void **state)
@@ -512,6 +548,7 @@ int main(void)
         cmocka_unit_test(without_groups_all_rows_are_one),
         cmocka_unit_test(the_hostile_table_has_the_numbers_of_its_plain_twin),
         cmocka_unit_test(group_means_are_those_of_the_oracle),
+        cmocka_unit_test(every_table_of_the_oracles_is_understood),
         cmocka_unit_test(ten_thousand_rows_in_forty_groups_are_read),
         cmocka_unit_test(noise_and_cut_tables_are_answered),
     };

@@ -6,9 +6,9 @@
 #include <string.h>
 
 /* By trb_name_plain(); the first that a table has is it. */
-static const char *const SAMPLE[] = {"sample", "sampleid", "samplename", "samplecode", "scan",
-                                     "scanid", "scanname", "filename",   "file",       "dataset",
-                                     "image",  "label",    "id",         "name",       NULL};
+static const char *const SAMPLE[] = {"sample",   "sampleid", "samplename", "samplecode", "scan",  "scanid",
+                                     "scanname", "filename", "file",       "dataset",    "image", "label",
+                                     "id",       "name",     "study",      NULL};
 static const char *const GROUP[] = {
     "group", "groupname", "groupid", "experimentalgroup", "treatmentgroup", "treatment",
     "arm",   "condition", NULL};
