@@ -1,10 +1,7 @@
 # scripts/slurm/submit asks Slurm for what the plan of the study needs: exact numbers, from a plan and an sbatch that are
 # both played here. tests/slurm/run is the same with a real Slurm.
+command -v python3 >/dev/null || { echo "skipped: python3 is not installed"; exit 0; }
 . "$CLI_DIR/lib.bash"
-if ! command -v python3 >/dev/null; then
-    check "python3 is not installed: skipped" true
-    exit 0
-fi
 SUBMIT=$SOURCE_DIR/scripts/slurm/submit
 GIB=$((1024 * 1024 * 1024))
 
