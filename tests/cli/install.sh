@@ -34,6 +34,8 @@ g++ -std=c++17 "${strict[@]}" "$examples/measure.cpp" -o "$scratch/measure_cpp" 
 cmake -S "$examples" -B "$scratch/build" -G Ninja -DCMAKE_PREFIX_PATH="$scratch/usr" >/dev/null
 cmake --build "$scratch/build" >/dev/null
 
+gcc -std=c11 "${strict[@]}" "$examples/study.c" -o "$scratch/study_c" "${compile[@]}" "${link[@]}"
+
 export LD_LIBRARY_PATH=$lib
 bone=("$TESTDATA/lhdl-3155.tif" BV/TV voxel-size=19.5um filter=none threshold=64grey)
 for program in "$scratch"/measure_c "$scratch"/measure_cpp "$scratch"/build/{measure,measure_cpp,measure_static}; do
@@ -45,4 +47,29 @@ for program in "$scratch"/measure_c "$scratch"/measure_cpp "$scratch"/build/{mea
   if answer=$("$program" "${bone[@]}" threshold=64oz 2>&1); then echo "$program takes 64oz"; exit 1; fi
   case "$answer" in "measure: "*64oz*) ;; *) echo "$program: $answer"; exit 1 ;; esac
 done
-echo "$headers headers alone; C, C++, CMake shared and static: 22.7804"
+
+# ---- a study: the runner of the library makes the table that the command makes
+export PATH=$scratch/usr/bin:$PATH
+for i in 1 2 3; do
+  trabecula phantom foam --size 60 --bvtv $((20 + i))% --no-measure -q -o "$scratch/m$i.tif"
+  mkdir -p "$scratch/study/m$i"
+  mv "$scratch/m$i.tif" "$scratch/study/m$i"
+done
+trabecula batch "$scratch/study" -o "$scratch/by_command" --threshold 128grey --no-picture -q
+for program in "$scratch/study_c" "$scratch/build/study"; do
+  rm -rf "$scratch/by_library"
+  "$program" "$scratch/study" "$scratch/by_library" threshold=128grey >"$scratch/said" 2>"$scratch/progress"
+  grep -q '^3 of 3: m[123].*, [0-9.]* s$' "$scratch/said" || { echo "$program: no events"; cat "$scratch/said"; exit 1; }
+  grep -q '^3 of 3 scans are measured: ' "$scratch/said" || { echo "$program: no totals"; cat "$scratch/said"; exit 1; }
+  cmp "$scratch/by_command/results.csv" "$scratch/by_library/results.csv"
+done
+echo broken >"$scratch/study/m2/m2.tif" # costs that scan alone
+code=0
+"$scratch/study_c" "$scratch/study" "$scratch/by_library" threshold=128grey >"$scratch/said" 2>/dev/null || code=$?
+rows=$(wc -l <"$scratch/by_library/results.csv")
+if [ "$code" != 3 ] || [ "$rows" != 3 ] || ! grep -q 'm2.* failed: ' "$scratch/said"; then
+  echo "a broken scan: exit code $code, $rows rows"
+  cat "$scratch/said"
+  exit 1
+fi
+echo "$headers headers alone; C, C++, CMake shared and static: 22.7804; a study from C: the table of the command"
