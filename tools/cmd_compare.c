@@ -19,6 +19,8 @@ static const char *const ADJUSTMENTS[] = {"auto", "holm", "dunnett", "tukey", "g
 static const char *const STYLES[] = {"paper", "slide", "mono", NULL};
 static const char *const KINDS[] = {"bar", "points", "box", NULL};
 static const char *const SPREADS[] = {"sd", "sem", "ci", NULL};
+static const char *const MEASURES[] = {"smd", "md", "rom", NULL};
+static const char *const MODELS[] = {"reml", "dl", "pm", "fe", NULL};
 static const char *const FORMATS[] = {"svg", "pdf", "png", NULL};
 
 /* clang-format off */
@@ -68,6 +70,8 @@ static const cli_option OPTIONS[] = {
     {.name = "covariate", .argument = "COLUMN", .kind = CLI_STRING, .flags = CLI_SETTING, .group = "Statistics", FIELD(covariate),
      .help = "analysis of covariance, such as body weight"},
     {.name = "paired", .kind = CLI_FLAG, .flags = CLI_SETTING, .group = "Statistics", FIELD(paired), .help = "the two groups are the same animals"},
+    {.name = "paired-columns", .argument = "A,B", .kind = CLI_LIST, .flags = CLI_SETTING, .group = "Statistics", FIELD(paired_columns),
+     .help = "two columns of the same animal, the first taken from the second (before and after)"},
     {.name = "longitudinal", .kind = CLI_FLAG, .flags = CLI_SETTING, .group = "Statistics", FIELD(longitudinal),
      .help = "animals were scanned at several times: mixed model, slopes, change"},
     {.name = "ordered", .kind = CLI_FLAG, .flags = CLI_SETTING, .group = "Statistics", FIELD(ordered),
@@ -95,6 +99,12 @@ static const cli_option OPTIONS[] = {
      .without = "300 (slide: 150)", .help = "of PNG"},
     {.name = "format", .argument = "LIST", .kind = CLI_LIST, .choices = FORMATS, .flags = CLI_SETTING, .group = "Figures", FIELD(format),
      .fallback = "svg,pdf,png", .help = "of the figures"},
+    {.name = "measure", .kind = CLI_CHOICE, .choices = MEASURES, .flags = CLI_SETTING, .group = "Meta-analysis", FIELD(measure), .fallback = "smd",
+     .help = "standardised mean difference (Hedges' g), mean difference, log ratio of means"},
+    {.name = "model", .kind = CLI_CHOICE, .choices = MODELS, .flags = CLI_SETTING, .group = "Meta-analysis", FIELD(model), .fallback = "reml",
+     .help = "random effects by REML, DerSimonian-Laird, Paule-Mandel; or fixed effects"},
+    {.name = "no-hartung-knapp", .kind = CLI_FLAG, .flags = CLI_SETTING, .group = "Meta-analysis", FIELD(no_hartung_knapp),
+     .help = "plain normal intervals instead of Hartung and Knapp's"},
     {.name = "title", .argument = "TEXT", .kind = CLI_STRING, .group = "Output", FIELD(title), .help = "of the report"},
     {.name = "json", .kind = CLI_FLAG, .group = "Output", FIELD(json), .help = "print stats.json on standard output instead of the table"},
     {.name = "output", .letter = 'o', .argument = "DIR", .kind = CLI_STRING, .group = "Output", FIELD(output),
@@ -169,6 +179,8 @@ static trb_compare_options compare_options(const struct compare_options *given)
         o.factors[i] = given->factors.items[i];
     o.sums_of_squares = (int)given->sums_of_squares;
     o.covariate = given->covariate;
+    for (size_t i = 0; i < 2 && given->paired_columns.n == 2; i++)
+        o.paired_columns[i] = given->paired_columns.items[i];
     o.paired = given->paired;
     o.longitudinal = given->longitudinal;
     o.ordered = given->ordered;
@@ -251,11 +263,16 @@ static int run(cli_call *call)
     if (strcmp(call->words[0], "meta") == 0)
         return cmd_compare_meta(call);
     trb_error err = {TRB_OK, ""};
-    const trb_cohort_options read = cohort_options(given);
-    const trb_compare_options how = compare_options(given);
-    trb_cohort *cohort = NULL;
+    trb_cohort_options read = cohort_options(given);
+    trb_compare_options how = compare_options(given);
+    trb_cohort *cohort = NULL, *scans = NULL;
     trb_comparison *comparison = NULL;
     trb_status status = trb_cohort_read(call->words, (size_t)call->n_words, &read, &cohort, &err);
+    if (!status && cohort->averaged && !given->longitudinal) { /* once more, for what the scans of one animal have in common */
+        read.unit = TRB_UNIT_SCAN;
+        status = trb_cohort_read(call->words, (size_t)call->n_words, &read, &scans, &err);
+        how.scans = scans;
+    }
     if (!status)
         status = trb_compare(cohort, &how, &comparison, &err);
     for (size_t i = 0; !status && i < trb_comparison_warnings(comparison); i++)
@@ -267,6 +284,7 @@ static int run(cli_call *call)
         cli_info(call, "%s/report.html", given->output);
     trb_comparison_destroy(comparison);
     trb_cohort_destroy(cohort);
+    trb_cohort_destroy(scans);
     return code;
 }
 
@@ -275,6 +293,8 @@ static trb_status check(const cli_call *call, trb_error *err)
     const struct compare_options *given = call->options;
     if (given->factors.n != 0 && given->factors.n != 2)
         return trb_error_set(err, TRB_ERR_ARGUMENT, "--factors takes two columns, such as surgery,treatment");
+    if (given->paired_columns.n != 0 && given->paired_columns.n != 2)
+        return trb_error_set(err, TRB_ERR_ARGUMENT, "--paired-columns takes two columns, such as \"before [%%],after [%%]\"");
     if (given->paired && given->longitudinal)
         return trb_error_set(err, TRB_ERR_ARGUMENT, "--paired and --longitudinal exclude each other");
     if (given->prism && (cli_given(call, "test") || cli_given(call, "adjust")))

@@ -56,6 +56,8 @@ typedef struct trb_compare_options {
     int sums_of_squares;    /* 2 or 3: which type the two-way table shows */
     const char *covariate;  /* column, such as "weight [g]" */
     bool paired;            /* two groups of the same animals: rows are paired by their animal */
+    const char *paired_columns[2]; /* two metrics of each row, the first taken from the second (before, after) */
+    trb_cohort *scans;      /* the rows before they were averaged to animals, for the ICC; NULL: none */
     bool longitudinal;      /* animals were scanned at several times */
     bool ordered;           /* the groups are doses in rising order: trend tests */
     double alpha, conf_level;

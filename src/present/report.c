@@ -1,15 +1,14 @@
 /* report.c - all files of a report: made in memory first, so that a failure leaves no half of it. */
 #include "core/memory.h"
 #include "core/new_file.h"
+#include "present/report_files.h"
 #include "present/report_parts.h"
 #include "study/compare_parts.h"
 #include "study/document_read.h"
 #include "trabecula/record.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 trb_report_options trb_report_options_default(void)
@@ -45,51 +44,22 @@ static const struct {
 static const char *const FIGURES[] = {"metrics", "forest", "rescue"};
 static const char *const ENDINGS[] = {"svg", "pdf", "png"};
 
-static trb_status make_folder(const char *path, trb_error *err)
-{
-    char part[4096];
-    if (strlen(path) >= sizeof part)
-        return trb_error_set(err, TRB_ERR_ARGUMENT, "the name of the folder is too long");
-    strcpy(part, path);
-    for (char *slash = part + 1;; slash++) {
-        if (*slash && *slash != '/')
-            continue;
-        const char kept = *slash;
-        *slash = 0;
-        if (mkdir(part, 0777) != 0 && errno != EEXIST)
-            return trb_error_set(err, TRB_ERR_IO, "the folder %s cannot be made: %s", part, strerror(errno));
-        *slash = kept;
-        if (!kept)
-            break;
-    }
-    struct stat is;
-    if (stat(path, &is) != 0 || !S_ISDIR(is.st_mode))
-        return trb_error_set(err, TRB_ERR_IO, "%s is no folder", path);
-    return TRB_OK;
-}
-
-static const char *join(const char *folder, const char *name, char buffer[4096])
-{
-    snprintf(buffer, 4096, "%s/%s", folder, name);
-    return buffer;
-}
-
 /* Every name that would be written must be free, before anything is written. */
 static trb_status check_free(const char *folder, trb_error *err)
 {
     char path[4096], name[64];
     const char *taken = NULL;
     for (size_t i = 0; i < N_FILES; i++)
-        if (access(join(folder, FILES[i].name, path), F_OK) == 0)
+        if (access(trb_report_join(folder, FILES[i].name, path), F_OK) == 0)
             taken = FILES[i].name;
-    if (access(join(folder, "report.html", path), F_OK) == 0)
+    if (access(trb_report_join(folder, "report.html", path), F_OK) == 0)
         taken = "report.html";
-    if (access(join(folder, "stats.json", path), F_OK) == 0)
+    if (access(trb_report_join(folder, "stats.json", path), F_OK) == 0)
         taken = "stats.json";
     for (size_t f = 0; f < 3; f++)
         for (size_t e = 0; e < 3; e++) {
             snprintf(name, sizeof name, "figures/%s.%s", FIGURES[f], ENDINGS[e]);
-            if (access(join(folder, name, path), F_OK) == 0)
+            if (access(trb_report_join(folder, name, path), F_OK) == 0)
                 taken = "figures";
         }
     if (taken)
@@ -108,7 +78,7 @@ static trb_status write_text(const char *folder, const char *name, trb_report_wr
     if (!out || fclose(out) != 0)
         status = trb_error_set(err, TRB_ERR_MEMORY, "out of memory for %s", name);
     if (!status)
-        status = trb_text_write(join(folder, name, path), text, true, err);
+        status = trb_text_write(trb_report_join(folder, name, path), text, true, err);
     free(text);
     return status;
 }
@@ -129,7 +99,7 @@ static trb_status write_figure(const figures *f, int which, const trb_report_opt
         if (!wanted[e])
             continue;
         snprintf(name, sizeof name, "figures/%s.%s", FIGURES[which], ENDINGS[e]);
-        join(folder, name, path);
+        trb_report_join(folder, name, path);
         status = which == 0 ? trb_plot_groups_write(f->panels.panel, f->panels.n, &o->plot, path, err)
                  : trb_plot_forest_write(which == 1 ? &f->forest.forest : &f->rescue.forest, &o->plot, path, err);
     }
@@ -184,7 +154,7 @@ static trb_status write_page(const json_t *document, const figures *f, const trb
             status = trb_error_set(err, TRB_ERR_MEMORY, "out of memory for the report");
     }
     if (!status)
-        status = trb_text_write(join(folder, "report.html", path), text, true, err);
+        status = trb_text_write(trb_report_join(folder, "report.html", path), text, true, err);
     free(text);
     free(page.figures.metrics_svg);
     free(page.figures.forest_svg);
@@ -198,7 +168,7 @@ static trb_status write_json(const trb_comparison *comparison, const char *folde
     char *text, path[4096];
     trb_status status = trb_comparison_json(comparison, &text, err);
     if (!status)
-        status = trb_text_write(join(folder, "stats.json", path), text, true, err);
+        status = trb_text_write(trb_report_join(folder, "stats.json", path), text, true, err);
     free(text);
     return status;
 }
@@ -211,9 +181,9 @@ trb_status trb_report_write(const trb_comparison *comparison, const trb_report_o
     figures f;
     if (status || (status = figures_init(&f, document, err)))
         return status;
-    status = make_folder(folder, err);
+    status = trb_report_folder(folder, err);
     if (!status && (options->svg || options->pdf || options->png))
-        status = make_folder(join(folder, "figures", path), err);
+        status = trb_report_folder(trb_report_join(folder, "figures", path), err);
     for (size_t i = 0; !status && i < N_FILES; i++)
         if (!FILES[i].only_with || json_array_size(json_object_get(document, FILES[i].only_with)))
             status = write_text(folder, FILES[i].name, FILES[i].write, document, err);

@@ -103,6 +103,7 @@ void trb_report_forest_clear(trb_report_forest *forest)
     free(forest->row);
     free(forest->interval);
     free(forest->series);
+    free(forest->colour);
     memset(forest, 0, sizeof *forest);
 }
 
@@ -112,7 +113,8 @@ static trb_status forest_init(trb_report_forest *f, size_t rows, size_t series, 
     f->row = trb_alloc_zero(rows + 1, sizeof *f->row, "figures", err);
     f->interval = trb_alloc_zero(rows * series + 1, sizeof *f->interval, "figures", err);
     f->series = trb_alloc_zero(series + 1, sizeof *f->series, "figures", err);
-    if (f->row && f->interval && f->series) {
+    f->colour = trb_alloc_zero(series + 1, sizeof *f->colour, "figures", err);
+    if (f->row && f->interval && f->series && f->colour) {
         f->forest = (trb_plot_forest){.axis = f->axis, .value_unit = "%", .n_series = series, .series = f->series, .row = f->row};
         return TRB_OK;
     }
@@ -135,8 +137,14 @@ trb_status trb_report_forest_init(trb_report_forest *f, const json_t *document, 
         return status;
     snprintf(f->axis, sizeof f->axis, "change (%% of the second group's mean)");
     f->forest.reference = 0;
-    for (size_t c = 0; c < contrasts; c++)
+    bool distinct = true; /* a contrast has the colour of its first-named group when that tells them apart */
+    for (size_t c = 0; c < contrasts; c++) {
         f->series[c] = trb_doc_text(json_array_get(rows, c), "contrast");
+        f->colour[c] = group_index(document, trb_doc_text(json_array_get(rows, c), "b"));
+        for (size_t other = 0; other < c; other++)
+            distinct = distinct && f->colour[other] != f->colour[c];
+    }
+    f->forest.colour = distinct ? f->colour : NULL;
     for (size_t m = 0; m < metrics && f->forest.n_rows < 40; m++) {
         trb_plot_forest_row *to = &f->row[f->forest.n_rows++];
         to->label = trb_doc_text(json_array_get(rows, m * contrasts), "key");
@@ -157,8 +165,11 @@ trb_status trb_report_rescues_init(trb_report_forest *f, const json_t *document,
         return status;
     snprintf(f->axis, sizeof f->axis, "rescue (%% of the loss from %s)", trb_doc_text(json_array_get(rows, 0), "sham"));
     f->forest.reference = 100;
-    for (size_t c = 0; c < n; c++)
+    for (size_t c = 0; c < n; c++) {
         f->series[c] = trb_doc_text(json_array_get(rows, c), "treated");
+        f->colour[c] = group_index(document, f->series[c]);
+    }
+    f->forest.colour = f->colour;
     for (size_t m = 0; m < metrics && f->forest.n_rows < 40; m++) {
         const char *unit;
         trb_plot_forest_row *to = &f->row[f->forest.n_rows++];

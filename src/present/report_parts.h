@@ -73,6 +73,7 @@ typedef struct trb_report_forest {
     trb_plot_forest_row *row;
     trb_plot_interval *interval;
     const char **series;
+    size_t *colour;
     char axis[256];
 } trb_report_forest;
 

@@ -236,7 +236,9 @@ static trb_status rows_of_metric(trb_compare_plan *plan, size_t i, metric_work *
     trb_status status = trb_omnibus_rows(plan, metric, &work->values, work->tree, err);
     if (!status && !plan->o->paired && !plan->o->longitudinal)
         status = trb_contrast_rows(plan, metric, &work->values, work->tree, err);
-    return status ? status : trb_design_rows(plan, metric, work->tree, err);
+    if (!status)
+        status = trb_design_rows(plan, metric, work->tree, err);
+    return status || !plan->o->scans ? status : trb_nested_rows(plan, metric, work->tree, err);
 }
 
 static trb_status compare_metrics(trb_compare_plan *plan, trb_error *err)
@@ -252,6 +254,8 @@ static trb_status compare_metrics(trb_compare_plan *plan, trb_error *err)
         status = rows_of_metric(plan, i, &work[i], err);
     work_clear(work, plan->n_metrics);
     json_t *across = NULL;
+    if (!status && plan->o->paired_columns[0])
+        status = trb_paired_columns(plan, err);
     if (!status)
         status = trb_stat_tree_across(plan->metrics, &across, err);
     if (!status)

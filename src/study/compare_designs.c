@@ -23,34 +23,12 @@ typedef struct selection {
     double *y, *x;
 } selection;
 
-/* What a row of the table is about, and where its numbers stand. */
-typedef struct place {
-    const char *design, *part, *term;
-    const char *estimate, *statistic, *p, *p_adjusted; /* keys in the block; NULL: there is none */
-} place;
+typedef trb_design_place place;
 
 static void add_row(trb_compare_plan *plan, size_t metric, const place *at, const json_t *block)
 {
     char label[256];
-    json_t *row = json_pack("{s:s,s:s,s:s,s:s}", "metric", trb_metric_label(&plan->cohort->metric[metric], label), "design", at->design,
-                            "part", at->part, "term", at->term);
-    if (!row)
-        return;
-    const char *df = json_object_get(block, "df1") ? "df1" : "df";
-#define REAL(key, from) json_object_set_new(row, key, trb_doc_real((from) ? trb_doc_number(block, from) : NAN))
-    REAL("estimate", at->estimate);
-    REAL("se", "se");
-    REAL("ci_lo", "ci_lo");
-    REAL("ci_hi", "ci_hi");
-    json_object_set_new(row, "statistic_name", json_string(at->statistic ? at->statistic : ""));
-    REAL("statistic", at->statistic);
-    REAL("df1", df);
-    REAL("df2", "df2");
-    REAL("p", at->p);
-    REAL("p_adjusted", at->p_adjusted);
-#undef REAL
-    json_object_set_new(row, "note", json_string(trb_doc_text(block, "note")));
-    json_array_append_new(plan->designs, row);
+    trb_design_row(plan, trb_metric_label(&plan->cohort->metric[metric], label), at, block);
 }
 
 /* One row for every member of an object of blocks. */
@@ -104,13 +82,6 @@ static trb_status select_rows(const trb_compare_plan *plan, size_t metric, const
     return status;
 }
 
-/* block becomes part of the tree. */
-static void merge(json_t *tree, json_t *block)
-{
-    json_object_update_recursive(tree, block);
-    json_decref(block);
-}
-
 /* ---- two factors */
 
 static void twoway_rows(trb_compare_plan *plan, size_t metric, const json_t *block)
@@ -145,7 +116,7 @@ static trb_status twoway(trb_compare_plan *plan, size_t metric, json_t *tree, tr
         status = trb_stat_twoway(s.y, s.n, &a.factor, &b.factor, &block, err);
     if (!status) {
         twoway_rows(plan, metric, block);
-        merge(tree, block);
+        trb_design_merge(tree, block);
     }
     trb_column_factor_clear(&a);
     trb_column_factor_clear(&b);
@@ -185,7 +156,7 @@ static trb_status ancova(trb_compare_plan *plan, size_t metric, json_t *tree, tr
         if (parallel < plan->o->alpha)
             trb_plan_warn(plan, "%s: the slopes on %s differ between the groups (p = %.3g), so adjusted means depend on where they are compared",
                           trb_metric_label(&plan->cohort->metric[metric], label), plan->o->covariate, parallel);
-        merge(tree, block);
+        trb_design_merge(tree, block);
     } else {
         json_decref(block);
         json_decref(correlation);
@@ -245,7 +216,7 @@ static trb_status paired(trb_compare_plan *plan, size_t metric, json_t *tree, tr
         add_row(plan, metric, &(place){"paired", "paired t", term, "mean_diff", "t", "p", NULL}, t);
         add_row(plan, metric, &(place){"paired", "Wilcoxon signed ranks", term, "hodges_lehmann", "V", "p_exact_conditional", NULL},
                 json_object_get(block, "wilcoxon"));
-        merge(tree, block);
+        trb_design_merge(tree, block);
     }
     free(a);
     free(b);
@@ -302,7 +273,7 @@ static trb_status longitudinal(trb_compare_plan *plan, size_t metric, json_t *tr
         status = trb_stat_longitudinal(s.y, s.n, &factor[0].factor, &factor[1].factor, &factor[2].factor, times, &block, err);
     if (!status) {
         longitudinal_rows(plan, metric, block);
-        merge(tree, block);
+        trb_design_merge(tree, block);
     }
     for (int i = 0; i < 3; i++)
         trb_column_factor_clear(&factor[i]);

@@ -63,8 +63,25 @@ trb_status trb_omnibus_rows(trb_compare_plan *plan, size_t metric, const trb_gro
 /** q_metrics: Benjamini-Hochberg over the metrics of each contrast, without the primary one. */
 trb_status trb_contrast_across(trb_compare_plan *plan, trb_error *err);
 
+/** Numbers of a table row of "designs": keys in a block; NULL: there is none. */
+typedef struct trb_design_place {
+    const char *design, *part, *term;
+    const char *estimate, *statistic, *p, *p_adjusted;
+} trb_design_place;
+
+void trb_design_row(trb_compare_plan *plan, const char *label, const trb_design_place *at, const json_t *block);
+
+/** block becomes part of the tree and is given away. */
+void trb_design_merge(json_t *tree, json_t *block);
+
 /** The designs beside one-way: two-way, covariate, paired, longitudinal; into the tree of the metric and the tables. */
 trb_status trb_design_rows(trb_compare_plan *plan, size_t metric, json_t *tree, trb_error *err);
+
+/** Limbs and repeats behind the animal means: ICC, mixed model, the test that takes scans for animals as a warning. */
+trb_status trb_nested_rows(trb_compare_plan *plan, size_t metric, json_t *tree, trb_error *err);
+
+/** The difference of two columns, row by row: a metric of its own. */
+trb_status trb_paired_columns(trb_compare_plan *plan, trb_error *err);
 
 /** Facts that concern all metrics: conspicuous animals, representative animals, sizes for the next study. */
 trb_status trb_cohort_facts(trb_compare_plan *plan, trb_error *err);
