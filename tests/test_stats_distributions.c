@@ -131,6 +131,25 @@ static void many_groups_are_as_accurate_as_few(void **state)
     }
 }
 
+/* A large group against a small control makes a steep step in the integral over the control's deviate. */
+static void dunnett_bears_unequal_groups(void **state)
+{
+    (void)state;
+    const size_t n[4][3] = {{8, 8, 8}, {100, 3, 40}, {2500, 2, 10}, {3, 3, 3}}, control[4] = {8, 4, 3, 1000};
+    for (size_t i = 0; i < 4; i++) {
+        trb_dunnett d, finer;
+        CHECK_OK(trb_stat_dunnett_init(&d, n[i], 3, control[i], err));
+        CHECK_OK(trb_stat_dunnett_init(&finer, n[i], 3, control[i], err));
+        finer.step /= 5;
+        for (double df = 1; df < 200; df *= 6)
+            for (double t = 0.2; t < 40; t *= 2)
+                CHECK_RELATIVE(trb_stat_dunnett_upper(&finer, t, df), trb_stat_dunnett_upper(&d, t, df),
+                               1e-12);
+        trb_stat_dunnett_clear(&d);
+        trb_stat_dunnett_clear(&finer);
+    }
+}
+
 static void the_maximum_modulus_and_dunnett_meet_at_their_ends(void **state)
 {
     (void)state;
@@ -359,6 +378,16 @@ static void means_keep_their_digits_under_an_offset(void **state)
     const double mean = trb_stat_mean(x, 4);
     CHECK_CLOSE(0.5, mean - 1e15, 0);
     CHECK_CLOSE(0.125, trb_stat_squares(x, 4, mean), 0);
+    const double constant[] = {0.1, 1.0 / 3, -1e22 / 7, 1e-300,
+                               3e69}; /* its mean is itself, to the last bit */
+    for (size_t i = 0; i < 5; i++)
+        for (size_t n = 1; n <= 200; n++) {
+            double same[200];
+            for (size_t j = 0; j < n; j++)
+                same[j] = constant[i];
+            CHECK_CLOSE(constant[i], trb_stat_mean(same, n), 0);
+            CHECK_CLOSE(0, trb_stat_squares(same, n, trb_stat_mean(same, n)), 0);
+        }
     const double big[] = {-1e20, 1, 3, 1e20};
     CHECK_CLOSE(4, trb_stat_sum(big, 4), 0);
     const double q[] = {1, 2, 4, 8, 16};
@@ -375,6 +404,7 @@ int main(void)
         cmocka_unit_test(the_studentized_range_is_its_integral),
         cmocka_unit_test(far_tails_of_the_range_keep_their_digits),
         cmocka_unit_test(many_groups_are_as_accurate_as_few),
+        cmocka_unit_test(dunnett_bears_unequal_groups),
         cmocka_unit_test(the_maximum_modulus_and_dunnett_meet_at_their_ends),
         cmocka_unit_test(the_noncentral_t_has_its_closed_forms),
         cmocka_unit_test(exact_rank_sums_are_counted_right),

@@ -55,8 +55,6 @@ static void moments(trb_stat_group *g)
 {
     g->mean = trb_stat_mean(g->x, g->n);
     g->var = g->n < 2 ? NAN : trb_stat_squares(g->x, g->n, g->mean) / (double)(g->n - 1);
-    if (g->n >= 2 && g->x[0] == g->x[g->n - 1])
-        g->var = 0; /* whatever rounding made of the mean */
 }
 
 static void sums(trb_stat_data *d)

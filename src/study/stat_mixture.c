@@ -42,7 +42,9 @@ static double walk(trb_tail tail, const void *context, double t, double df, doub
 
 double trb_stat_mixture(trb_tail tail, const void *context, double t, double df, double sharpness)
 {
-    if (!isfinite(df) || df > 1e12)
+    if (isnan(t) || isnan(df))
+        return NAN;
+    if (!isfinite(df) || df > 1e12 || isinf(t))
         return tail(context, t);
     const double step = fmin(0.35 / sqrt(df + 8), 0.6 / fmax(sharpness, 1));
     const double g0 = log(2 * df) + dchisq(df, df, 1);
