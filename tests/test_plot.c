@@ -167,6 +167,57 @@ static void points_shrink_where_they_do_not_fit_and_are_left_out_with_a_word(voi
     free(text);
 }
 
+/* Letters of a letter display take part in the stacking. */
+static void marks_stand_above_the_data_and_below_the_brackets(void **unused)
+{
+    (void)unused;
+    static plot_study s;
+    plot_study_load(&s, false);
+    for (size_t m = 0; m < PLOT_METRICS; m++)
+        for (size_t g = 0; g < PLOT_GROUPS; g++)
+            s.group[m][g].mark = g == 0 ? "a" : g == 3 ? "ab" : "*";
+    for (int i = 0; i < 9; i++) {
+        trb_plot_options options = trb_plot_options_default((trb_plot_style)(i % 3));
+        options.kind = (trb_plot_kind)(i / 3);
+        trb_scene scene;
+        trb_scene_init(&scene, NULL);
+        CHECK_OK(trb_plot_groups_scene(s.panel, PLOT_METRICS, &options, &scene, err));
+        check_geometry(&scene);
+        assert_int_equal(PLOT_METRICS * (2 + PLOT_GROUPS), count_role(&scene, TRB_ROLE_BRACKET_TEXT));
+        trb_scene_clear(&scene);
+    }
+}
+
+static void long_names_move_into_one_key(void **unused)
+{
+    (void)unused;
+    static plot_study s;
+    plot_study_load(&s, false);
+    static const char *const LONG[PLOT_GROUPS] = {"Sham operated, given the vehicle only", "OVX",
+                                                  "OVX with extracellular vesicles, 10⁹",
+                                                  "骨 OVX, 10¹⁰ vesicles"};
+    for (size_t m = 0; m < PLOT_METRICS; m++)
+        for (size_t g = 0; g < PLOT_GROUPS; g++)
+            s.group[m][g].name = LONG[g];
+    for (int i = 0; i < 2; i++) {
+        trb_plot_options options = trb_plot_options_default(TRB_PLOT_MONO);
+        options.width_mm = i ? 85 : 174;
+        trb_scene scene;
+        trb_scene_init(&scene, NULL);
+        CHECK_OK(trb_plot_groups_scene(s.panel, PLOT_METRICS, &options, &scene, err));
+        check_geometry(&scene);
+        trb_scene_clear(&scene);
+        char *text = plot_svg(s.panel, PLOT_METRICS, &options);
+        for (size_t g = 0; g < PLOT_GROUPS; g++) {
+            char whole[128];
+            snprintf(whole, sizeof whole, ">%s</text>", LONG[g]);
+            assert_int_equal(1, plot_count(text, whole));
+        }
+        assert_int_equal(PLOT_METRICS * PLOT_GROUPS, plot_count(text, ">n = 8</text>"));
+        free(text);
+    }
+}
+
 static void forty_groups_are_drawn_and_too_many_brackets_are_counted(void **unused)
 {
     (void)unused;
@@ -245,6 +296,8 @@ int main(void)
         cmocka_unit_test(nothing_overlaps_in_any_style_kind_and_width),
         cmocka_unit_test(bars_and_points_stand_at_their_values),
         cmocka_unit_test(points_shrink_where_they_do_not_fit_and_are_left_out_with_a_word),
+        cmocka_unit_test(marks_stand_above_the_data_and_below_the_brackets),
+        cmocka_unit_test(long_names_move_into_one_key),
         cmocka_unit_test(forty_groups_are_drawn_and_too_many_brackets_are_counted),
         cmocka_unit_test(negative_zero_missing_and_single_values_have_their_place),
     };

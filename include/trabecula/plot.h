@@ -55,6 +55,7 @@ typedef struct trb_plot_group {
     size_t n;
     const double *value; /* one an animal; those that are not finite are not drawn and not counted */
     double mean, sd, sem, ci_lo, ci_hi, median, q1, q3; /* NaN: unknown, not drawn */
+    const char *mark; /* above the column: "ab" of a letter display, "*"; may be NULL */
 } trb_plot_group;
 
 /** A comparison of groups a and b (indices into the panel's groups); a NaN p is not drawn. */

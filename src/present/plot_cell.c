@@ -192,6 +192,11 @@ double trb_plot_bracket_text_size(const trb_plot_look *look, const char *text)
     return text[0] == '*' ? look->text + 1.5 * look->unit : look->small;
 }
 
+double trb_plot_mark_height(const trb_plot_look *look)
+{
+    return look->text * (TRB_CAPITAL + TRB_DESCENT) + 1.5 * look->unit;
+}
+
 static void list_brackets(trb_plot_cell *cell, trb_scene *scene, const trb_plot_look *look,
                           const trb_plot_options *options)
 {
@@ -239,10 +244,15 @@ static trb_status place_brackets(trb_plot_cell *cell, trb_scene *scene, const tr
         column[i].half_width = pitch / 2;
         column[i].top = frame->data_height * trb_plot_axis_place(&cell->axis, top) + look->point / 2;
     }
+    double least = frame->data_height + look->text * TRB_CAPITAL / 2;
+    for (size_t i = 0; i < n; i++)
+        if (cell->column[i].group->mark) {
+            column[i].top += trb_plot_mark_height(look);
+            least = fmax(least, column[i].top);
+        }
     list_brackets(cell, scene, look, options);
     const trb_bracket_sizes sizes = bracket_sizes(look, options, frame, pitch);
     trb_plot_brackets_stack(cell->bracket, cell->n_brackets, column, n, &sizes);
-    const double least = frame->data_height + look->text * TRB_CAPITAL / 2;
     cell->top = trb_plot_brackets_top(cell->bracket, cell->n_brackets, &sizes, least);
     if (cell->n_left_out || cell->diameter == 0)
         cell->top += 1.3 * look->small;

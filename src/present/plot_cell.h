@@ -55,6 +55,9 @@ void trb_plot_cell_draw(const trb_plot_cell *cell, trb_scene *scene, const trb_p
 /** Size of the text of a bracket: stars are small letters, and get larger ones. */
 double trb_plot_bracket_text_size(const trb_plot_look *look, const char *text);
 
+/** Room for a group's mark above its column. */
+double trb_plot_mark_height(const trb_plot_look *look);
+
 /** Middle of column i, from the axis line. */
 double trb_plot_cell_centre(const trb_plot_frame *frame, size_t n_columns, size_t i);
 

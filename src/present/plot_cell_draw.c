@@ -117,6 +117,17 @@ static void draw_box(const pen *p, const trb_plot_column *column, double x)
     }
 }
 
+/* The letters or stars of a group, above all that stands in its column. */
+static void draw_mark(const pen *p, const trb_plot_column *column, double x)
+{
+    const char *mark = column->group->mark;
+    if (!mark)
+        return;
+    const double foot = mark[0] == '*' ? -0.25 : TRB_DESCENT, size = p->look->text;
+    const double y = at_value(p, column->high) - p->look->point / 2 - p->look->unit - foot * size;
+    trb_scene_text(p->scene, TRB_ROLE_BRACKET_TEXT, x, y, TRB_CENTRE, size, false, 0, TRB_INK, mark);
+}
+
 static void draw_column(const pen *p, size_t i)
 {
     const trb_plot_column *column = &p->cell->column[i];
@@ -134,6 +145,7 @@ static void draw_column(const pen *p, size_t i)
         draw_box(p, column, x);
     else
         draw_mean(p, column, x);
+    draw_mark(p, column, x);
 }
 
 static void draw_bracket(const pen *p, const trb_bracket_place *place, double tick)

@@ -16,6 +16,8 @@ typedef struct figure {
     trb_scene *scene;
     size_t n;
     trb_plot_cell *cell;
+    size_t n_names;
+    const char **name; /* of each colour */
     size_t columns, rows;
     double gap; /* between columns */
     trb_plot_frame frame;
@@ -65,17 +67,15 @@ static trb_status make_cells(figure *f, const trb_plot_panel *panel, trb_error *
         names += panel[i].n_groups;
         most = panel[i].n_groups > most ? panel[i].n_groups : most;
     }
-    const char **seen = trb_alloc(names, sizeof *seen, "names of a figure", err);
+    f->name = trb_alloc(names, sizeof *f->name, "names of a figure", err);
     size_t *colour = trb_alloc(most, sizeof *colour, "colours of a figure", err);
     f->cell = trb_alloc_zero(f->n, sizeof *f->cell, "panels of a figure", err);
-    trb_status status = seen && colour && f->cell ? TRB_OK : TRB_ERR_MEMORY;
-    size_t n_seen = 0;
+    trb_status status = f->name && colour && f->cell ? TRB_OK : TRB_ERR_MEMORY;
     for (size_t i = 0; i < f->n && !status; i++) {
         for (size_t k = 0; k < panel[i].n_groups; k++)
-            colour[k] = number_of(seen, &n_seen, panel[i].group[k].name);
+            colour[k] = number_of(f->name, &f->n_names, panel[i].group[k].name);
         status = trb_plot_cell_init(&f->cell[i], &panel[i], f->options, colour, err);
     }
-    free(seen);
     free(colour);
     return status;
 }
@@ -122,6 +122,9 @@ static void draw_rows(figure *f)
     const trb_plot_look *look = &f->look;
     const double cell_width = f->frame.axis_room + f->frame.plot_width + 2 * look->unit;
     double y = trb_plot_heading(f->scene, look, f->options->title, 3 * look->unit);
+    if (f->labels.way == TRB_LABEL_KEY)
+        y = trb_plot_key(f->scene, look, f->options->kind == TRB_PLOT_POINTS ? TRB_KEY_MARKER : TRB_KEY_BAR,
+                         f->name, NULL, f->n_names, y);
     for (size_t row = 0; row < f->rows; row++) {
         const double above = f->options->letters
                                  ? fmax(row_top(f, row), f->frame.data_height + look->text * 1.6)
@@ -158,13 +161,14 @@ trb_status trb_plot_groups_scene(const trb_plot_panel *panel, size_t n_panels,
     for (size_t i = 0; i < n_panels && !status; i++)
         status = trb_plot_cell_place(&f.cell[i], scene, &f.look, options, &f.frame, err);
     if (!status) {
-        f.labels = trb_plot_labels_choose(f.cell, n_panels, scene, &f.look, &f.frame);
+        f.labels = trb_plot_labels_choose(f.cell, n_panels, f.n_names, scene, &f.look, &f.frame);
         draw_rows(&f);
     }
     for (size_t i = 0; f.cell && i < n_panels; i++)
         if (f.cell[i].panel)
             trb_plot_cell_clear(&f.cell[i]);
     free(f.cell);
+    free(f.name);
     return status;
 }
 

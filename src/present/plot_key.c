@@ -28,6 +28,11 @@ void trb_plot_letter(trb_scene *scene, const trb_plot_look *look, size_t panel, 
 static void draw_sign(trb_scene *scene, const trb_plot_look *look, trb_key_sign sign, size_t colour, double x,
                       double y, double width)
 {
+    if (sign == TRB_KEY_BAR) {
+        const double height = 0.85 * look->text;
+        trb_plot_bar(scene, look, colour, x, y - height / 2, width, height);
+        return;
+    }
     if (sign != TRB_KEY_MARKER) {
         trb_scene_line(scene, TRB_ROLE_PLAIN, x, y, x + width, y, 2 * look->line,
                        trb_plot_colour(look, colour));
@@ -40,8 +45,9 @@ static void draw_sign(trb_scene *scene, const trb_plot_look *look, trb_key_sign 
 double trb_plot_key(trb_scene *scene, const trb_plot_look *look, trb_key_sign sign, const char *const *name,
                     const size_t *colour, size_t n, double y)
 {
-    const double unit = look->unit, edge = 2 * unit,
-                 sign_width = sign == TRB_KEY_MARKER ? 1.25 * look->point : 18 * unit;
+    const double unit = look->unit, edge = 2 * unit;
+    const double sign_width =
+        sign == TRB_KEY_MARKER ? 1.25 * look->point : (sign == TRB_KEY_BAR ? 10 : 18) * unit;
     double x = edge;
     for (size_t i = 0; i < n; i++) {
         char fitting[TRB_PLOT_TEXT];

@@ -124,8 +124,9 @@ static void choose_upright(trb_plot_labels *labels, const trb_plot_look *look, d
         labels->every++;
 }
 
-trb_plot_labels trb_plot_labels_choose(const trb_plot_cell *cell, size_t n_cells, trb_scene *scene,
-                                       const trb_plot_look *look, const trb_plot_frame *frame)
+trb_plot_labels trb_plot_labels_choose(const trb_plot_cell *cell, size_t n_cells, size_t n_names,
+                                       trb_scene *scene, const trb_plot_look *look,
+                                       const trb_plot_frame *frame)
 {
     trb_plot_labels labels = {TRB_LABEL_FLAT, look->text, 0, 110 * look->unit, 1, 0};
     const size_t n_lines = flat_lines(cell, n_cells, scene, look, frame);
@@ -143,6 +144,11 @@ trb_plot_labels trb_plot_labels_choose(const trb_plot_cell *cell, size_t n_cells
         const bool room = reach <= frame->axis_room + pitch / 2;
         if (room && pitch * sin(labels.angle_deg * RADIANS) >= 1.05 * labels.size)
             break;
+    }
+    if (labels.angle_deg >= 75 && n_names <= TRB_LABEL_MOST_IN_KEY) {
+        labels.way = TRB_LABEL_KEY;
+        labels.height = 2 * look->unit + LEADING * look->small + look->unit;
+        return labels;
     }
     if (labels.angle_deg >= 75) {
         choose_upright(&labels, look, pitch);
@@ -166,6 +172,17 @@ static void draw_flat(const trb_plot_column *column, trb_scene *scene, const trb
                    count);
 }
 
+/* "n = 8", or "8" where columns are narrow. */
+static void draw_count(const trb_plot_column *column, trb_scene *scene, const trb_plot_look *look,
+                       double room, double x, double y)
+{
+    char count[40];
+    count_text(column, count, sizeof count);
+    const bool wide = trb_scene_text_width(scene, look->small, false, count) <= room;
+    trb_scene_text(scene, TRB_ROLE_GROUP_LABEL, x, y, TRB_CENTRE, look->small, false, 0, TRB_FAINT,
+                   wide ? count : strrchr(count, ' ') + 1);
+}
+
 void trb_plot_labels_draw(const trb_plot_labels *labels, const trb_plot_cell *cell, trb_scene *scene,
                           const trb_plot_look *look, const trb_plot_frame *frame, double left, double bottom)
 {
@@ -175,6 +192,11 @@ void trb_plot_labels_draw(const trb_plot_labels *labels, const trb_plot_cell *ce
         if (labels->way == TRB_LABEL_FLAT) {
             draw_flat(&cell->column[i], scene, look, frame->plot_width / (double)n - 2 * look->unit,
                       most_lines, x, bottom + 2 * look->unit + 0.85 * look->text);
+            continue;
+        }
+        if (labels->way == TRB_LABEL_KEY) {
+            draw_count(&cell->column[i], scene, look, frame->plot_width / (double)n - look->unit, x,
+                       bottom + 2 * look->unit + 0.85 * look->small);
             continue;
         }
         char text[TRB_PLOT_TEXT];
