@@ -215,6 +215,7 @@ trb_report_options cmd_compare_report(const cli_call *call)
     o.svg = has(&given->format, "svg");
     o.pdf = has(&given->format, "pdf");
     o.png = has(&given->format, "png");
+    o.quartiles_type6 = given->prism;
     o.force = given->force;
     o.title = given->title;
     return o;
@@ -257,6 +258,16 @@ static trb_status write_report(const cli_call *call, trb_comparison *comparison,
     return status;
 }
 
+/* Rows of one animal at different times cannot be taken for animals: such a table is a study over time. */
+static bool over_time(const trb_cohort *cohort)
+{
+    for (size_t r = 0; r < cohort->n_rows; r++)
+        for (size_t other = r + 1; cohort->row[r].animal[0] && cohort->row[r].time[0] && other < cohort->n_rows; other++)
+            if (strcmp(cohort->row[r].animal, cohort->row[other].animal) == 0 && strcmp(cohort->row[r].time, cohort->row[other].time) != 0)
+                return true;
+    return false;
+}
+
 static int run(cli_call *call)
 {
     const struct compare_options *given = call->options;
@@ -268,8 +279,9 @@ static int run(cli_call *call)
     trb_cohort *cohort = NULL, *scans = NULL;
     trb_comparison *comparison = NULL;
     trb_status status = trb_cohort_read(call->words, (size_t)call->n_words, &read, &cohort, &err);
-    if (!status && cohort->averaged && !given->longitudinal) { /* once more, for what the scans of one animal have in common */
-        read.unit = TRB_UNIT_SCAN;
+    how.longitudinal = how.longitudinal || (!status && !how.paired && over_time(cohort));
+    if (!status && cohort->averaged && !how.longitudinal) { /* once more, for what the scans of one animal have in common */
+        read.unit = TRB_COHORT_UNIT_SCAN;
         status = trb_cohort_read(call->words, (size_t)call->n_words, &read, &scans, &err);
         how.scans = scans;
     }

@@ -13,6 +13,7 @@ extern "C" {
 typedef struct trb_report_options {
     trb_plot_options plot;
     bool svg, pdf, png;        /* formats of the figures */
+    bool quartiles_type6;      /* boxes as GraphPad Prism draws them; otherwise type 7, as R and spreadsheets */
     bool force;                /* replace existing files */
     const char *title;         /* NULL: "Cohort report" */
     const char *pictures;      /* folder with <sample>/qc.png of a batch, for thumbnails; NULL: none */

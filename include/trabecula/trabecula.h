@@ -35,6 +35,9 @@
 #include "trabecula/plot.h"
 #include "trabecula/phantom.h"
 #include "trabecula/cohort.h"
+#include "trabecula/compare.h"
+#include "trabecula/report.h"
+#include "trabecula/meta.h"
 #include "trabecula/batch.h"
 
 #endif

@@ -113,10 +113,10 @@ static void figures_clear(figures *f)
     trb_report_forest_clear(&f->rescue);
 }
 
-static trb_status figures_init(figures *f, const json_t *document, trb_error *err)
+static trb_status figures_init(figures *f, const json_t *document, bool type6, trb_error *err)
 {
     memset(f, 0, sizeof *f);
-    trb_status status = trb_report_panels_init(&f->panels, document, err);
+    trb_status status = trb_report_panels_init(&f->panels, document, type6, err);
     if (!status)
         status = trb_report_forest_init(&f->forest, document, err);
     if (!status)
@@ -179,7 +179,7 @@ trb_status trb_report_write(const trb_comparison *comparison, const trb_report_o
     char path[4096];
     trb_status status = options->force ? TRB_OK : check_free(folder, err);
     figures f;
-    if (status || (status = figures_init(&f, document, err)))
+    if (status || (status = figures_init(&f, document, options->quartiles_type6, err)))
         return status;
     status = trb_report_folder(folder, err);
     if (!status && (options->svg || options->pdf || options->png))

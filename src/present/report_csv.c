@@ -20,7 +20,7 @@ size_t trb_document_groups(const json_t *document)
 size_t trb_document_contrasts(const json_t *document)
 {
     const size_t rows = json_array_size(json_object_get(document, "comparisons"));
-    const size_t metrics = json_object_size(json_object_get(document, "metrics"));
+    const size_t metrics = json_array_size(json_object_get(document, "labels")); /* differences of columns have none */
     return metrics ? rows / metrics : 0;
 }
 
@@ -96,7 +96,7 @@ static void put_descriptives(FILE *out, const json_t *document, const char *cons
     const char *metric;
     json_t *tree;
     json_object_foreach (json_object_get(document, "metrics"), metric, tree)
-        for (size_t g = 0; g < trb_document_groups(document); g++) {
+        for (size_t g = 0; json_object_get(tree, "descriptive") && g < trb_document_groups(document); g++) {
             const char *group = trb_document_group(document, g);
             const json_t *d = trb_doc_at(tree, "descriptive", group, NULL);
             trb_put_csv(out, metric);
@@ -178,6 +178,8 @@ void trb_report_prism(FILE *out, const json_t *document)
     json_t *tree;
     bool first = true;
     json_object_foreach (json_object_get(document, "metrics"), metric, tree) {
+        if (!json_object_get(tree, "descriptive"))
+            continue;
         if (!first)
             fputc('\n', out);
         first = false;

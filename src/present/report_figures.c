@@ -41,14 +41,15 @@ void trb_report_panels_clear(trb_report_panels *panels)
     memset(panels, 0, sizeof *panels);
 }
 
-static void fill_group(trb_plot_group *group, const json_t *document, const char *metric, const json_t *tree, const char *name, double *value)
+static void fill_group(trb_plot_group *group, const json_t *document, const char *metric, const json_t *tree, const char *name, bool type6,
+                       double *value)
 {
     const json_t *d = trb_doc_at(tree, "descriptive", name, NULL);
     size_t i;
     const json_t *animal;
     *group = (trb_plot_group){name, 0, value, trb_doc_number(d, "mean"), trb_doc_number(d, "sd"), trb_doc_number(d, "sem"),
                               trb_doc_number(d, "ci95_lo"), trb_doc_number(d, "ci95_hi"), trb_doc_number(d, "median"),
-                              trb_doc_number(d, "q1_type7"), trb_doc_number(d, "q3_type7")};
+                              trb_doc_number(d, type6 ? "q1_type6" : "q1_type7"), trb_doc_number(d, type6 ? "q3_type6" : "q3_type7"), NULL};
     json_array_foreach (json_object_get(document, "animals"), i, animal) {
         const json_t *node = trb_doc_at(animal, "values", metric, NULL);
         if (json_is_number(node) && strcmp(trb_doc_text(animal, "group"), name) == 0)
@@ -56,7 +57,7 @@ static void fill_group(trb_plot_group *group, const json_t *document, const char
     }
 }
 
-trb_status trb_report_panels_init(trb_report_panels *panels, const json_t *document, trb_error *err)
+trb_status trb_report_panels_init(trb_report_panels *panels, const json_t *document, bool type6, trb_error *err)
 {
     const json_t *metrics = json_object_get(document, "metrics");
     const size_t all = json_object_size(metrics), n = all < MOST_PANELS ? all : MOST_PANELS, groups = trb_document_groups(document);
@@ -77,13 +78,15 @@ trb_status trb_report_panels_init(trb_report_panels *panels, const json_t *docum
     json_object_foreach ((json_t *)metrics, metric, tree) {
         if (panels->n == n)
             break;
+        if (!json_object_get(tree, "descriptive"))
+            continue;
         const size_t i = panels->n++;
         trb_plot_panel *panel = &panels->panel[i];
         title_and_unit(document, metric, &panel->title, &panel->unit);
         panel->n_groups = groups;
         panel->group = panels->group + i * groups;
         for (size_t g = 0; g < groups; g++) {
-            fill_group(&panels->group[i * groups + g], document, metric, tree, trb_document_group(document, g), value);
+            fill_group(&panels->group[i * groups + g], document, metric, tree, trb_document_group(document, g), type6, value);
             value += panels->group[i * groups + g].n;
         }
         panel->bracket = panels->bracket + i * contrasts;
@@ -130,7 +133,7 @@ static trb_plot_interval interval_of(const json_t *row, const char *estimate, co
 
 trb_status trb_report_forest_init(trb_report_forest *f, const json_t *document, trb_error *err)
 {
-    const size_t contrasts = trb_document_contrasts(document), metrics = json_object_size(json_object_get(document, "metrics"));
+    const size_t contrasts = trb_document_contrasts(document), metrics = json_array_size(json_object_get(document, "labels"));
     const json_t *rows = json_object_get(document, "comparisons");
     trb_status status = forest_init(f, metrics, contrasts, err);
     if (status || contrasts == 0)
@@ -158,7 +161,7 @@ trb_status trb_report_forest_init(trb_report_forest *f, const json_t *document, 
 trb_status trb_report_rescues_init(trb_report_forest *f, const json_t *document, trb_error *err)
 {
     const json_t *rows = json_object_get(document, "rescue");
-    const size_t metrics = json_object_size(json_object_get(document, "metrics"));
+    const size_t metrics = json_array_size(json_object_get(document, "labels"));
     const size_t n = metrics ? json_array_size(rows) / metrics : 0;
     trb_status status = forest_init(f, metrics, n, err);
     if (status || n == 0)

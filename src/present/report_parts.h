@@ -54,7 +54,8 @@ typedef struct trb_report_page {
 
 void trb_report_html(FILE *out, const trb_report_page *page);
 
-/** Panels of the metrics that are worth one (at most 24), brackets of the declared comparisons. Clear them. */
+/** Panels of the metrics that are worth one (at most 24), brackets of the declared comparisons. Clear them.
+ *  type6: quartiles as GraphPad Prism has them. */
 typedef struct trb_report_panels {
     size_t n;
     trb_plot_panel *panel;
@@ -64,7 +65,7 @@ typedef struct trb_report_panels {
     size_t left_out; /* metrics beyond the first 24 */
 } trb_report_panels;
 
-trb_status trb_report_panels_init(trb_report_panels *panels, const json_t *document, trb_error *err);
+trb_status trb_report_panels_init(trb_report_panels *panels, const json_t *document, bool type6, trb_error *err);
 void trb_report_panels_clear(trb_report_panels *panels);
 
 /** Percent change of every metric and contrast. Clear it. n_rows is 0 when there is nothing to show. */

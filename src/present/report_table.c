@@ -85,7 +85,8 @@ static void put_body(FILE *out, const notation *as, const json_t *document)
     json_t *tree;
     size_t metric = 0;
     json_object_foreach (json_object_get(document, "metrics"), name, tree)
-        put_metric(out, as, document, metric++, name, tree);
+        if (json_object_get(tree, "descriptive"))
+            put_metric(out, as, document, metric++, name, tree);
 }
 
 static void put_footnote(FILE *out, const json_t *document)

@@ -174,7 +174,8 @@ void trb_report_summary(FILE *out, const json_t *document)
         put_omnibus(out, document, metric);
         fputc('\n', out);
         const int decimals = decimals_of(tree);
-        put_groups(out, document, tree, decimals, width);
+        if (json_object_get(tree, "descriptive"))
+            put_groups(out, document, tree, decimals, width);
         for (size_t c = 0; c < contrasts; c++)
             put_contrast(out, json_array_get(json_object_get(document, "comparisons"), m * contrasts + c), decimals, width);
         put_rescues(out, document, metric, width);
