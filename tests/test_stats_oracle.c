@@ -8,46 +8,9 @@
 #include "support/testing.h"
 
 #include "support/cohort_case.h"
+#include "support/oracle_statistics.h"
 
-enum { MOST_CASES = 16, MOST_NOTES = 16 };
-
-/* One line of SPEC.md's table of tolerances. Relative, or absolute where that is larger; p-values, whose
- * small values count most, have no absolute one but where SPEC.md gives it. */
-typedef enum kind {
-    COUNTS,
-    ESTIMATES,
-    P_VALUES,
-    SHAPIRO_W,
-    SHAPIRO_P,
-    RANGE_P,
-    RANGE_LIMITS,
-    RANGE_R,
-    MAX_P,
-    MAX_LIMITS,
-    NONCENTRAL,
-    BOOTSTRAP,
-    NULLS,
-    N_KINDS
-} kind;
-
-static const struct {
-    const char *name;
-    double relative, absolute;
-} SPEC[N_KINDS] = {
-    [COUNTS] = {"n, ranks, U, medians, quartiles, flags", 1e-12, 1e-12},
-    [ESTIMATES] = {"means, SD, CI, t, F, H, df, effects, Fieller", 1e-9, 1e-12},
-    [P_VALUES] = {"p of t, F, chi2, normal, exact ranks; adjusted p", 1e-8, 0},
-    [SHAPIRO_W] = {"Shapiro-Wilk W", 1e-9, 1e-12},
-    [SHAPIRO_P] = {"Shapiro-Wilk p", 1e-7, 1e-12},
-    [RANGE_P] = {"Tukey, Games-Howell p", 1e-6, 1e-6},
-    [RANGE_LIMITS] = {"Tukey, Games-Howell limits (of half width)", 1e-4, 0},
-    [RANGE_R] = {"the same by ptukey, qtukey (or the accurate)", 1e-4, 1e-6},
-    [MAX_P] = {"Dunnett, T3 p", 1e-6, 1e-9},
-    [MAX_LIMITS] = {"Dunnett, T3 limits", 1e-6, 1e-12},
-    [NONCENTRAL] = {"g: noncentral t limits", 1e-6, 1e-12},
-    [BOOTSTRAP] = {"rescue: bootstrap limits (of width)", 0.02, 0},
-    [NULLS] = {"undefined: null in both", 0, 0},
-};
+enum { MOST_CASES = 16, MOST_NOTES = 16, MOST_STATISTICS = 48 };
 
 typedef struct tally {
     size_t count;
@@ -59,7 +22,8 @@ typedef struct note {
     size_t count;
 } note;
 
-static tally table[N_KINDS][MOST_CASES];
+static tally by_kind[N_KINDS];
+static tally by_statistic[MOST_STATISTICS][MOST_CASES];
 static note notes[MOST_NOTES];
 static size_t n_failures;
 
@@ -74,100 +38,11 @@ static void remember(const char *reason)
     fail_msg("too many reasons");
 }
 
-static const char *last_key(const char *path)
-{
-    const char *key = path;
-    for (const char *at = path; (at = strstr(at, "::")); at += 2)
-        key = at + 2;
-    return key;
-}
-
-static bool is_one_of(const char *key, const char *const *list)
-{
-    for (; *list; list++)
-        if (strcmp(key, *list) == 0)
-            return true;
-    return false;
-}
-
-static kind kind_of_range(const char *key)
-{
-    static const char *const accurate[] = {"lwr_accurate", "upr_accurate", "q_crit_accurate", NULL};
-    static const char *const by_r[] = {"lwr", "upr", "p", "q_crit_R", NULL};
-    if (is_one_of(key, by_r))
-        return RANGE_R;
-    if (is_one_of(key, accurate))
-        return RANGE_LIMITS;
-    return key[0] == 'p' ? RANGE_P : ESTIMATES;
-}
-
-static kind kind_of_maximum(const char *key)
-{
-    static const char *const limits[] = {"lwr", "upr", "crit", "t_crit", NULL};
-    if (is_one_of(key, limits))
-        return MAX_LIMITS;
-    return key[0] == 'p' ? MAX_P : ESTIMATES;
-}
-
-static kind kind_of(const char *path)
-{
-    static const char *const counts[] = {"n",
-                                         "n_missing",
-                                         "median",
-                                         "q1_type7",
-                                         "q3_type7",
-                                         "q1_type6",
-                                         "q3_type6",
-                                         "min",
-                                         "max",
-                                         "n_a",
-                                         "n_b",
-                                         "U_a",
-                                         "U_b",
-                                         "U_min",
-                                         "hodges_lehmann",
-                                         "hl_ci_lo",
-                                         "hl_ci_hi",
-                                         "n_outside_fences",
-                                         "tukey_fence_lo",
-                                         "tukey_fence_hi",
-                                         "grubbs_value",
-                                         "prob_superiority",
-                                         "cliffs_delta",
-                                         "n_permutations",
-                                         "bootstrap_B",
-                                         "J",
-                                         "J_exact",
-                                         "df1",
-                                         "hl_ci_achieved_level",
-                                         "p_exact_no_ties",
-                                         "p_exact_conditional_abs",
-                                         "p_exact_conditional_2min",
-                                         NULL};
-    const char *key = last_key(path);
-    if (oracle_path_has(path, "across_metrics"))
-        return P_VALUES;
-    if (oracle_path_has(path, "normality"))
-        return key[0] == 'W' ? SHAPIRO_W : SHAPIRO_P;
-    if (oracle_path_has(path, "tukey") || oracle_path_has(path, "games_howell"))
-        return kind_of_range(key);
-    if (oracle_path_has(path, "dunnett") || oracle_path_has(path, "dunnett_T3"))
-        return kind_of_maximum(key);
-    if (strncmp(key, "g_nct_", 6) == 0)
-        return NONCENTRAL;
-    if (strncmp(key, "bootstrap_percentile", 20) == 0)
-        return BOOTSTRAP;
-    if (is_one_of(key, counts) || oracle_path_has(path, "permutation_mean"))
-        return COUNTS;
-    const bool p = strcmp(key, "p") == 0 || strncmp(key, "p_", 2) == 0 || strcmp(key, "grubbs_p") == 0;
-    return p ? P_VALUES : ESTIMATES;
-}
-
 /* The node of a path with its last key replaced; NULL when there is none. */
 static const json_t *beside(const json_t *root, const char *path, const char *key)
 {
     char other[512];
-    const size_t length = (size_t)(last_key(path) - path);
+    const size_t length = (size_t)(oracle_last_key(path) - path);
     assert_true(length + strlen(key) < sizeof other);
     memcpy(other, path, length);
     strcpy(other + length, key);
@@ -183,7 +58,7 @@ static double number_beside(const json_t *root, const char *path, const char *ke
 /* What a deviation is measured by: the value, or the width of the interval. */
 static double scale_of(kind k, const json_t *root, const oracle_row *row)
 {
-    const char *key = last_key(row->path);
+    const char *key = oracle_last_key(row->path);
     if ((k == RANGE_LIMITS || k == RANGE_R) && (key[0] == 'l' || key[0] == 'u'))
         return 0.5 * (number_beside(root, row->path, "upr_accurate") -
                       number_beside(root, row->path, "lwr_accurate"));
@@ -196,13 +71,23 @@ static double scale_of(kind k, const json_t *root, const oracle_row *row)
 /* Why a row is not compared, or NULL. */
 static const char *reason_to_skip(const json_t *root, const oracle_row *row)
 {
-    const char *key = last_key(row->path);
+    const char *key = oracle_last_key(row->path);
     if (strcmp(key, "p_mvtnorm_abs1e5") == 0)
         return "p_mvtnorm_abs1e5 carries up to 1e-5 of Monte-Carlo noise (Dunnett's p itself is compared)";
     if (strncmp(key, "bootstrap_percentile", 20) == 0 &&
         number_beside(root, row->path, "fieller_pooled_g") > 0.5)
         return "bootstrap limits: skip when the denominator nears 0";
     return NULL;
+}
+
+/* One number agrees; used: the share of what is allowed. */
+static void agree(kind k, size_t column, const char *path, double used)
+{
+    tally *both[] = {&by_kind[k], &by_statistic[oracle_statistic_of(path)][column]};
+    for (size_t i = 0; i < 2; i++) {
+        both[i]->count++;
+        both[i]->worst = fmax(both[i]->worst, used);
+    }
 }
 
 static void failed(const char *set, const oracle_row *row, const char *what, double ours)
@@ -224,14 +109,14 @@ static const json_t *our_node(const json_t *root, const char *path)
 /* libRmath's ptukey does not exist for df < 2, ours does: then our p must be the accurate one. */
 static bool undefined_in_r_only(const json_t *root, const char *path)
 {
-    return oracle_path_has(path, "games_howell") && strcmp(last_key(path), "p") == 0 &&
+    return oracle_path_has(path, "games_howell") && strcmp(oracle_last_key(path), "p") == 0 &&
            number_beside(root, path, "df") < 2;
 }
 
 /* R's own value for another key beside a row's; NaN when there is none. */
 static double r_beside(const oracle_numbers *numbers, const oracle_row *row, const char *key)
 {
-    const size_t length = (size_t)(last_key(row->path) - row->path);
+    const size_t length = (size_t)(oracle_last_key(row->path) - row->path);
     for (size_t i = 0; i < numbers->n; i++)
         if (strncmp(numbers->row[i].path, row->path, length) == 0 &&
             strcmp(numbers->row[i].path + length, key) == 0)
@@ -243,7 +128,7 @@ static double r_beside(const oracle_numbers *numbers, const oracle_row *row, con
 static double accurate_of(const oracle_numbers *numbers, const oracle_row *row)
 {
     char key[64];
-    const char *own = last_key(row->path);
+    const char *own = oracle_last_key(row->path);
     snprintf(key, sizeof key, "%s_accurate", strcmp(own, "q_crit_R") == 0 ? "q_crit" : own);
     return r_beside(numbers, row, key);
 }
@@ -253,7 +138,7 @@ static double accurate_of(const oracle_numbers *numbers, const oracle_row *row)
  * rest of rounding. */
 static bool decided_by_rounding(const json_t *root, const oracle_row *row, double ours)
 {
-    const char *key = last_key(row->path), *cut = strstr(row->path, "outliers::");
+    const char *key = oracle_last_key(row->path), *cut = strstr(row->path, "outliers::");
     if (!cut || strncmp(key, "grubbs_", 7) != 0)
         return false;
     if (strcmp(key, "grubbs_p") == 0)
@@ -271,7 +156,7 @@ static bool decided_by_rounding(const json_t *root, const oracle_row *row, doubl
 static void compare_number(const char *set, size_t column, const json_t *root, const oracle_numbers *numbers,
                            const oracle_row *row, double ours)
 {
-    const kind k = kind_of(row->path);
+    const kind k = oracle_kind_of(row->path);
     const double scale = scale_of(k, root, row), off = fabs(ours - row->value);
     const double far_tail = k == P_VALUES && row->value < 1e-10 ? 100 : 1; /* "far tail: 1e-6" */
     const double allowed = fmax(SPEC[k].relative * scale * far_tail, SPEC[k].absolute);
@@ -279,7 +164,8 @@ static void compare_number(const char *set, size_t column, const json_t *root, c
         remember("outliers: where two values are equally far, or all others equal, rounding decides in R");
         return;
     }
-    if (!(off <= allowed) && k == RANGE_R && fabs(ours - accurate_of(numbers, row)) <= 1e-9 * scale) {
+    if (!(off <= allowed) && (k == RANGE_R || k == RANGE_P) &&
+        fabs(ours - accurate_of(numbers, row)) <= 1e-9 * scale) {
         remember("R's ptukey is good only to about 1e-6 for few df, qtukey iterates to 1e-4: the accurate "
                  "one accepted");
         return;
@@ -288,10 +174,7 @@ static void compare_number(const char *set, size_t column, const json_t *root, c
         failed(set, row, "ours", ours);
         return;
     }
-    tally *t = &table[k][column];
-    t->count++;
-    if (allowed > 0)
-        t->worst = fmax(t->worst, off / allowed);
+    agree(k, column, row->path, allowed > 0 ? off / allowed : 0);
 }
 
 static void compare(const char *set, size_t column, const json_t *root, const oracle_numbers *numbers,
@@ -310,13 +193,13 @@ static void compare(const char *set, size_t column, const json_t *root, const or
         const bool right =
             undefined_in_r_only(root, row->path) ? json_number_value(node) == accurate : json_is_null(node);
         if (right)
-            table[NULLS][column].count++;
+            agree(NULLS, column, row->path, 0);
         else
             failed(set, row, "ours", json_number_value(node));
     } else if (row->kind == ORACLE_NUMBER) {
         compare_number(set, column, root, numbers, row, json_is_number(node) ? json_number_value(node) : NAN);
     } else if (json_is_boolean(node) && json_is_true(node) == (row->kind == ORACLE_TRUE)) {
-        table[COUNTS][column].count++;
+        agree(COUNTS, column, row->path, 0);
     } else {
         failed(set, row, "another flag", NAN);
     }
@@ -331,29 +214,38 @@ static bool is_input(const cohort_case *data, const oracle_row *row)
     return data->animal && !oracle_path_has(row->path, "animal_level");
 }
 
-static void print_table(const cohort_case *data, size_t n)
+static void print_statistics(const cohort_case *data, size_t n)
 {
-    size_t all = 0;
-    printf("%-50s %9s %9s ", "numbers compared (SPEC.md's kinds)", "tolerance", "worst/tol");
+    printf("%-38s %9s ", "numbers compared: statistic x data set", "worst/tol");
     for (size_t c = 0; c < n; c++)
         printf("%5.3s", data[c].name);
     printf("  total\n");
-    for (int k = 0; k < N_KINDS; k++) {
-        size_t sum = 0;
-        double worst = 0;
+    for (size_t i = 0; i < oracle_statistics(); i++) {
+        tally sum = {0, 0};
         for (size_t c = 0; c < n; c++) {
-            sum += table[k][c].count;
-            worst = fmax(worst, table[k][c].worst);
+            sum.count += by_statistic[i][c].count;
+            sum.worst = fmax(sum.worst, by_statistic[i][c].worst);
         }
-        printf("%-50s %9.0e %9.1e ", SPEC[k].name, SPEC[k].relative, worst);
+        printf("%-38s %9.1e ", oracle_statistic_name(i), sum.worst);
         for (size_t c = 0; c < n; c++)
-            printf("%5zu", table[k][c].count);
-        printf(" %6zu\n", sum);
-        all += sum;
+            printf("%5zu", by_statistic[i][c].count);
+        printf(" %6zu\n", sum.count);
+        assert_true(sum.count > 0);
+    }
+}
+
+static void print_kinds(void)
+{
+    size_t all = 0;
+    printf("%-50s %9s %9s %6s\n", "by SPEC.md's kinds", "tolerance", "worst/tol", "total");
+    for (int k = 0; k < N_KINDS; k++) {
+        printf("%-50s %9.0e %9.1e %6zu\n", SPEC[k].name, SPEC[k].relative, by_kind[k].worst,
+               by_kind[k].count);
+        all += by_kind[k].count;
     }
     printf("%zu numbers agree\n", all);
     for (size_t i = 0; i < MOST_NOTES && notes[i].reason; i++)
-        printf("not compared: %zu: %s\n", notes[i].count, notes[i].reason);
+        printf("not compared as it stands: %zu: %s\n", notes[i].count, notes[i].reason);
     fflush(stdout);
 }
 
@@ -362,7 +254,7 @@ static void every_number_of_r_is_in_our_tree(void **state)
     (void)state;
     size_t n;
     const cohort_case *data = cohort_cases(&n);
-    assert_true(n <= MOST_CASES);
+    assert_true(n <= MOST_CASES && oracle_statistics() <= MOST_STATISTICS);
     for (size_t c = 0; c < n; c++) {
         json_t *root = cohort_case_run(&data[c]);
         oracle_numbers numbers = oracle_numbers_load(data[c].name);
@@ -376,7 +268,8 @@ static void every_number_of_r_is_in_our_tree(void **state)
         oracle_numbers_clear(&numbers);
         json_decref(root);
     }
-    print_table(data, n);
+    print_statistics(data, n);
+    print_kinds();
     if (n_failures)
         fail_msg("%zu numbers differ", n_failures);
 }
