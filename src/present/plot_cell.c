@@ -81,16 +81,16 @@ static trb_status fill_column(trb_plot_column *column, const trb_plot_group *gro
     return TRB_OK;
 }
 
-static void choose_axis(trb_plot_cell *cell, const trb_plot_options *options)
+static void choose_axis(trb_plot_cell *cell)
 {
     double low = NAN, high = NAN;
     for (size_t i = 0; i < cell->panel->n_groups; i++) {
         reach(&low, &high, cell->column[i].low);
         reach(&low, &high, cell->column[i].high);
     }
-    /* Bars must start from zero: their length is what the eye compares. Others do when it costs little. */
+    /* Bars reach to zero, since their length is what the eye compares. Others do when it costs little. */
     const bool near = low > 0 && low < 0.35 * high;
-    if (options->kind == TRB_PLOT_BAR || near)
+    if (near)
         reach(&low, &high, 0);
     cell->axis = trb_plot_axis_cover(low, high, 5);
 }
@@ -108,7 +108,7 @@ trb_status trb_plot_cell_init(trb_plot_cell *cell, const trb_plot_panel *panel,
         if (status)
             return status;
     }
-    choose_axis(cell, options);
+    choose_axis(cell);
     return TRB_OK;
 }
 
