@@ -2,6 +2,7 @@
 #include "present/plot_cell.h"
 
 #include "core/memory.h"
+#include "present/plot_groups.h"
 #include "present/plot_number.h"
 #include "present/plot_swarm.h"
 
@@ -182,7 +183,7 @@ static trb_status place_points(trb_plot_cell *cell, const trb_plot_look *look, c
     return status;
 }
 
-static bool shown(const trb_plot_bracket *bracket, const trb_plot_options *options)
+bool trb_plot_bracket_shown(const trb_plot_bracket *bracket, const trb_plot_options *options)
 {
     return !isnan(bracket->p) && bracket->a != bracket->b && (options->show_ns || bracket->p < 0.05);
 }
@@ -203,7 +204,7 @@ static void list_brackets(trb_plot_cell *cell, trb_scene *scene, const trb_plot_
     cell->n_brackets = 0;
     for (size_t i = 0; i < cell->panel->n_brackets; i++) {
         const trb_plot_bracket *from = &cell->panel->bracket[i];
-        if (!shown(from, options))
+        if (!trb_plot_bracket_shown(from, options))
             continue;
         char text[TRB_PLOT_TEXT];
         trb_plot_p_text(from->p, options->stars, text, sizeof text);
