@@ -47,8 +47,8 @@ static bool is_bracket(trb_role role)
     return role == TRB_ROLE_BRACKET || role == TRB_ROLE_BRACKET_TEXT;
 }
 
-/* No two points nearer than a diameter; brackets clear of data, of each other and of other brackets' texts;
- * all on the page. A bracket and its own text touch nowhere either. */
+/* No two points nearer than a diameter; no text on another; brackets clear of data, of each other and of
+ * other brackets' texts; all on the page. A bracket and its own text touch nowhere either. */
 static void check_geometry(trb_scene *scene)
 {
     for (size_t i = 0; i < scene->n_shapes; i++) {
@@ -61,6 +61,8 @@ static void check_geometry(trb_scene *scene)
             const trb_shape *q = &scene->shape[j];
             if (p->role == TRB_ROLE_POINT && q->role == TRB_ROLE_POINT)
                 assert_true(hypot(p->x - q->x, p->y - q->y) >= p->radius + q->radius);
+            else if (p->kind == TRB_SHAPE_TEXT && q->kind == TRB_SHAPE_TEXT)
+                assert_true(p->angle_deg != 0 || q->angle_deg != 0 || !overlap(at, box_of(scene, q)));
             else if ((is_bracket(p->role) && (is_data(q->role) || is_bracket(q->role))) ||
                      (is_bracket(q->role) && is_data(p->role)))
                 assert_false(overlap(at, box_of(scene, q)));
@@ -137,6 +139,32 @@ static void bars_and_points_stand_at_their_values(void **unused)
     for (size_t i = 0; i < 3; i++)
         CHECK_CLOSE(zero + (sixty - zero) * value[i] / 60, point[i], 1e-9);
     trb_scene_clear(&scene);
+}
+
+/* Bars show lengths and must start from zero; points show places and need not. */
+static void bars_start_from_zero_and_points_where_the_data_are(void **unused)
+{
+    (void)unused;
+    const double value[3] = {90, 92, 97};
+    trb_plot_group group = {.name = "a", .n = 3, .value = value};
+    plot_describe(&group);
+    const trb_plot_panel panel = {"X", "", 1, &group, 0, NULL};
+    for (int kind = 0; kind < 3; kind++) {
+        trb_plot_options options = trb_plot_options_default(TRB_PLOT_PAPER);
+        options.kind = (trb_plot_kind)kind;
+        char *text = plot_svg(&panel, 1, &options);
+        assert_int_equal(kind == TRB_PLOT_BAR ? 1 : 0, plot_count(text, ">0</text>"));
+        assert_int_equal(kind == TRB_PLOT_BAR ? 0 : 1, plot_count(text, ">92</text>"));
+        free(text);
+    }
+    const double low[3] = {2, 8, 10}; /* near enough to zero to show it */
+    trb_plot_options options = trb_plot_options_default(TRB_PLOT_PAPER);
+    options.kind = TRB_PLOT_POINTS;
+    group.value = low;
+    plot_describe(&group);
+    char *text = plot_svg(&panel, 1, &options);
+    assert_int_equal(1, plot_count(text, ">0</text>"));
+    free(text);
 }
 
 /* ---- awkward data */
@@ -295,6 +323,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(nothing_overlaps_in_any_style_kind_and_width),
         cmocka_unit_test(bars_and_points_stand_at_their_values),
+        cmocka_unit_test(bars_start_from_zero_and_points_where_the_data_are),
         cmocka_unit_test(points_shrink_where_they_do_not_fit_and_are_left_out_with_a_word),
         cmocka_unit_test(marks_stand_above_the_data_and_below_the_brackets),
         cmocka_unit_test(long_names_move_into_one_key),

@@ -107,6 +107,53 @@ static void same_data_give_the_same_bytes(void **unused)
     testing_scratch_remove();
 }
 
+/* ---- caption */
+
+static void check_caption(const trb_plot_panel *panel, size_t n, const trb_plot_options *options,
+                          const char *expected)
+{
+    char *text = NULL;
+    CHECK_OK(trb_plot_groups_caption(panel, n, options, &text, err));
+    assert_string_equal(expected, text);
+    free(text);
+}
+
+static void the_caption_says_what_is_drawn_and_what_is_not(void **unused)
+{
+    (void)unused;
+    static plot_study s;
+    plot_study_load(&s, false);
+    s.group[2][1].n = 7;
+    s.panel[1].n_brackets = 0;
+    trb_plot_options options = trb_plot_options_default(TRB_PLOT_PAPER);
+    check_caption(
+        s.panel, PLOT_METRICS, &options,
+        "Bars are means, whiskers SD; each point is one animal. Sham: n = 8; OVX: n = 7 to 8, as the metric "
+        "was known; OVX+vehicle: n = 8; OVX+EV: n = 8. Comparisons with p ≥ 0.05 are not shown.");
+    options.kind = TRB_PLOT_POINTS;
+    options.spread = TRB_PLOT_CI;
+    options.stars = options.show_ns = true;
+    check_caption(s.panel, 1, &options,
+                  "Thick lines are means, whiskers the 95 % confidence interval; each point is one animal. "
+                  "Sham: n = 8; "
+                  "OVX: n = 8; OVX+vehicle: n = 8; OVX+EV: n = 8. * p < 0.05, ** p < 0.01, *** p < 0.001, "
+                  "**** p < 0.0001, ns p ≥ 0.05.");
+    options.kind = TRB_PLOT_BOX;
+    check_caption(
+        &s.panel[1], 1, &options,
+        "Boxes are quartiles with the median, whiskers reach to the least and the greatest value; each point "
+        "is one animal. Sham: n = 8; OVX: n = 8; OVX+vehicle: n = 8; OVX+EV: n = 8.");
+    static trb_plot_bracket many[25];
+    for (size_t i = 0; i < 25; i++)
+        many[i] = (trb_plot_bracket){0, 1, 0.01};
+    s.panel[1].bracket = many;
+    s.panel[1].n_brackets = 25;
+    char *text = NULL;
+    CHECK_OK(trb_plot_groups_caption(&s.panel[1], 1, &options, &text, err));
+    assert_non_null(strstr(text, " Comparisons of 1 panel are in the table only."));
+    free(text);
+}
+
 /* ---- refusals */
 
 static void refused(const trb_plot_panel *panel, size_t n, const trb_plot_options *options, const char *path,
@@ -158,6 +205,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(svg_text_says_what_the_figure_shows),
         cmocka_unit_test(same_data_give_the_same_bytes),
+        cmocka_unit_test(the_caption_says_what_is_drawn_and_what_is_not),
         cmocka_unit_test(what_cannot_be_drawn_is_refused_in_words),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

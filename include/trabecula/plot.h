@@ -98,6 +98,18 @@ TRB_API TRB_NODISCARD trb_status trb_plot_groups_svg(const trb_plot_panel *panel
                                                      const trb_plot_options *options, char **text,
                                                      trb_error *err);
 
+/**
+ * What the figure's caption must say of the drawing: what bars, whiskers and points are, n of each group,
+ * what stars mean, and that brackets were left out. The tests behind p are for the caller to add.
+ *
+ * Input       As trb_plot_groups_write().
+ * Output      *text: sentences on one line, UTF-8. Yours: free(). NULL unless TRB_OK is returned.
+ * Errors      TRB_ERR_ARGUMENT as there; TRB_ERR_MEMORY.
+ */
+TRB_API TRB_NODISCARD trb_status trb_plot_groups_caption(const trb_plot_panel *panel, size_t n_panels,
+                                                         const trb_plot_options *options, char **text,
+                                                         trb_error *err);
+
 /** An estimate with its interval. */
 typedef struct trb_plot_interval {
     double estimate;  /* NaN: "n/a" */

@@ -149,11 +149,11 @@ static cairo_status_t make_png(const trb_scene *scene, double dpi, byte_list *ou
     return status ? status : insert_resolution(out, dpi);
 }
 
-/* A date that says nothing: the same figure must be the same file tomorrow. */
+/* An empty date leaves it out: the same figure must be the same file tomorrow. */
 static cairo_status_t make_pdf(const trb_scene *scene, const char *title, byte_list *out)
 {
     cairo_surface_t *surface = cairo_pdf_surface_create_for_stream(gather, out, scene->width, scene->height);
-    cairo_pdf_surface_set_metadata(surface, CAIRO_PDF_METADATA_CREATE_DATE, "2000-01-01T00:00:00Z");
+    cairo_pdf_surface_set_metadata(surface, CAIRO_PDF_METADATA_CREATE_DATE, "");
     char *clean = title && *title ? trb_plot_text_clean(title) : NULL;
     if (clean)
         cairo_pdf_surface_set_metadata(surface, CAIRO_PDF_METADATA_TITLE, clean);

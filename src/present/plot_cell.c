@@ -2,6 +2,7 @@
 #include "present/plot_cell.h"
 
 #include "core/memory.h"
+#include "present/plot_groups.h"
 #include "present/plot_number.h"
 #include "present/plot_swarm.h"
 
@@ -81,16 +82,16 @@ static trb_status fill_column(trb_plot_column *column, const trb_plot_group *gro
     return TRB_OK;
 }
 
-static void choose_axis(trb_plot_cell *cell, const trb_plot_options *options)
+static void choose_axis(trb_plot_cell *cell)
 {
     double low = NAN, high = NAN;
     for (size_t i = 0; i < cell->panel->n_groups; i++) {
         reach(&low, &high, cell->column[i].low);
         reach(&low, &high, cell->column[i].high);
     }
-    /* Bars must start from zero: their length is what the eye compares. Others do when it costs little. */
+    /* Bars reach to zero, since their length is what the eye compares. Others do when it costs little. */
     const bool near = low > 0 && low < 0.35 * high;
-    if (options->kind == TRB_PLOT_BAR || near)
+    if (near)
         reach(&low, &high, 0);
     cell->axis = trb_plot_axis_cover(low, high, 5);
 }
@@ -108,7 +109,7 @@ trb_status trb_plot_cell_init(trb_plot_cell *cell, const trb_plot_panel *panel,
         if (status)
             return status;
     }
-    choose_axis(cell, options);
+    choose_axis(cell);
     return TRB_OK;
 }
 
@@ -182,7 +183,7 @@ static trb_status place_points(trb_plot_cell *cell, const trb_plot_look *look, c
     return status;
 }
 
-static bool shown(const trb_plot_bracket *bracket, const trb_plot_options *options)
+bool trb_plot_bracket_shown(const trb_plot_bracket *bracket, const trb_plot_options *options)
 {
     return !isnan(bracket->p) && bracket->a != bracket->b && (options->show_ns || bracket->p < 0.05);
 }
@@ -203,7 +204,7 @@ static void list_brackets(trb_plot_cell *cell, trb_scene *scene, const trb_plot_
     cell->n_brackets = 0;
     for (size_t i = 0; i < cell->panel->n_brackets; i++) {
         const trb_plot_bracket *from = &cell->panel->bracket[i];
-        if (!shown(from, options))
+        if (!trb_plot_bracket_shown(from, options))
             continue;
         char text[TRB_PLOT_TEXT];
         trb_plot_p_text(from->p, options->stars, text, sizeof text);

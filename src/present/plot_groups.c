@@ -39,8 +39,8 @@ static trb_status check_panel(const trb_plot_panel *panel, size_t number, trb_er
     return TRB_OK;
 }
 
-static trb_status check(const trb_plot_panel *panel, size_t n, const trb_plot_options *options,
-                        trb_error *err)
+trb_status trb_plot_groups_check(const trb_plot_panel *panel, size_t n, const trb_plot_options *options,
+                                 trb_error *err)
 {
     if (n == 0 || !panel || !options)
         return trb_error_set(err, TRB_ERR_ARGUMENT, "a figure needs panels and options");
@@ -147,7 +147,7 @@ static void draw_rows(figure *f)
 trb_status trb_plot_groups_scene(const trb_plot_panel *panel, size_t n_panels,
                                  const trb_plot_options *options, trb_scene *scene, trb_error *err)
 {
-    trb_status status = check(panel, n_panels, options, err);
+    trb_status status = trb_plot_groups_check(panel, n_panels, options, err);
     if (status)
         return status;
     figure f = {.options = options, .look = trb_plot_look_of(options), .scene = scene, .n = n_panels};
