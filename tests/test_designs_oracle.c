@@ -162,6 +162,63 @@ static void covariate(void **state)
     oracle_table_clear(&table);
 }
 
+static void animals_over_time(const char *name, const char *groups, const char *const *metrics, size_t n_metrics)
+{
+    static const double WEEKS[] = {0, 4, 8, 12};
+    oracle_table table = oracle_table_load(name);
+    table_factor animal = table_factor_make(&table, "animal", NULL), group = table_factor_make(&table, "group", groups),
+                 time = table_factor_make(&table, "time [weeks]", "0|4|8|12");
+    json_t *root = json_object();
+    for (size_t m = 0; m < n_metrics; m++) {
+        double *y = table_values(&table, metrics[m]);
+        json_t *block = NULL;
+        CHECK_OK(trb_stat_longitudinal(y, table.n_rows, &animal.factor, &group.factor, &time.factor, WEEKS, &block, err));
+        add_metric(root, metrics[m], block);
+        free(y);
+    }
+    compare(name, root);
+    table_factor_clear(&animal);
+    table_factor_clear(&group);
+    table_factor_clear(&time);
+    oracle_table_clear(&table);
+}
+
+static void time_complete(void **state)
+{
+    (void)state;
+    static const char *const METRICS[] = {"BV/TV [%]", "Tb.Sp [um]"};
+    animals_over_time("s14_longitudinal_complete", "Sham|OVX|OVX+EV", METRICS, 2);
+}
+
+static void time_with_missing_scans(void **state)
+{
+    (void)state;
+    static const char *const METRICS[] = {"BV/TV [%]"};
+    animals_over_time("s15_longitudinal_missing", "OVX+vehicle|OVX+EV", METRICS, 1);
+}
+
+static void both_limbs(void **state)
+{
+    (void)state;
+    oracle_table table = oracle_table_load("s17_limbs_left_right");
+    table_factor animal = table_factor_make(&table, "animal", NULL), group = table_factor_make(&table, "group", "Sham|OVX"),
+                 side = table_factor_make(&table, "side", "L|R");
+    static const char *const METRICS[] = {"BV/TV [%]", "Tb.Th [um]"};
+    json_t *root = json_object();
+    for (size_t m = 0; m < 2; m++) {
+        double *y = table_values(&table, METRICS[m]);
+        json_t *block = NULL;
+        CHECK_OK(trb_stat_nested(y, table.n_rows, &animal.factor, &group.factor, &side.factor, &block, err));
+        add_metric(root, METRICS[m], block);
+        free(y);
+    }
+    compare("s17_limbs_left_right", root);
+    table_factor_clear(&animal);
+    table_factor_clear(&group);
+    table_factor_clear(&side);
+    oracle_table_clear(&table);
+}
+
 static void repeated_scans(void **state)
 {
     (void)state;
@@ -233,7 +290,10 @@ int main(void)
         cmocka_unit_test(two_factors_balanced),
         cmocka_unit_test(pairs),
         cmocka_unit_test(two_factors_unbalanced),
+        cmocka_unit_test(time_complete),
+        cmocka_unit_test(time_with_missing_scans),
         cmocka_unit_test(covariate),
+        cmocka_unit_test(both_limbs),
         cmocka_unit_test(repeated_scans),
         cmocka_unit_test(several_studies),
         cmocka_unit_test(power_and_sample_size),

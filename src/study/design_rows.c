@@ -96,6 +96,17 @@ done:
     return status;
 }
 
+trb_status trb_rows_check_groups(const trb_rows *rows, const trb_factor *group, trb_error *err)
+{
+    for (size_t i = 1; i < rows->n; i++) {
+        const size_t *here = rows->row[i].level, *before = rows->row[i - 1].level;
+        if (here[0] == before[0] && here[1] != before[1])
+            return trb_error_set(err, TRB_ERR_DATA, "animal '%s' is in group '%s' and in group '%s'",
+                                 rows->subject[here[0]], group->name[before[1]], group->name[here[1]]);
+    }
+    return TRB_OK;
+}
+
 void trb_rows_clear(trb_rows *rows)
 {
     free(rows->row);

@@ -43,4 +43,7 @@ typedef struct trb_rows {
 trb_status trb_rows_init(trb_rows *rows, const trb_row_source *source, trb_error *err);
 void trb_rows_clear(trb_rows *rows);
 
+/** TRB_ERR_DATA when a subject (factor 0) has rows in two groups (factor 1). */
+trb_status trb_rows_check_groups(const trb_rows *rows, const trb_factor *group, trb_error *err);
+
 #endif

@@ -145,7 +145,8 @@ TRB_NODISCARD trb_status trb_stat_power_plan(const trb_power_groups *groups, jso
  * Input       side may be NULL. With two sides, `side_paired` tests them within animals.
  * Output      animal_level (the one-way statistics of the animal means) is not here: run trb_stat_tree_oneway on
  *             animal_means. A model whose animal variance is 0 is `singular`: it counts scans as animals.
- * Errors      TRB_ERR_DATA when an animal is in two groups, or has two scans of one side.
+ *             An animal with several scans of one side enters with their mean.
+ * Errors      TRB_ERR_DATA when an animal is in two groups.
  */
 TRB_NODISCARD trb_status trb_stat_nested(const double *y, size_t n, const trb_factor *animal,
                                          const trb_factor *group, const trb_factor *side, json_t **out,
