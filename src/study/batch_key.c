@@ -116,12 +116,12 @@ static void add_block(FILE *file, long long at, struct print *print)
 
 static void add_content(const char *path, struct print *print)
 {
-    FILE *file = fopen(path, "rb");
     struct stat facts;
+    FILE *file = stat(path, &facts) == 0 && S_ISREG(facts.st_mode) ? fopen(path, "rb") : NULL; /* a pipe would wait */
     if (!file)
         return;
     add_block(file, 0, print);
-    if (stat(path, &facts) == 0 && facts.st_size > SAMPLE_BYTES)
+    if (facts.st_size > SAMPLE_BYTES)
         add_block(file, (long long)facts.st_size - SAMPLE_BYTES, print);
     fclose(file);
 }

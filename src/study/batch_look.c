@@ -64,7 +64,8 @@ static void look_at_memory(const trb_batch_options *options, const trb_settings 
     trb_grid measured = *part;
     double at_once, least;
     const bool bigger = resampled(settings, &measured);
-    trb_memory_needs(&measured, scan->type, settings, options->maps, &at_once, &least);
+    trb_memory_needs(&measured, scan->type, settings, options->maps, options->threads, &at_once, &least);
+    at_once = ceil(at_once);
     if (bigger)
         at_once += grey;
     if (whole_maps)
@@ -129,6 +130,11 @@ void trb_batch_look(const trb_batch_options *options, const trb_settings *settin
     memcpy(open.spacing_mm, settings->voxel_size_mm, sizeof open.spacing_mm);
     open.allow_gaps = settings->allow_gaps;
     look_at_files(settings, scan);
+    struct stat there;
+    if (stat(scan->entry->path, &there) == 0 && !S_ISREG(there.st_mode) && !S_ISDIR(there.st_mode)) {
+        problem(scan, "it is neither a file nor a folder"); /* opening a pipe would wait for ever */
+        return;
+    }
     if (trb_scan_open(scan->entry->path, &open, &opened, &err)) {
         char text[500];
         snprintf(text, sizeof text, "%.480s", err.text);

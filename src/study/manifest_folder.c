@@ -54,7 +54,8 @@ static size_t pages_of(const char *folder, const char *name)
     char *path = trb_path_join(folder, name);
     trb_scan *scan = NULL;
     size_t pages = 0;
-    if (path && trb_scan_open(path, NULL, &scan, NULL) == TRB_OK)
+    struct stat facts;
+    if (path && stat(path, &facts) == 0 && S_ISREG(facts.st_mode) && trb_scan_open(path, NULL, &scan, NULL) == TRB_OK)
         pages = trb_scan_grid(scan)->nz;
     trb_scan_close(scan);
     free(path);
