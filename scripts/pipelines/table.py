@@ -22,7 +22,7 @@ def measure(scan, options):
 
 
 def row(record):
-    """One column a metric; None (an empty cell) where there is no value, and record["metrics"][key]["reason"] says why."""
+    """A column for each metric; an empty cell where record["metrics"][key] has a "reason" instead of a value."""
     values = {f"{key} [{metric['unit']}]": metric["value"] for key, metric in record["metrics"].items()}
     return {"sample": record["sample"], **values}
 

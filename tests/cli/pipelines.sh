@@ -18,7 +18,8 @@ mkdir scans
 echo sample,path,group >study.csv
 for i in 1 2 3 4 5 6; do
     group=$([ $i -le 3 ] && echo Sham || echo OVX)
-    expect_exit 0 "$TRABECULA" phantom foam --size 60 --seed $i --bvtv $((18 + 3 * i))% --no-measure -q -o "scans/m$i.tif"
+    expect_exit 0 "$TRABECULA" phantom foam --size 60 --seed $i --bvtv $((18 + 3 * i))% --no-measure -q \
+        -o "scans/m$i.tif"
     echo "m$i,scans/m$i.tif,$group" >>study.csv
 done
 expect_exit 0 "$TRABECULA" batch study.csv -o results --no-picture
@@ -76,7 +77,8 @@ if installed Rscript; then
     wanted=$(awk -F, 'NR == 1 {for (i = 1; i <= NF; i++) if ($i == "BV/TV [%]") c = i; next}
         {sum[$2] += $c} END {printf "%.6f", (sum["OVX"] - sum["Sham"]) / 3}' results/results.csv)
     given=$(awk -F, '/^groupOVX,/ {printf "%.6f", $2}' "$OUT")
-    check "difference $given instead of $wanted" awk -v a="$wanted" -v b="$given" 'BEGIN {exit !(b != "" && (a - b)^2 < 1e-10)}'
+    check "difference $given instead of $wanted" \
+        awk -v a="$wanted" -v b="$given" 'BEGIN {exit !(b != "" && (a - b)^2 < 1e-10)}'
     expect_exit 0 Rscript "$PIPELINES/model.R" results/results.csv "Tb.Th [mm]" "BV/TV [%]"
     expect_stdout '^groupOVX,'
     expect_exit 1 Rscript "$PIPELINES/model.R" results/results.csv "Tb.Th [mm]" weight

@@ -64,7 +64,7 @@ expect_stdout '^1 scans in 1 tasks of 4 cores, 256 MiB, 10 min;'
 
 plan "$(scan a 'done' 0 0)"
 expect_exit 0 "$SUBMIT" -- study -o out
-expect_stdout '^nothing is left to do$'
+expect_stdout '^nothing is left to do; .*/bin/trabecula batch collect out'
 check "nothing is sent" test ! -e sent
 
 # Mistakes.

@@ -32,7 +32,10 @@ SlurmctldLogFile=$SLURM_HOME/slurmctld.log
 SlurmdLogFile=$SLURM_HOME/slurmd.log
 ProctrackType=proctrack/linuxproc
 TaskPlugin=task/none
-JobAcctGatherType=jobacct_gather/none
+# Once a second the memory of each job is looked at, and what takes more than it asked for is killed.
+JobAcctGatherType=jobacct_gather/linux
+JobAcctGatherFrequency=task=1
+JobAcctGatherParams=OverMemoryKill
 MpiDefault=none
 MailProg=/bin/true
 SelectType=select/cons_tres
