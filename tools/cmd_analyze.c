@@ -1,6 +1,7 @@
 /* cmd_analyze.c - trabecula analyze: one scan to a result. */
 #include "cli.h"
 #include "cmd_analyze.h"
+#include "setting_rows.h"
 
 #include "trabecula/trabecula.h"
 
@@ -13,11 +14,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#define SETTINGS_MOST 40
-
 struct analyze_options {
-    const char *setting[SETTINGS_MOST]; /* one a row of trb_settings_table(); switches use `on` */
-    bool on[SETTINGS_MOST];
+    struct setting_values settings; /* first: see setting_rows.h */
     const char *output, *sample, *group;
     bool json, maps, force, no_picture;
     int map_format;
@@ -70,47 +68,15 @@ cli_command cmd_analyze = {
 
 void cmd_analyze_prepare(void)
 {
-    size_t rows;
-    const trb_setting_info *table = trb_settings_table(&rows);
-    cli_option *row = options;
-    for (size_t i = 0; i < rows && i < SETTINGS_MOST; i++, row++) {
-        const bool is_switch = table[i].argument == NULL;
-        *row = (cli_option){.name = table[i].key, .argument = table[i].argument, .help = table[i].help, .group = table[i].group,
-                            .kind = is_switch ? CLI_FLAG : CLI_STRING, .flags = CLI_SETTING,
-                            .without = table[i].initial[0] && !is_switch ? table[i].initial : NULL,
-                            .offset = is_switch ? offsetof(struct analyze_options, on) + i * sizeof(bool)
-                                                : offsetof(struct analyze_options, setting) + i * sizeof(const char *)};
-        if (strcmp(table[i].key, "threshold") == 0)
-            row->letter = 't';
-    }
-    memcpy(row, OWN_OPTIONS, sizeof OWN_OPTIONS);
+    const size_t rows = setting_rows_fill(options);
+    memcpy(options + rows, OWN_OPTIONS, sizeof OWN_OPTIONS);
     cmd_analyze.n_options = rows + CLI_COUNT(OWN_OPTIONS);
-}
-
-/* ---- options to settings */
-static trb_status fill_settings(const cli_call *call, trb_settings *settings, trb_error *err)
-{
-    const struct analyze_options *given = call->options;
-    size_t rows;
-    const trb_setting_info *table = trb_settings_table(&rows);
-    *settings = trb_settings_default();
-    for (size_t i = 0; i < rows; i++) {
-        if (!cli_given(call, table[i].key))
-            continue;
-        const char *text = table[i].argument ? given->setting[i] : given->on[i] ? "true" : "false";
-        trb_status status = trb_settings_set(settings, table[i].key, text, err);
-        if (status) {
-            trb_error_within(err, "%s", cli_setting_of(call, table[i].key)->place);
-            return status;
-        }
-    }
-    return TRB_OK;
 }
 
 static trb_status check(const cli_call *call, trb_error *err)
 {
     trb_settings settings;
-    return fill_settings(call, &settings, err);
+    return setting_rows_apply(call, &settings, err);
 }
 
 /* "bone.tif" and "study/m07/" name the samples "bone" and "m07". */
@@ -459,7 +425,7 @@ static int run(cli_call *call)
     trb_record *record = NULL;
     trb_products products = {0};
     struct map_file maps[2] = {{.grid = NULL}, {.grid = NULL}};
-    trb_status status = fill_settings(call, &settings, &err);
+    trb_status status = setting_rows_apply(call, &settings, &err);
     if (!status)
         status = refuse_existing(given, &err);
     if (!status)

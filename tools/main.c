@@ -1,17 +1,18 @@
 /* main.c - the program: finds the subcommand and runs it. */
 #include "cli_frame.h"
 #include "cmd_analyze.h"
+#include "cmd_batch.h"
 
 #include <fcntl.h>
 #include <string.h>
 #include <unistd.h>
 
-extern const cli_command cmd_info, cmd_convert, cmd_metrics, cmd_phantom;
+extern const cli_command cmd_compare, cmd_info, cmd_convert, cmd_metrics, cmd_phantom;
 static const cli_command cmd_help, cmd_completion, cmd_man;
 
 /* Every command, in the order of the overview. */
 static const cli_command *const COMMANDS[] = {
-    &cmd_analyze, &cmd_metrics, &cmd_info, &cmd_convert, &cmd_phantom, &cmd_help, &cmd_completion, &cmd_man,
+    &cmd_analyze, &cmd_batch, &cmd_compare, &cmd_metrics, &cmd_info, &cmd_convert, &cmd_phantom, &cmd_help, &cmd_completion, &cmd_man,
 };
 
 static void print_overview(FILE *to)
@@ -147,6 +148,7 @@ int main(int argc, char **argv)
 {
     occupy_standard_streams();
     cmd_analyze_prepare();
+    cmd_batch_prepare();
     const int code = dispatch(argc, argv);
     return cli_close_stdout("trabecula", code);
 }

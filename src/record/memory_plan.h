@@ -18,4 +18,8 @@ typedef struct trb_memory_plan {
 TRB_NODISCARD trb_status trb_memory_plan_make(const trb_grid *grid, trb_type type, const trb_settings *settings,
                                               bool maps, size_t limit, trb_memory_plan *out, trb_error *err);
 
+/** Bytes for everything at once (the grey volume included), and the least that measures it in slabs. */
+void trb_memory_needs(const trb_grid *grid, trb_type type, const trb_settings *settings, bool maps, int threads,
+                      double *at_once, double *least);
+
 #endif

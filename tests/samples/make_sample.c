@@ -49,7 +49,7 @@ static void with_values(TIFF *tiff, float special)
 int main(int argc, char **argv)
 {
     if (argc != 3) {
-        fputs("usage: make_sample nan|infinity|rgb|palette|complex|grey8|grey8wide|grey16|stack PATH\n", stderr);
+        fputs("usage: make_sample nan|infinity|rgb|palette|complex|grey8|grey8wide|grey16|stack|wide PATH\n", stderr);
         return 2;
     }
     TIFF *tiff = TIFFOpen(argv[2], "w");
@@ -75,6 +75,9 @@ int main(int argc, char **argv)
     else if (strcmp(kind, "stack") == 0)
         for (int z = 0; z < 12; z++)
             page(tiff, 64, 64, 8, SAMPLEFORMAT_UINT, 1, PHOTOMETRIC_MINISBLACK);
+    else if (strcmp(kind, "wide") == 0) /* few planes, each of them large */
+        for (int z = 0; z < 4; z++)
+            page(tiff, 1200, 1200, 8, SAMPLEFORMAT_UINT, 1, PHOTOMETRIC_MINISBLACK);
     else
         return 2;
     TIFFClose(tiff);

@@ -1,0 +1,36 @@
+/* manifest_parts.h - what the readers of a study share. */
+#ifndef TRB_MANIFEST_PARTS_H
+#define TRB_MANIFEST_PARTS_H
+
+#include "trabecula/batch.h"
+
+/** Add an empty scan; NULL: no memory. Valid until the next one is added. */
+trb_manifest_scan *trb_manifest_add(trb_manifest *manifest);
+
+/** Drop the scan that was added last. */
+void trb_manifest_drop_last(trb_manifest *manifest);
+
+/** Add a note (printf); dropped without memory. */
+void trb_manifest_note(trb_manifest *manifest, const char *format, ...) TRB_PRINTF(2, 3);
+
+TRB_NODISCARD trb_status trb_manifest_from_folder(trb_manifest *manifest, const char *output, trb_error *err);
+TRB_NODISCARD trb_status trb_manifest_from_csv(trb_manifest *manifest, trb_error *err);
+
+/* ---- csv_rows.c */
+
+/** A table of texts. Rows have as many cells as the header. */
+typedef struct trb_csv {
+    size_t n_columns, n_rows;
+    char **header;
+    char ***cells;  /* cells[row][column] */
+    size_t *lines;  /* where each row begins */
+} trb_csv;
+
+/**
+ * Read a CSV file: UTF-8 (a byte order mark is skipped), quotes as RFC 4180, LF or CRLF; separator comma, or semicolon or
+ * tab when the first line has no comma. Spaces around unquoted cells are dropped, empty lines are skipped.
+ */
+TRB_NODISCARD trb_status trb_csv_read(const char *path, trb_csv *out, trb_error *err);
+void trb_csv_clear(trb_csv *csv);
+
+#endif
