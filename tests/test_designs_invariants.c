@@ -7,6 +7,7 @@
 #include "support/testing.h"
 
 #include "study/stat_designs.h"
+#include "study/stat_range.h"
 
 static const char *const GROUPS[] = {"Sham", "OVX"}, *const TIMES[] = {"0", "4", "8"},
                          *const SIDES[] = {"L", "R"};
@@ -376,6 +377,20 @@ static void planning_starts_from_the_groups(void **state)
     json_decref(out);
 }
 
+/* Once the sum of a tail that began below the smallest normal number walked for minutes (q = 53.9, k = 3). */
+static void far_tails_of_the_range_end(void **state)
+{
+    (void)state;
+    for (double df = 2; df < 40; df += 9) {
+        double before = 1;
+        for (double q = 40; q < 80; q *= 1.01) {
+            const double p = trb_stat_ptukey(q, 3, df);
+            assert_true(p > 0 && p < before);
+            before = p;
+        }
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -390,6 +405,7 @@ int main(void)
         cmocka_unit_test(power_answers_each_way_round),
         cmocka_unit_test(power_that_cannot_be),
         cmocka_unit_test(no_difference_needs_no_n),
+        cmocka_unit_test(far_tails_of_the_range_end),
         cmocka_unit_test(planning_starts_from_the_groups),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
