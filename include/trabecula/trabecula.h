@@ -33,5 +33,6 @@
 #include "trabecula/morphometry.h"
 #include "trabecula/picture.h"
 #include "trabecula/cohort.h"
+#include "trabecula/phantom_study.h"
 
 #endif
