@@ -277,6 +277,45 @@ static void names_that_look_like_limbs_are_warned_about(void **state)
     }
 }
 
+/* ---- settings ---- */
+
+static size_t warnings_of(const char *text, const char *words)
+{
+    trb_cohort *c = cohort_of(text, NULL);
+    if (words && !cohort_warns(c, words))
+        fail_msg("no warning holds \"%s\"", words);
+    const size_t n = c->n_warnings;
+    trb_cohort_destroy(c);
+    return n;
+}
+
+static void groups_that_were_not_measured_alike_are_warned_about(void **state)
+{
+    (void)state;
+    assert_int_equal(warnings_of("sample,group,BMD,voxel size [mm],profile,threshold [grey],scanner\n"
+                                 "a,A,1,.01,scanco,100,x\nb,A,2,.01,scanco,140,y\nc,B,3,.01,scanco,120,y\nd,"
+                                 "B,4,.01,scanco,150,x\n",
+                                 NULL),
+                     0);
+    assert_int_equal(
+        warnings_of("sample,group,BMD,voxel size [mm]\na,A,1,.01\nb,A,2,.01\nc,B,3,.012\nd,B,4,.01\n",
+                    "voxel size [mm] is 0.01 for \"a\" and 0.012 for \"c\""),
+        1);
+    assert_int_equal(
+        warnings_of("sample,group,BMD,profile\na,A,1,scanco\nb,A,2,ctan\nc,B,3,ctan\nd,B,4,ctan\n",
+                    "\"profile\" is scanco for \"a\" and ctan for \"b\""),
+        1);
+    assert_int_equal(
+        warnings_of("sample,group,BMD,threshold [grey]\na,A,1,100\nb,A,2,110\nc,B,3,120\nd,B,4,130\n",
+                    "100 to 110 in \"A\" and 120 to 130 in \"B\""),
+        1);
+    assert_int_equal(warnings_of("sample,group,BMD,scan date\na,A,1,Mon\nb,A,2,Mon\nc,B,3,Tue\nd,B,4,Tue\n",
+                                 "\"scan date\" goes with the group (\"A\": Mon, \"B\": Tue)"),
+                     1);
+    assert_int_equal(warnings_of("sample,group,BMD,treatment\na,A,1,v\nb,A,2,v\nc,B,3,w\nd,B,4,w\n", NULL),
+                     0);
+}
+
 /* ---- orders and names ---- */
 
 static void groups_are_ordered_as_asked(void **state)
@@ -541,6 +580,7 @@ int main(void)
         cmocka_unit_test(times_of_an_animal_stay_apart),
         cmocka_unit_test(animals_that_make_no_sense_are_refused),
         cmocka_unit_test(names_that_look_like_limbs_are_warned_about),
+        cmocka_unit_test(groups_that_were_not_measured_alike_are_warned_about),
         cmocka_unit_test(groups_are_ordered_as_asked),
         cmocka_unit_test(columns_are_found_as_people_write_them),
         cmocka_unit_test(a_ctan_report_is_one_row),

@@ -83,6 +83,27 @@ static void an_animal_depends_on_seed_group_and_index_alone(void **state)
     assert_false(same(&a, &c));
 }
 
+static void many_at_once_are_the_same_as_one_by_one(void **state)
+{
+    (void)state;
+    const trb_phantom_study study = small(2);
+    trb_phantom_animal some[3], one;
+    trb_volume *volume[3], *alone = NULL;
+    trb_error said;
+    CHECK_OK(trb_phantom_study_make(&study, 1, 3, some, volume, err));
+    CHECK_OK(trb_phantom_study_draw(&study, 1, 0, &one, err));
+    CHECK_OK(trb_phantom_create(&one.image, &alone, NULL, err));
+    assert_true(same(&one, &some[1]));
+    assert_string_equal(some[1].name, "m03");
+    assert_memory_equal(alone->voxels, volume[1]->voxels, trb_grid_voxels(&alone->grid));
+    for (int i = 0; i < 3; i++)
+        trb_volume_destroy(volume[i]);
+    trb_volume_destroy(alone);
+    assert_int_equal(trb_phantom_study_make(&study, 7, 2, some, volume, &said),
+                     TRB_ERR_ARGUMENT); /* there are 8 */
+    assert_null(volume[0]);
+}
+
 static void studies_that_cannot_be_are_refused(void **state)
 {
     (void)state;
@@ -155,6 +176,7 @@ int main(void)
         cmocka_unit_test(populations_are_products),
         cmocka_unit_test(an_animal_has_the_numbers_that_it_was_drawn_with),
         cmocka_unit_test(an_animal_depends_on_seed_group_and_index_alone),
+        cmocka_unit_test(many_at_once_are_the_same_as_one_by_one),
         cmocka_unit_test(studies_that_cannot_be_are_refused),
         cmocka_unit_test(slices_read_back_as_the_volume),
     };

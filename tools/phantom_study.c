@@ -11,7 +11,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-enum { LONGEST_PATH = 4096 };
+enum { LONGEST_PATH = 4096, AT_ONCE = 64 };
 
 /* A study is made in a folder of its own, so that nothing of another run is taken for a part of it. */
 static trb_status open_folder(const char *folder, trb_error *err)
@@ -44,7 +44,8 @@ static trb_status make_groups(const char *folder, trb_error *err)
     return TRB_OK;
 }
 
-static trb_status write_animal(const char *folder, const trb_phantom_animal *animal, trb_error *err)
+static trb_status write_animal(const char *folder, const trb_phantom_animal *animal, const trb_volume *volume,
+                               trb_error *err)
 {
     size_t n;
     const trb_phantom_group *group = trb_phantom_groups(&n);
@@ -53,11 +54,22 @@ static trb_status write_animal(const char *folder, const trb_phantom_animal *ani
     char path[LONGEST_PATH], stem[32];
     snprintf(path, sizeof path, "%.3000s/%.500s/%s", folder, group[animal->group].name, animal->name);
     snprintf(stem, sizeof stem, "%s_", animal->name);
-    trb_volume *volume = NULL;
-    trb_status status = trb_phantom_create(&animal->image, &volume, NULL, err);
-    if (!status)
-        status = trb_volume_write_slices(path, stem, volume, &write, err);
-    trb_volume_destroy(volume);
+    return trb_volume_write_slices(path, stem, volume, &write, err);
+}
+
+/* As many as there are threads. */
+static trb_status make_some(const trb_phantom_study *study, const char *folder, size_t first, size_t n,
+                            trb_phantom_animal *animals, trb_error *err)
+{
+    trb_volume *volume[AT_ONCE];
+    trb_status status = trb_phantom_study_make(study, first, n, animals, volume, err);
+    if (status)
+        return status;
+    for (size_t i = 0; i < n; i++) {
+        if (!status)
+            status = write_animal(folder, &animals[i], volume[i], err);
+        trb_volume_destroy(volume[i]);
+    }
     return status;
 }
 
@@ -65,14 +77,13 @@ static trb_status make_animals(const cli_call *call, const trb_phantom_study *st
                                trb_phantom_animal *animals, size_t n, trb_error *err)
 {
     const trb_progress *progress = cli_progress(call);
+    const size_t threads = (size_t)call->common.threads, step = threads < AT_ONCE ? threads : AT_ONCE;
     trb_status status = TRB_OK;
-    for (size_t i = 0; i < n && !status; i++) {
+    for (size_t i = 0; i < n && !status; i += step) {
         if (!progress->report(progress->user, "phantom study", (double)i / (double)n) || cli_interrupted())
             status = trb_error_set(err, TRB_ERR_CANCELLED, "stopped");
-        if (!status)
-            status = trb_phantom_study_draw(study, i / study->animals, i % study->animals, &animals[i], err);
-        if (!status)
-            status = write_animal(folder, &animals[i], err);
+        else
+            status = make_some(study, folder, i, n - i < step ? n - i : step, animals + i, err);
     }
     cli_progress_end();
     return status;

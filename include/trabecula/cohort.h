@@ -142,6 +142,7 @@ TRB_API void trb_cohort_destroy(trb_cohort *cohort);
 /**
  * Index of a group by its name: exactly, else without regard to case and blanks when only one fits.
  *
+ * Threads     This and the functions below take memory of the cohort: one thread at a time.
  * Errors      TRB_ERR_ARGUMENT with the nearest name and all names.
  */
 TRB_API TRB_NODISCARD trb_status trb_cohort_find_group(const trb_cohort *cohort, const char *name,

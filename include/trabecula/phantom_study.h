@@ -75,6 +75,19 @@ TRB_API TRB_NODISCARD trb_status trb_phantom_study_draw(const trb_phantom_study 
                                                         size_t index, trb_phantom_animal *animal,
                                                         trb_error *err);
 
+/**
+ * Draw animals first .. first + n - 1 of the whole study (group by group) and make their images, one thread an animal:
+ * small images do not keep many threads busy.
+ *
+ * Input       n <= 64; as many as there are threads is best.
+ * Output      animal[i], volume[i]: the volumes are yours; all NULL unless TRB_OK.
+ * Errors      Those of trb_phantom_study_draw() and trb_phantom_create(), of the first animal that fails.
+ * Threads     Uses up to n; same bits for any number.
+ */
+TRB_API TRB_NODISCARD trb_status trb_phantom_study_make(const trb_phantom_study *study, size_t first,
+                                                        size_t n, trb_phantom_animal *animal,
+                                                        trb_volume **volume, trb_error *err);
+
 #ifdef __cplusplus
 }
 #endif

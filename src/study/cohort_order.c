@@ -215,7 +215,7 @@ static void doubt_groups(trb_cohort *cohort)
         trb_cohort_warn(cohort, "%zu rows have no group and are left out (first: \"%s\", %s row %zu)",
                         n_without, cohort->row[example].sample, cohort->row[example].file,
                         cohort->row[example].line);
-    for (size_t a = 0; a < cohort->n_groups; a++)
+    for (size_t a = 0; a < cohort->n_groups && cohort->n_groups <= 500; a++) /* more are no groups */
         for (size_t b = a + 1; b < cohort->n_groups; b++)
             if (alike(cohort->group_name[a], cohort->group_name[b]))
                 trb_cohort_warn(

@@ -27,6 +27,8 @@ static trb_status finish(trb_cohort *cohort, const trb_cohort_options *options, 
     if (!status)
         status = trb_cohort_exclude(cohort, options, err);
     if (!status)
+        status = trb_cohort_doubt_settings(cohort, err);
+    if (!status)
         status = trb_cohort_average(cohort, options->unit, err);
     if (!status)
         status = trb_cohort_order(cohort, options, err);

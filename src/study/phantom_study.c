@@ -21,7 +21,7 @@
 #define CLOSE_ENOUGH 0.01  /* of the thickness drawn */
 #define EXACT_BIAS_VOX 0.5 /* first guess: see the bias table */
 
-enum { CORRECTIONS = 3, MARROW_GREY = 50, BONE_GREY = 170 };
+enum { MOST_AT_ONCE = 64, CORRECTIONS = 3, MARROW_GREY = 50, BONE_GREY = 170 };
 
 static const trb_phantom_group GROUPS[] = {
     {"Sham", 0.096, 0.006, 3.30, 0.30, 0.75},
@@ -209,5 +209,44 @@ trb_status trb_phantom_study_draw(const trb_phantom_study *study, size_t group, 
     status = fit_foam(animal, study->voxel_mm, err);
     if (status)
         trb_error_within(err, "animal %s of %s", animal->name, GROUPS[group].name);
+    return status;
+}
+
+static trb_status make_one(const trb_phantom_study *study, size_t i, trb_phantom_animal *animal,
+                           trb_volume **volume, trb_error *err)
+{
+    const trb_status status =
+        trb_phantom_study_draw(study, i / study->animals, i % study->animals, animal, err);
+    return status ? status : trb_phantom_create(&animal->image, volume, NULL, err);
+}
+
+trb_status trb_phantom_study_make(const trb_phantom_study *study, size_t first, size_t n,
+                                  trb_phantom_animal *animal, trb_volume **volume, trb_error *err)
+{
+    trb_error errors[MOST_AT_ONCE];
+    trb_status status = check(study, 0, 0, err);
+    if (!status && n > MOST_AT_ONCE)
+        status = trb_error_set(err, TRB_ERR_ARGUMENT, "%zu animals at once: it must be %d or fewer", n,
+                               MOST_AT_ONCE);
+    if (status)
+        return status;
+    for (size_t i = 0; i < n; i++) {
+        volume[i] = NULL;
+        errors[i].status = TRB_OK;
+    }
+    /* Parallel regions within are of one thread: nesting is off unless somebody turns it on. */
+#pragma omp parallel for schedule(dynamic, 1)
+    for (ptrdiff_t i = 0; i < (ptrdiff_t)n; i++)
+        errors[i].status = make_one(study, first + (size_t)i, &animal[i], &volume[i], &errors[i]);
+    for (size_t i = 0; i < n && !status; i++)
+        if (errors[i].status) {
+            status = errors[i].status;
+            if (err)
+                *err = errors[i];
+        }
+    for (size_t i = 0; i < n && status; i++) {
+        trb_volume_destroy(volume[i]);
+        volume[i] = NULL;
+    }
     return status;
 }
