@@ -36,6 +36,7 @@ static void the_dress_of_a_table_does_not_matter(void **state)
         "\xEF\xBB\xBFsample,group,BV/TV [%]\nm1,Sham,20.5\nm2,OVX,9\n",
         "sample;group;BV/TV [%]\nm1;Sham;20.5\nm2;OVX;9\n",
         "sample;group;BV/TV [%]\nm1;Sham;20,5\nm2;OVX;9\n",
+        "sep=;\r\nsample;group;BV/TV [%]\r\nm1;Sham;20,5\r\nm2;OVX;9\r\n",
         "sample\tgroup\tBV/TV [%]\nm1\tSham\t20.5\nm2\tOVX\t9\n",
         "sample\tgroup\tBV/TV [%]\nm1\tSham\t20,5\nm2\tOVX\t9,0\n",
         "sample,group,BV/TV [%]\r\nm1,Sham,20.5\r\nm2,OVX,9\r\n",

@@ -12,6 +12,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #define MOST_COLUMNS 16384
 #define NBSP "\xC2\xA0"
@@ -147,6 +148,16 @@ static trb_status read_record(lexer *l, trb_error *err)
     return TRB_OK;
 }
 
+/* Bytes of a first line "sep=;", by which spreadsheets are told the separator; 0 when there is none. */
+static size_t separator_line(const char *text, size_t length)
+{
+    if (length < 5 || strncasecmp(text, "sep=", 4) != 0 || !strchr("\t;,", text[4]))
+        return 0;
+    if (length > 5 && text[5] != '\r' && text[5] != '\n')
+        return 0;
+    return length > 6 && text[5] == '\r' && text[6] == '\n' ? 7 : length > 5 ? 6 : 5;
+}
+
 static trb_status lex(trb_text_table *t, char separator, const char *text, size_t length, size_t most_records,
                       trb_error *err)
 {
@@ -154,7 +165,8 @@ static trb_status lex(trb_text_table *t, char separator, const char *text, size_
     t->n_records = t->n_cells = 0;
     t->record = NULL;
     t->cell = NULL;
-    lexer l = {.table = t, .at = text, .end = text + length, .row = 1};
+    const size_t told = separator_line(text, length);
+    lexer l = {.table = t, .at = text + told, .end = text + length, .row = told ? 2 : 1};
     l.scratch = trb_pool_array(t->pool, length + 1, 1, err);
     if (!l.scratch)
         return TRB_ERR_MEMORY;
@@ -182,6 +194,10 @@ static trb_status choose_separator(trb_text_table *t, const char *text, size_t l
 {
     static const char candidates[] = {'\t', ';', ','};
     size_t most = 0;
+    if (separator_line(text, length)) {
+        *chosen = text[4];
+        return TRB_OK;
+    }
     *chosen = ',';
     for (size_t i = 0; i < sizeof candidates; i++) {
         const trb_status status = lex(t, candidates[i], text, length, RECORDS_TO_JUDGE, NULL);
