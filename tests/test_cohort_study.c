@@ -38,8 +38,8 @@ static void other_animals_are_appended(void **state)
     CHECK_CLOSE(12, cohort_value(c, "BV/TV", "m3"), 0);
     assert_string_equal(cohort_text(c, "sex", "m3"), "f");
     assert_string_equal(cohort_text(c, "sex", "m1"), "");
-    assert_true(cohort_notes(c, "1 rows appended to the 2"));
-    assert_true(cohort_notes(c, "Tb.Th of") && cohort_notes(c, "converted from um to mm"));
+    assert_true(cohort_notes(c, "the rows of 2 tables were put below each other: 3 rows"));
+    assert_true(cohort_notes(c, "Tb.Th was converted from um to mm"));
     assert_int_equal(c->n_warnings, 0);
     trb_cohort_destroy(c);
 }
@@ -117,6 +117,15 @@ static void a_design_of_animals_speaks_of_all_their_scans(void **state)
     CHECK_CLOSE(11, cohort_value(c, "BMD", "m1"), 0);
     CHECK_CLOSE(20, cohort_value(c, "BMD", "m2"), 0);
     assert_int_equal(cohort_row(c, "m1")->n_scans, 2);
+    trb_cohort_destroy(c);
+}
+
+static void a_design_of_animals_fits_results_without_any(void **state)
+{
+    (void)state;
+    trb_cohort *c = with_design("sample,BMD\nm1,10\nm2,12\n", "animal,group\nm2,Sham\nm1,OVX\n");
+    assert_string_equal(cohort_text(c, "group", "m2"), "Sham");
+    assert_string_equal(cohort_row(c, "m2")->animal, "m2");
     trb_cohort_destroy(c);
 }
 
@@ -573,6 +582,7 @@ int main(void)
         cmocka_unit_test(tables_that_contradict_are_refused),
         cmocka_unit_test(a_design_gives_groups_animals_and_covariates),
         cmocka_unit_test(a_design_of_animals_speaks_of_all_their_scans),
+        cmocka_unit_test(a_design_of_animals_fits_results_without_any),
         cmocka_unit_test(a_design_that_does_not_fit_is_refused),
         cmocka_unit_test(exclusions_need_a_name_and_a_reason_and_are_kept),
         cmocka_unit_test(limbs_of_an_animal_are_averaged),

@@ -294,6 +294,21 @@ static void metrics_stand_as_papers_print_them(void **state)
     trb_cohort_destroy(c);
 }
 
+static void details_are_told_from_what_papers_print(void **state)
+{
+    (void)state;
+    trb_cohort *c = cohort_of(
+        "sample,BV/"
+        "TV,BV,Tb.Th,Tb.Th.SD,Tb.N,Tb.N.ratio,odd,TMD.peel1\na,1,2,3,4,5,6,7,8\nb,2,3,4,5,6,7,8,9\n",
+        NULL);
+    assert_false(cohort_metric(c, "BV/TV")->detail || cohort_metric(c, "Tb.N")->detail ||
+                 cohort_metric(c, "odd")->detail);
+    assert_true(cohort_metric(c, "BV")->detail && cohort_metric(c, "Tb.Th.SD")->detail);
+    assert_true(cohort_metric(c, "Tb.N.ratio")->detail); /* there is a Tb.N */
+    assert_false(cohort_metric(c, "TMD.peel1")->detail); /* the only density */
+    trb_cohort_destroy(c);
+}
+
 static void columns_are_known_by_name_or_named(void **state)
 {
     (void)state;
@@ -544,6 +559,7 @@ int main(void)
         cmocka_unit_test(every_metric_of_our_own_is_known_with_its_unit),
         cmocka_unit_test(units_of_one_kind_convert),
         cmocka_unit_test(metrics_stand_as_papers_print_them),
+        cmocka_unit_test(details_are_told_from_what_papers_print),
         cmocka_unit_test(columns_are_known_by_name_or_named),
         cmocka_unit_test(a_long_table_is_named_by_animal_side_and_time),
         cmocka_unit_test(without_groups_all_rows_are_one),

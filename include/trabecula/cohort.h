@@ -36,6 +36,8 @@ typedef struct trb_cohort_metric {
     const char *unit;   /* our spelling: "%"; "" when the table says none */
     const char *header; /* as the table has it: "BV/TV (%)" */
     trb_cohort_kind kind;
+    bool
+        detail; /* says no more than another one: SDs within scans, maxima, BV and BS, Tb.N by other conventions */
     bool constant; /* the same in all rows that have it, or never there */
     double *value; /* one a row; NaN is missing */
 } trb_cohort_metric;

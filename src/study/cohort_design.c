@@ -2,7 +2,7 @@
  * cohort_design.c - what a laboratory keeps beside the results: who is in which group, and what else is known of it.
  *
  * A design row applies to the row of its sample; when the design names animals only (or no sample of that name is
- * there), to all rows of the animal. What it says replaces what the results say.
+ * there), to all rows of the animal, or to the sample of that name when the results name no animals. What it says replaces what the results say.
  */
 #include "study/cohort_build.h"
 #include "study/cohort_header.h"
@@ -42,6 +42,11 @@ static trb_status find_records(const trb_cohort *cohort, design *d, trb_error *e
         const char *name = trb_role_text(&d->table, record, d->name_column);
         if (d->name_column == d->roles.sample && trb_match_sample(&m, name)) {
             status = speak_of(cohort, d, record, trb_sample_find(m.index, cohort->n_rows, name), err);
+            continue;
+        }
+        const size_t sample = trb_sample_find(m.index, cohort->n_rows, name);
+        if (sample != TRB_NO_COLUMN && !*cohort->row[sample].animal) { /* results that name no animals */
+            status = speak_of(cohort, d, record, sample, err);
             continue;
         }
         for (size_t r = 0; r < cohort->n_rows && *name && !status; r++)

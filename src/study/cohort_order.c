@@ -253,6 +253,15 @@ static bool is_constant(const trb_cohort *cohort, const double *value)
     return cohort->n_rows > 1 ? !(least < most) : least > most;
 }
 
+static bool is_detail(const trb_cohort *cohort, const char *key)
+{
+    const char *other = trb_metric_detail_of(key);
+    for (size_t m = 0; other && *other && m < cohort->n_metrics; m++)
+        if (strcmp(cohort->metric[m].key, other) == 0)
+            return true;
+    return other && !*other;
+}
+
 static trb_status order_metrics(trb_cohort *cohort, trb_error *err)
 {
     trb_pool *pool = trb_cohort_pool(cohort);
@@ -263,6 +272,7 @@ static trb_status order_metrics(trb_cohort *cohort, trb_error *err)
     for (size_t m = 0; m < cohort->n_metrics; m++) {
         trb_cohort_metric *metric = &cohort->metric[m];
         metric->constant = is_constant(cohort, metric->value);
+        metric->detail = is_detail(cohort, metric->key);
         place[m] = (metric_place){(int)metric->kind, metric->constant, trb_metric_rank(metric->key), m};
     }
     qsort(place, cohort->n_metrics, sizeof *place, by_place);
