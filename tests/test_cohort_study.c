@@ -243,6 +243,9 @@ static void times_of_an_animal_stay_apart(void **state)
     CHECK_CLOSE(6, cohort_value(c, "BMD", "m 4"), 0);
     assert_true(cohort_notes(c, "2 animals and times"));
     trb_cohort_destroy(c);
+    c = cohort_of("sample,animal,week,BMD\na,m,8,1\nb,m,8,3\n", NULL); /* one time is none */
+    CHECK_CLOSE(2, cohort_value(c, "BMD", "m"), 0);
+    trb_cohort_destroy(c);
 }
 
 static void animals_that_make_no_sense_are_refused(void **state)

@@ -21,7 +21,7 @@ typedef struct lexer {
     trb_text_table *table;
     const char *at, *end;
     size_t row; /* of the record being read */
-    size_t record_room, cell_room;
+    size_t cell_room;
     char *scratch; /* as long as the text */
 } lexer;
 
@@ -49,16 +49,25 @@ static size_t trimmed(const char *start, size_t length)
     }
 }
 
+/* Blank records are taken back, so the rooms are kept here and not told from the counts. */
 static trb_status add_cell(lexer *l, const char *start, size_t length, trb_error *err)
 {
     trb_text_table *t = l->table;
     const char *skipped = skip_blanks(start, start + length, 0);
     length = trimmed(skipped, length - (size_t)(skipped - start));
-    const char **cells = trb_pool_grow(t->pool, t->cell, t->n_cells, sizeof *cells, err);
-    const char *text = cells ? trb_pool_text(t->pool, skipped, length, err) : NULL;
+    if (t->n_cells == l->cell_room) {
+        const size_t room = l->cell_room ? 2 * l->cell_room : 256;
+        const char **cells = trb_pool_array(t->pool, room, sizeof *cells, err);
+        if (!cells)
+            return TRB_ERR_MEMORY;
+        if (t->n_cells)
+            memcpy(cells, t->cell, t->n_cells * sizeof *cells);
+        t->cell = cells;
+        l->cell_room = room;
+    }
+    const char *text = length ? trb_pool_text(t->pool, skipped, length, err) : "";
     if (!text)
         return TRB_ERR_MEMORY;
-    t->cell = cells;
     t->cell[t->n_cells++] = text;
     return TRB_OK;
 }
