@@ -141,6 +141,8 @@ static void a_design_that_does_not_fit_is_refused(void **state)
     COHORT_REFUSED(RESULTS, &o, TRB_ERR_FORMAT, "design.csv", "no column of samples or animals");
     o.design = cohort_file("design.csv", "sample,weight [g]\ns1,heavy\n");
     COHORT_REFUSED(RESULTS, &o, TRB_ERR_DATA, "row 2, column 2", "heavy");
+    o.design = cohort_file("design.csv", "sample,bvtv\ns1,3\n");
+    COHORT_REFUSED(RESULTS, &o, TRB_ERR_DATA, "\"bvtv\"", "outcome", "\"BV/TV [%]\"");
     o.design = "/nonexistent/d.csv";
     COHORT_REFUSED(RESULTS, &o, TRB_ERR_IO, "/nonexistent/d.csv");
     o.design = cohort_file("design.csv", "sample,group\ns1,A\nss2,B\n");

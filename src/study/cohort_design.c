@@ -165,7 +165,11 @@ static trb_status apply_numbers(trb_cohort *cohort, const design *d, size_t colu
         metric->kind = trb_metric_is_housekeeping(key)         ? TRB_COHORT_HOUSEKEEPING
                        : trb_metric_rank(key) != TRB_NO_COLUMN ? TRB_COHORT_METRIC
                                                                : TRB_COHORT_COVARIATE;
-    }
+    } else if (metric->kind == TRB_COHORT_METRIC) /* a design must not replace what was measured */
+        return trb_error_set(
+            err, TRB_ERR_DATA,
+            "%s: column \"%s\" is an outcome that the results have too (\"%s\"); take it out of one of them",
+            d->table.file, trb_text_cell(&d->table, 0, column), metric->header);
     double factor, value;
     if (!trb_unit_factor(unit, metric->unit, &factor))
         return trb_error_set(err, TRB_ERR_DATA, "%s: column \"%s\" does not convert to \"%s\" of the results",
