@@ -38,8 +38,8 @@ static void other_animals_are_appended(void **state)
     CHECK_CLOSE(12, cohort_value(c, "BV/TV", "m3"), 0);
     assert_string_equal(cohort_text(c, "sex", "m3"), "f");
     assert_string_equal(cohort_text(c, "sex", "m1"), "");
-    assert_true(cohort_notes(c, "1 rows appended to the 2"));
-    assert_true(cohort_notes(c, "Tb.Th of") && cohort_notes(c, "converted from um to mm"));
+    assert_true(cohort_notes(c, "the rows of 2 tables were put below each other: 3 rows"));
+    assert_true(cohort_notes(c, "Tb.Th was converted from um to mm"));
     assert_int_equal(c->n_warnings, 0);
     trb_cohort_destroy(c);
 }
@@ -120,6 +120,15 @@ static void a_design_of_animals_speaks_of_all_their_scans(void **state)
     trb_cohort_destroy(c);
 }
 
+static void a_design_of_animals_fits_results_without_any(void **state)
+{
+    (void)state;
+    trb_cohort *c = with_design("sample,BMD\nm1,10\nm2,12\n", "animal,group\nm2,Sham\nm1,OVX\n");
+    assert_string_equal(cohort_text(c, "group", "m2"), "Sham");
+    assert_string_equal(cohort_row(c, "m2")->animal, "m2");
+    trb_cohort_destroy(c);
+}
+
 static void a_design_that_does_not_fit_is_refused(void **state)
 {
     (void)state;
@@ -132,6 +141,8 @@ static void a_design_that_does_not_fit_is_refused(void **state)
     COHORT_REFUSED(RESULTS, &o, TRB_ERR_FORMAT, "design.csv", "no column of samples or animals");
     o.design = cohort_file("design.csv", "sample,weight [g]\ns1,heavy\n");
     COHORT_REFUSED(RESULTS, &o, TRB_ERR_DATA, "row 2, column 2", "heavy");
+    o.design = cohort_file("design.csv", "sample,bvtv\ns1,3\n");
+    COHORT_REFUSED(RESULTS, &o, TRB_ERR_DATA, "\"bvtv\"", "outcome", "\"BV/TV [%]\"");
     o.design = "/nonexistent/d.csv";
     COHORT_REFUSED(RESULTS, &o, TRB_ERR_IO, "/nonexistent/d.csv");
     o.design = cohort_file("design.csv", "sample,group\ns1,A\nss2,B\n");
@@ -234,6 +245,9 @@ static void times_of_an_animal_stay_apart(void **state)
     CHECK_CLOSE(6, cohort_value(c, "BMD", "m 4"), 0);
     assert_true(cohort_notes(c, "2 animals and times"));
     trb_cohort_destroy(c);
+    c = cohort_of("sample,animal,week,BMD\na,m,8,1\nb,m,8,3\n", NULL); /* one time is none */
+    CHECK_CLOSE(2, cohort_value(c, "BMD", "m"), 0);
+    trb_cohort_destroy(c);
 }
 
 static void animals_that_make_no_sense_are_refused(void **state)
@@ -275,6 +289,45 @@ static void names_that_look_like_limbs_are_warned_about(void **state)
         assert_int_equal(c->n_warnings, 0);
         trb_cohort_destroy(c);
     }
+}
+
+/* ---- settings ---- */
+
+static size_t warnings_of(const char *text, const char *words)
+{
+    trb_cohort *c = cohort_of(text, NULL);
+    if (words && !cohort_warns(c, words))
+        fail_msg("no warning holds \"%s\"", words);
+    const size_t n = c->n_warnings;
+    trb_cohort_destroy(c);
+    return n;
+}
+
+static void groups_that_were_not_measured_alike_are_warned_about(void **state)
+{
+    (void)state;
+    assert_int_equal(warnings_of("sample,group,BMD,voxel size [mm],profile,threshold [grey],scanner\n"
+                                 "a,A,1,.01,scanco,100,x\nb,A,2,.01,scanco,140,y\nc,B,3,.01,scanco,120,y\nd,"
+                                 "B,4,.01,scanco,150,x\n",
+                                 NULL),
+                     0);
+    assert_int_equal(
+        warnings_of("sample,group,BMD,voxel size [mm]\na,A,1,.01\nb,A,2,.01\nc,B,3,.012\nd,B,4,.01\n",
+                    "voxel size [mm] is 0.01 for \"a\" and 0.012 for \"c\""),
+        1);
+    assert_int_equal(
+        warnings_of("sample,group,BMD,profile\na,A,1,scanco\nb,A,2,ctan\nc,B,3,ctan\nd,B,4,ctan\n",
+                    "\"profile\" is scanco for \"a\" and ctan for \"b\""),
+        1);
+    assert_int_equal(
+        warnings_of("sample,group,BMD,threshold [grey]\na,A,1,100\nb,A,2,110\nc,B,3,120\nd,B,4,130\n",
+                    "100 to 110 in \"A\" and 120 to 130 in \"B\""),
+        1);
+    assert_int_equal(warnings_of("sample,group,BMD,scan date\na,A,1,Mon\nb,A,2,Mon\nc,B,3,Tue\nd,B,4,Tue\n",
+                                 "\"scan date\" goes with the group (\"A\": Mon, \"B\": Tue)"),
+                     1);
+    assert_int_equal(warnings_of("sample,group,BMD,treatment\na,A,1,v\nb,A,2,v\nc,B,3,w\nd,B,4,w\n", NULL),
+                     0);
 }
 
 /* ---- orders and names ---- */
@@ -534,6 +587,7 @@ int main(void)
         cmocka_unit_test(tables_that_contradict_are_refused),
         cmocka_unit_test(a_design_gives_groups_animals_and_covariates),
         cmocka_unit_test(a_design_of_animals_speaks_of_all_their_scans),
+        cmocka_unit_test(a_design_of_animals_fits_results_without_any),
         cmocka_unit_test(a_design_that_does_not_fit_is_refused),
         cmocka_unit_test(exclusions_need_a_name_and_a_reason_and_are_kept),
         cmocka_unit_test(limbs_of_an_animal_are_averaged),
@@ -541,6 +595,7 @@ int main(void)
         cmocka_unit_test(times_of_an_animal_stay_apart),
         cmocka_unit_test(animals_that_make_no_sense_are_refused),
         cmocka_unit_test(names_that_look_like_limbs_are_warned_about),
+        cmocka_unit_test(groups_that_were_not_measured_alike_are_warned_about),
         cmocka_unit_test(groups_are_ordered_as_asked),
         cmocka_unit_test(columns_are_found_as_people_write_them),
         cmocka_unit_test(a_ctan_report_is_one_row),

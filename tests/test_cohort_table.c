@@ -36,6 +36,8 @@ static void the_dress_of_a_table_does_not_matter(void **state)
         "\xEF\xBB\xBFsample,group,BV/TV [%]\nm1,Sham,20.5\nm2,OVX,9\n",
         "sample;group;BV/TV [%]\nm1;Sham;20.5\nm2;OVX;9\n",
         "sample;group;BV/TV [%]\nm1;Sham;20,5\nm2;OVX;9\n",
+        "sample,group,\"BV/TV\n[%]\"\nm1,Sham,20.5\nm2,OVX,9\n",
+        "sep=;\r\nsample;group;BV/TV [%]\r\nm1;Sham;20,5\r\nm2;OVX;9\r\n",
         "sample\tgroup\tBV/TV [%]\nm1\tSham\t20.5\nm2\tOVX\t9\n",
         "sample\tgroup\tBV/TV [%]\nm1\tSham\t20,5\nm2\tOVX\t9,0\n",
         "sample,group,BV/TV [%]\r\nm1,Sham,20.5\r\nm2,OVX,9\r\n",
@@ -293,6 +295,21 @@ static void metrics_stand_as_papers_print_them(void **state)
     trb_cohort_destroy(c);
 }
 
+static void details_are_told_from_what_papers_print(void **state)
+{
+    (void)state;
+    trb_cohort *c = cohort_of(
+        "sample,BV/"
+        "TV,BV,Tb.Th,Tb.Th.SD,Tb.N,Tb.N.ratio,odd,TMD.peel1\na,1,2,3,4,5,6,7,8\nb,2,3,4,5,6,7,8,9\n",
+        NULL);
+    assert_false(cohort_metric(c, "BV/TV")->detail || cohort_metric(c, "Tb.N")->detail ||
+                 cohort_metric(c, "odd")->detail);
+    assert_true(cohort_metric(c, "BV")->detail && cohort_metric(c, "Tb.Th.SD")->detail);
+    assert_true(cohort_metric(c, "Tb.N.ratio")->detail); /* there is a Tb.N */
+    assert_false(cohort_metric(c, "TMD.peel1")->detail); /* the only density */
+    trb_cohort_destroy(c);
+}
+
 static void columns_are_known_by_name_or_named(void **state)
 {
     (void)state;
@@ -474,6 +491,25 @@ static void ten_thousand_rows_in_forty_groups_are_read(void **state)
     free(text);
 }
 
+/* What spreadsheets leave below a table costs no memory: 16 cells, and then a million empty ones. */
+static void empty_rows_without_end_are_skipped(void **state)
+{
+    (void)state;
+    static const char head[] = "sample,group,BMD,SMI\nm1,A,1,2\nm2,A,3,4\nm3,B,5,6\n";
+    const size_t n = 250000;
+    char *text = malloc(sizeof head + 4 * n);
+    assert_non_null(text);
+    memcpy(text, head, sizeof head - 1);
+    for (size_t i = 0; i < n; i++)
+        memcpy(text + sizeof head - 1 + 4 * i, ",,,\n", 4);
+    text[sizeof head - 1 + 4 * n] = 0;
+    trb_cohort *c = cohort_of(text, NULL);
+    assert_int_equal(c->n_rows, 3);
+    CHECK_CLOSE(6, cohort_value(c, "SMI", "m3"), 0);
+    trb_cohort_destroy(c);
+    free(text);
+}
+
 /* Whatever the bytes are: an answer or a message, no crash, nothing that a sanitizer dislikes. */
 static void noise_and_cut_tables_are_answered(void **state)
 {
@@ -543,6 +579,7 @@ int main(void)
         cmocka_unit_test(every_metric_of_our_own_is_known_with_its_unit),
         cmocka_unit_test(units_of_one_kind_convert),
         cmocka_unit_test(metrics_stand_as_papers_print_them),
+        cmocka_unit_test(details_are_told_from_what_papers_print),
         cmocka_unit_test(columns_are_known_by_name_or_named),
         cmocka_unit_test(a_long_table_is_named_by_animal_side_and_time),
         cmocka_unit_test(without_groups_all_rows_are_one),
@@ -550,6 +587,7 @@ int main(void)
         cmocka_unit_test(group_means_are_those_of_the_oracle),
         cmocka_unit_test(every_table_of_the_oracles_is_understood),
         cmocka_unit_test(ten_thousand_rows_in_forty_groups_are_read),
+        cmocka_unit_test(empty_rows_without_end_are_skipped),
         cmocka_unit_test(noise_and_cut_tables_are_answered),
     };
     return cmocka_run_group_tests(tests, NULL, remove_scratch);

@@ -36,6 +36,8 @@ typedef struct trb_cohort_metric {
     const char *unit;   /* our spelling: "%"; "" when the table says none */
     const char *header; /* as the table has it: "BV/TV (%)" */
     trb_cohort_kind kind;
+    bool
+        detail; /* says no more than another one: SDs within scans, maxima, BV and BS, Tb.N by other conventions */
     bool constant; /* the same in all rows that have it, or never there */
     double *value; /* one a row; NaN is missing */
 } trb_cohort_metric;
@@ -142,6 +144,7 @@ TRB_API void trb_cohort_destroy(trb_cohort *cohort);
 /**
  * Index of a group by its name: exactly, else without regard to case and blanks when only one fits.
  *
+ * Threads     This and the functions below take memory of the cohort: one thread at a time.
  * Errors      TRB_ERR_ARGUMENT with the nearest name and all names.
  */
 TRB_API TRB_NODISCARD trb_status trb_cohort_find_group(const trb_cohort *cohort, const char *name,

@@ -39,5 +39,6 @@
 #include "trabecula/report.h"
 #include "trabecula/meta.h"
 #include "trabecula/batch.h"
+#include "trabecula/phantom_study.h"
 
 #endif

@@ -159,20 +159,27 @@ static trb_status combine_sides(trb_cohort *cohort, const animal_row *list, cons
     return status;
 }
 
+static bool has_several_times(const trb_cohort *cohort)
+{
+    for (size_t r = 1; r < cohort->n_rows; r++)
+        if (strcmp(cohort->row[r].time, cohort->row[0].time) != 0)
+            return true;
+    return false;
+}
+
 static trb_status name_rows(trb_cohort *cohort, const size_t *first, bool *keep, trb_error *err)
 {
+    const bool timed = has_several_times(cohort);
     for (size_t r = 0; r < cohort->n_rows; r++) {
         trb_cohort_row *row = &cohort->row[r];
         keep[r] = first[r] == r;
-        if (!keep[r]) {
+        if (!keep[r])
             cohort->row[first[r]].n_scans += row->n_scans;
+        if (!keep[r] || !*row->animal)
             continue;
-        }
-        if (!*row->animal)
-            continue;
-        row->sample = *row->time
-                          ? trb_pool_print(trb_cohort_pool(cohort), err, "%s %s", row->animal, row->time)
-                          : row->animal;
+        row->sample = row->animal;
+        if (timed && *row->time)
+            row->sample = trb_pool_print(trb_cohort_pool(cohort), err, "%s %s", row->animal, row->time);
         if (!row->sample)
             return TRB_ERR_MEMORY;
     }
@@ -313,11 +320,9 @@ trb_status trb_cohort_average(trb_cohort *cohort, trb_cohort_unit unit, trb_erro
         cohort->averaged = !status;
         return status;
     }
-    bool timed = false;
-    for (size_t r = 0; r < cohort->n_rows; r++)
-        timed = timed || *cohort->row[r].time;
     trb_cohort_note(cohort, "the animal is the unit: %zu scans were averaged to %zu %s, up to %zu scans each",
-                    cohort->n_rows, n_units, timed ? "animals and times" : "animals", most);
+                    cohort->n_rows, n_units, has_several_times(cohort) ? "animals and times" : "animals",
+                    most);
     cohort->averaged = true;
     return make_means(cohort, list, first, err);
 }

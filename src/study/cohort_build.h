@@ -92,6 +92,9 @@ trb_status trb_cohort_design(trb_cohort *cohort, const char *path, const trb_coh
 /** Take out rows: "sample=reason" words and a table of sample and reason. */
 trb_status trb_cohort_exclude(trb_cohort *cohort, const trb_cohort_options *options, trb_error *err);
 
+/** Warn where groups were not measured alike. Before averaging: it is about scans. */
+trb_status trb_cohort_doubt_settings(trb_cohort *cohort, trb_error *err);
+
 /** Average the rows of an animal; warn about pairs that look like limbs of one. */
 trb_status trb_cohort_average(trb_cohort *cohort, trb_cohort_unit unit, trb_error *err);
 

@@ -51,8 +51,28 @@ static trb_status refuse_ragged(const trb_text_table *t, size_t record, size_t w
                          r->n_cells, width, separator_name(t->separator), why);
 }
 
+/* Spreadsheets break long headers into lines. */
+static trb_status join_header_lines(trb_text_table *t, trb_error *err)
+{
+    for (size_t c = 0; c < t->record[0].n_cells; c++) {
+        const char **cell = &t->cell[t->record[0].first + c];
+        if (!strpbrk(*cell, "\n\r"))
+            continue;
+        char *line = trb_pool_text(t->pool, *cell, strlen(*cell), err);
+        if (!line)
+            return TRB_ERR_MEMORY;
+        *cell = line;
+        for (line = strpbrk(line, "\n\r"); line; line = strpbrk(line, "\n\r"))
+            *line = ' ';
+    }
+    return TRB_OK;
+}
+
 trb_status trb_text_table_square(trb_text_table *t, trb_error *err)
 {
+    const trb_status status = join_header_lines(t, err);
+    if (status)
+        return status;
     size_t width = t->record[0].n_cells;
     while (width > 0 && column_is_empty(t, width - 1)) /* every line ended with a separator */
         width--;

@@ -12,6 +12,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #define MOST_COLUMNS 16384
 #define NBSP "\xC2\xA0"
@@ -20,7 +21,7 @@ typedef struct lexer {
     trb_text_table *table;
     const char *at, *end;
     size_t row; /* of the record being read */
-    size_t record_room, cell_room;
+    size_t cell_room;
     char *scratch; /* as long as the text */
 } lexer;
 
@@ -48,16 +49,25 @@ static size_t trimmed(const char *start, size_t length)
     }
 }
 
+/* Blank records are taken back, so the rooms are kept here and not told from the counts. */
 static trb_status add_cell(lexer *l, const char *start, size_t length, trb_error *err)
 {
     trb_text_table *t = l->table;
     const char *skipped = skip_blanks(start, start + length, 0);
     length = trimmed(skipped, length - (size_t)(skipped - start));
-    const char **cells = trb_pool_grow(t->pool, t->cell, t->n_cells, sizeof *cells, err);
-    const char *text = cells ? trb_pool_text(t->pool, skipped, length, err) : NULL;
+    if (t->n_cells == l->cell_room) {
+        const size_t room = l->cell_room ? 2 * l->cell_room : 256;
+        const char **cells = trb_pool_array(t->pool, room, sizeof *cells, err);
+        if (!cells)
+            return TRB_ERR_MEMORY;
+        if (t->n_cells)
+            memcpy(cells, t->cell, t->n_cells * sizeof *cells);
+        t->cell = cells;
+        l->cell_room = room;
+    }
+    const char *text = length ? trb_pool_text(t->pool, skipped, length, err) : "";
     if (!text)
         return TRB_ERR_MEMORY;
-    t->cell = cells;
     t->cell[t->n_cells++] = text;
     return TRB_OK;
 }
@@ -147,6 +157,16 @@ static trb_status read_record(lexer *l, trb_error *err)
     return TRB_OK;
 }
 
+/* Bytes of a first line "sep=;", by which spreadsheets are told the separator; 0 when there is none. */
+static size_t separator_line(const char *text, size_t length)
+{
+    if (length < 5 || strncasecmp(text, "sep=", 4) != 0 || !strchr("\t;,", text[4]))
+        return 0;
+    if (length > 5 && text[5] != '\r' && text[5] != '\n')
+        return 0;
+    return length > 6 && text[5] == '\r' && text[6] == '\n' ? 7 : length > 5 ? 6 : 5;
+}
+
 static trb_status lex(trb_text_table *t, char separator, const char *text, size_t length, size_t most_records,
                       trb_error *err)
 {
@@ -154,7 +174,8 @@ static trb_status lex(trb_text_table *t, char separator, const char *text, size_
     t->n_records = t->n_cells = 0;
     t->record = NULL;
     t->cell = NULL;
-    lexer l = {.table = t, .at = text, .end = text + length, .row = 1};
+    const size_t told = separator_line(text, length);
+    lexer l = {.table = t, .at = text + told, .end = text + length, .row = told ? 2 : 1};
     l.scratch = trb_pool_array(t->pool, length + 1, 1, err);
     if (!l.scratch)
         return TRB_ERR_MEMORY;
@@ -182,6 +203,10 @@ static trb_status choose_separator(trb_text_table *t, const char *text, size_t l
 {
     static const char candidates[] = {'\t', ';', ','};
     size_t most = 0;
+    if (separator_line(text, length)) {
+        *chosen = text[4];
+        return TRB_OK;
+    }
     *chosen = ',';
     for (size_t i = 0; i < sizeof candidates; i++) {
         const trb_status status = lex(t, candidates[i], text, length, RECORDS_TO_JUDGE, NULL);

@@ -2,7 +2,7 @@
  * cohort_design.c - what a laboratory keeps beside the results: who is in which group, and what else is known of it.
  *
  * A design row applies to the row of its sample; when the design names animals only (or no sample of that name is
- * there), to all rows of the animal. What it says replaces what the results say.
+ * there), to all rows of the animal, or to the sample of that name when the results name no animals. What it says replaces what the results say.
  */
 #include "study/cohort_build.h"
 #include "study/cohort_header.h"
@@ -42,6 +42,11 @@ static trb_status find_records(const trb_cohort *cohort, design *d, trb_error *e
         const char *name = trb_role_text(&d->table, record, d->name_column);
         if (d->name_column == d->roles.sample && trb_match_sample(&m, name)) {
             status = speak_of(cohort, d, record, trb_sample_find(m.index, cohort->n_rows, name), err);
+            continue;
+        }
+        const size_t sample = trb_sample_find(m.index, cohort->n_rows, name);
+        if (sample != TRB_NO_COLUMN && !*cohort->row[sample].animal) { /* results that name no animals */
+            status = speak_of(cohort, d, record, sample, err);
             continue;
         }
         for (size_t r = 0; r < cohort->n_rows && *name && !status; r++)
@@ -160,7 +165,11 @@ static trb_status apply_numbers(trb_cohort *cohort, const design *d, size_t colu
         metric->kind = trb_metric_is_housekeeping(key)         ? TRB_COHORT_HOUSEKEEPING
                        : trb_metric_rank(key) != TRB_NO_COLUMN ? TRB_COHORT_METRIC
                                                                : TRB_COHORT_COVARIATE;
-    }
+    } else if (metric->kind == TRB_COHORT_METRIC) /* a design must not replace what was measured */
+        return trb_error_set(
+            err, TRB_ERR_DATA,
+            "%s: column \"%s\" is an outcome that the results have too (\"%s\"); take it out of one of them",
+            d->table.file, trb_text_cell(&d->table, 0, column), metric->header);
     double factor, value;
     if (!trb_unit_factor(unit, metric->unit, &factor))
         return trb_error_set(err, TRB_ERR_DATA, "%s: column \"%s\" does not convert to \"%s\" of the results",

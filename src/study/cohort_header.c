@@ -138,6 +138,20 @@ size_t trb_metric_rank(const char *key)
     return SIZE_MAX;
 }
 
+const char *trb_metric_detail_of(const char *key)
+{
+    static const char *const pairs[][2] = {
+        {"TMD.peel1", "TMD"},     {"BV", "BV/TV"},        {"BS", "BV/TV"},        {"Conn", "Conn.D"},
+        {"Tb.N.direct", "Tb.N"},  {"Tb.N.ratio", "Tb.N"}, {"Tb.N.plate", "Tb.N"}, {"Tb.Th.plate", "Tb.Th"},
+        {"Tb.Sp.plate", "Tb.Sp"}, {"Tb.Th.SD", ""},       {"Tb.Sp.SD", ""},       {"Tb.N.SD", ""},
+        {"Tb.1/N.SD", ""},        {"Tb.Th.max", ""},      {"Tb.Sp.max", ""},
+    };
+    for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++)
+        if (strcmp(key, pairs[i][0]) == 0)
+            return pairs[i][1];
+    return NULL;
+}
+
 bool trb_metric_is_housekeeping(const char *key)
 {
     return find_known(HOUSEKEEPING, N_HOUSEKEEPING, key) != NULL;

@@ -21,6 +21,12 @@ size_t trb_metric_rank(const char *key);
 /** Our symbol for a name, or NULL. */
 const char *trb_metric_symbol(const char *name);
 
+/**
+ * The metric that says what this one says, when a table has it: Tb.N for Tb.N.plate. "": this one is a detail in any case
+ * (an SD within a scan, a maximum). NULL: it is none.
+ */
+const char *trb_metric_detail_of(const char *key);
+
 /** Is it about the measurement rather than the bone (TV, threshold, voxel size, Grey.*)? */
 bool trb_metric_is_housekeeping(const char *key);
 

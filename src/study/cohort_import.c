@@ -72,6 +72,6 @@ void trb_import_units(trb_cohort *cohort, trb_cohort_import import)
         for (size_t r = 0; r < cohort->n_rows; r++)
             metric->value[r] *= 100;
         metric->unit = "%";
-        trb_cohort_note(cohort, "%s: BV/TV was converted from a ratio to %%", cohort->row[0].file);
+        trb_cohort_note(cohort, "BV/TV was converted from a ratio to %%");
     }
 }

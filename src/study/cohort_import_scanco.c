@@ -23,16 +23,13 @@ typedef struct mapping {
 } mapping;
 
 static const mapping MAP[] = {
-    {"voxtv", "TV", "mm^3"},         {"voxbv", "BV", "mm^3"},
-    {"voxbvtv", "BV/TV", "1"},       {"conndens", "Conn.D", "1/mm^3"},
-    {"connd", "Conn.D", "1/mm^3"},
-    {"trismi", "SMI", "1"},          {"dttbn", "Tb.N", "1/mm"},
-    {"dttbth", "Tb.Th", "mm"},       {"dttbsp", "Tb.Sp", "mm"},
-    {"dttb1nsd", "Tb.1/N.SD", "mm"}, {"dttbthsd", "Tb.Th.SD", "mm"},
-    {"dttbspsd", "Tb.Sp.SD", "mm"},  {"mean1", "BMD", "density"},
-    {"mean2", "TMD", "density"},     {"tribs", "BS", "mm^2"},
-    {"tribsbv", "BS/BV", "1/mm"},    {"trida", "DA", "1"},
-    {"threshold", "threshold", ""},  {"elsizx", "voxel size", ""},
+    {"voxtv", "TV", "mm^3"},          {"voxbv", "BV", "mm^3"},        {"voxbvtv", "BV/TV", "1"},
+    {"conndens", "Conn.D", "1/mm^3"}, {"connd", "Conn.D", "1/mm^3"},  {"trismi", "SMI", "1"},
+    {"dttbn", "Tb.N", "1/mm"},        {"dttbth", "Tb.Th", "mm"},      {"dttbsp", "Tb.Sp", "mm"},
+    {"dttb1nsd", "Tb.1/N.SD", "mm"},  {"dttbthsd", "Tb.Th.SD", "mm"}, {"dttbspsd", "Tb.Sp.SD", "mm"},
+    {"mean1", "BMD", "density"},      {"mean2", "TMD", "density"},    {"tribs", "BS", "mm^2"},
+    {"tribsbv", "BS/BV", "1/mm"},     {"trida", "DA", "1"},           {"threshold", "threshold", ""},
+    {"elsizx", "voxel size", ""},
 };
 
 /* Columns of text (or of numbers that are names) that travel with the rows. */
@@ -210,9 +207,7 @@ trb_status trb_import_scanco(trb_text_table *t, trb_cohort *cohort, trb_error *e
         trb_cohort_note(cohort, "%s: %zu columns of the Scanco table that have no counterpart are left out",
                         t->file, n_dropped);
     if (!status)
-        trb_cohort_note(cohort,
-                        "%s: rows are Scanco measurements (MeasNo); Tb.N, Tb.Th and Tb.Sp are the DT- "
-                        "columns, Mean1 is BMD, Mean2 TMD",
-                        t->file);
+        trb_cohort_note(cohort, "rows are Scanco measurements (MeasNo); Tb.N, Tb.Th and Tb.Sp are the DT- "
+                                "columns, Mean1 is BMD, Mean2 TMD");
     return status;
 }

@@ -184,8 +184,7 @@ static trb_status merge_metric(trb_cohort *cohort, const trb_cohort *other, cons
             give->key, first, unit_or_none(have->unit), have->header, second, unit_or_none(give->unit),
             give->header);
     } else if (strcmp(give->unit, have->unit) != 0) {
-        trb_cohort_note(cohort, "%s of %s was converted from %s to %s", give->key, second, give->unit,
-                        have->unit);
+        trb_cohort_note(cohort, "%s was converted from %s to %s", give->key, give->unit, have->unit);
     }
     return merge_values(cohort, have, other, give, target, factor, err);
 }
@@ -226,10 +225,8 @@ static size_t common_metrics(const trb_cohort *a, const trb_cohort *b)
 static void say_what_was_done(trb_cohort *cohort, const char *first, const char *second, size_t n_first,
                               size_t n_second, size_t n_common)
 {
-    if (n_common == 0) {
-        trb_cohort_note(cohort, "%s: %zu rows appended to the %zu of %s", second, n_second, n_first, first);
-        return;
-    }
+    if (n_common == 0)
+        return; /* said once for all tables */
     trb_cohort_note(cohort, "%s: columns joined to %s by %zu common samples", second, first, n_common);
     if (n_common < n_second)
         trb_cohort_warn(cohort, "%zu samples of %s are not in %s", n_second - n_common, second, first);

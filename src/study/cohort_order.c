@@ -215,7 +215,7 @@ static void doubt_groups(trb_cohort *cohort)
         trb_cohort_warn(cohort, "%zu rows have no group and are left out (first: \"%s\", %s row %zu)",
                         n_without, cohort->row[example].sample, cohort->row[example].file,
                         cohort->row[example].line);
-    for (size_t a = 0; a < cohort->n_groups; a++)
+    for (size_t a = 0; a < cohort->n_groups && cohort->n_groups <= 500; a++) /* more are no groups */
         for (size_t b = a + 1; b < cohort->n_groups; b++)
             if (alike(cohort->group_name[a], cohort->group_name[b]))
                 trb_cohort_warn(
@@ -253,6 +253,15 @@ static bool is_constant(const trb_cohort *cohort, const double *value)
     return cohort->n_rows > 1 ? !(least < most) : least > most;
 }
 
+static bool is_detail(const trb_cohort *cohort, const char *key)
+{
+    const char *other = trb_metric_detail_of(key);
+    for (size_t m = 0; other && *other && m < cohort->n_metrics; m++)
+        if (strcmp(cohort->metric[m].key, other) == 0)
+            return true;
+    return other && !*other;
+}
+
 static trb_status order_metrics(trb_cohort *cohort, trb_error *err)
 {
     trb_pool *pool = trb_cohort_pool(cohort);
@@ -263,6 +272,7 @@ static trb_status order_metrics(trb_cohort *cohort, trb_error *err)
     for (size_t m = 0; m < cohort->n_metrics; m++) {
         trb_cohort_metric *metric = &cohort->metric[m];
         metric->constant = is_constant(cohort, metric->value);
+        metric->detail = is_detail(cohort, metric->key);
         place[m] = (metric_place){(int)metric->kind, metric->constant, trb_metric_rank(metric->key), m};
     }
     qsort(place, cohort->n_metrics, sizeof *place, by_place);

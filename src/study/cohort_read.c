@@ -27,13 +27,24 @@ static trb_status finish(trb_cohort *cohort, const trb_cohort_options *options, 
     if (!status)
         status = trb_cohort_exclude(cohort, options, err);
     if (!status)
+        status = trb_cohort_doubt_settings(cohort, err);
+    if (!status)
         status = trb_cohort_average(cohort, options->unit, err);
     if (!status)
         status = trb_cohort_order(cohort, options, err);
     return status;
 }
 
-static trb_status add_file(trb_cohort *cohort, const char *path, bool first,
+/* The rows of part, below those that are there, or beside them. */
+static trb_status join(trb_cohort *cohort, const trb_cohort *part, size_t *appended, trb_error *err)
+{
+    const size_t before = cohort->n_rows;
+    const trb_status status = trb_cohort_join(cohort, part, err);
+    *appended += !status && cohort->n_rows == before + part->n_rows;
+    return status;
+}
+
+static trb_status add_file(trb_cohort *cohort, const char *path, size_t *appended,
                            const trb_cohort_options *options, trb_error *err)
 {
     trb_text_table table;
@@ -41,10 +52,10 @@ static trb_status add_file(trb_cohort *cohort, const char *path, bool first,
     trb_status status = trb_text_table_read(path, trb_cohort_pool(cohort), &table, err);
     if (status)
         return status;
-    if (first)
+    if (cohort->n_rows == 0)
         return read_table(&table, options, cohort, err);
     status = read_table(&table, options, &part, err);
-    return status ? status : trb_cohort_join(cohort, &part, err);
+    return status ? status : join(cohort, &part, appended, err);
 }
 
 /* What is not used after all goes, and the caller gets NULL. */
@@ -65,10 +76,14 @@ trb_status trb_cohort_read(const char *const *path, size_t n, const trb_cohort_o
     *cohort = NULL;
     if (n == 0)
         return trb_error_set(err, TRB_ERR_ARGUMENT, "no table is given");
+    size_t appended = 0;
     trb_cohort *made = trb_cohort_create(err);
     trb_status status = made ? TRB_OK : TRB_ERR_MEMORY;
     for (size_t i = 0; i < n && !status; i++)
-        status = add_file(made, path[i], i == 0, o, err);
+        status = add_file(made, path[i], &appended, o, err);
+    if (!status && appended)
+        trb_cohort_note(made, "the rows of %zu tables were put below each other: %zu rows", appended + 1,
+                        made->n_rows);
     if (!status)
         status = finish(made, o, err);
     return hand_over(status, made, cohort);

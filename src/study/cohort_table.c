@@ -236,9 +236,8 @@ trb_status trb_cohort_from_table(trb_text_table *table, const trb_cohort_options
     if (!status && table->latin1)
         trb_cohort_note(cohort, "%s is not UTF-8; it was read as Windows-1252", table->file);
     if (!status && table->decimal == ',')
-        trb_cohort_note(cohort, "%s: numbers have decimal commas", table->file);
+        trb_cohort_note(cohort, "numbers have decimal commas");
     if (!status && roles.group != TRB_NO_COLUMN && strcmp(trb_text_cell(table, 0, roles.group), "group") != 0)
-        trb_cohort_note(cohort, "%s: the group is column \"%s\"", table->file,
-                        trb_text_cell(table, 0, roles.group));
+        trb_cohort_note(cohort, "the group is column \"%s\"", trb_text_cell(table, 0, roles.group));
     return status;
 }
