@@ -69,7 +69,8 @@ static const char *refused(const char *name, trb_status expected)
     return err.text;
 }
 
-static void expect_scan(const trb_manifest *manifest, size_t i, const char *sample, const char *group, const char *path_end)
+static void expect_scan(const trb_manifest *manifest, size_t i, const char *sample, const char *group,
+                        const char *path_end)
 {
     assert_true(i < manifest->n_scans);
     const trb_manifest_scan *scan = &manifest->scans[i];
@@ -347,7 +348,8 @@ static void shards_are_a_balanced_partition(void **state)
             most = load[s] > most ? load[s] : most;
             least = load[s] < least ? load[s] : least;
         }
-        assert_true(most - least <= largest); /* holds for any order; the last scan put there made the difference */
+        assert_true(most - least <=
+                    largest); /* holds for any order; the last scan put there made the difference */
     }
 }
 

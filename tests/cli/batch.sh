@@ -209,6 +209,23 @@ expect_exit 3 "$TRABECULA" batch gone.csv --voxel-size 10um -o gone
 expect_stderr 'b will fail: gone.tif: No such file'
 lines gone/results.csv 2
 
+# ---- watching a folder that grows
+watched() {
+    mkdir -p incoming
+    cp study/OVX/m1.tif incoming/m1.tif
+    "$TRABECULA" batch incoming --voxel-size 10um -o seen --watch --settle 1s >"$OUT" 2>"$ERR" </dev/null &
+    local pid=$! waited=0
+    until grep -qs '^m1,' seen/results.csv || [ $waited = 600 ]; do sleep 0.05; waited=$((waited + 1)); done
+    cp study/OVX/m2.tif incoming/m2.tif
+    until grep -qs '^m2,' seen/results.csv || [ $waited = 1200 ]; do sleep 0.05; waited=$((waited + 1)); done
+    kill -TERM $pid
+    wait $pid
+}
+expect_exit 0 watched
+lines seen/results.csv 3
+expect_stderr ' 1 of 2 scans to do'
+expect_stderr '^trabecula batch: watching incoming'
+
 # ---- usage
 usage_error '-o DIR is missing' "$TRABECULA" batch study
 usage_error "'2x' is not a duration" "$TRABECULA" batch study -o x --timeout 2x
