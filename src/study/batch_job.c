@@ -98,13 +98,38 @@ static int threads_for_next(const trb_run *run)
     return threads > 0 ? threads : 1;
 }
 
-static trb_status remove_old(const char *folder, trb_error *err)
+/* Is it something that a measurement writes? Other files in the folder are the user's. */
+static bool is_product(const char *name)
 {
-    char *path = trb_path_join(folder, "result.json");
+    static const char *const starts[] = {"result.", "bone.", "Tb.Th.", "Tb.Sp."};
+    for (size_t i = 0; i < sizeof starts / sizeof *starts; i++)
+        if (strncmp(name, starts[i], strlen(starts[i])) == 0)
+            return true;
+    return strcmp(name, "qc.png") == 0;
+}
+
+static trb_status remove_file(const char *folder, const char *name, trb_error *err)
+{
+    char *path = trb_path_join(folder, name);
     trb_status status = path ? TRB_OK : trb_error_set(err, TRB_ERR_MEMORY, "out of memory");
     if (path && unlink(path) != 0 && errno != ENOENT)
         status = trb_error_set(err, TRB_ERR_IO, "%s cannot be removed: %s", path, strerror(errno));
     free(path);
+    return status;
+}
+
+/* The record first: without it the rest is nothing. Old maps and pictures must not stand beside a new record. */
+static trb_status remove_old(const char *folder, trb_error *err)
+{
+    char **names = NULL;
+    size_t n = 0;
+    trb_status status = remove_file(folder, "result.json", err);
+    if (!status)
+        status = trb_names_in(folder, &names, &n, err);
+    for (size_t i = 0; !status && i < n; i++)
+        if (is_product(names[i]))
+            status = remove_file(folder, names[i], err);
+    trb_names_free(names, n);
     return status;
 }
 

@@ -87,8 +87,8 @@ static trb_status look_at_jobs(trb_run *run)
             trb_worker_measure(&job->worker);
             job->measured_at = now;
         }
-        if (limit > 0 && now - job->worker.started > limit && !job->worker.timed_out) {
-            job->worker.timed_out = true;
+        if (limit > 0 && now - job->worker.started > limit && job->worker.timed_out_s <= 0) {
+            job->worker.timed_out_s = limit;
             trb_worker_kill(&job->worker);
         }
         if (!trb_worker_ended(&job->worker, &failure)) {

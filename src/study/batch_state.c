@@ -27,22 +27,9 @@ const char *trb_batch_state_name(trb_batch_state state)
 
 json_t *trb_json_text(const char *text)
 {
-    json_t *string = text ? json_string(text) : json_null();
-    if (string)
-        return string;
-    char *latin = malloc(2 * strlen(text) + 1), *to = latin;
-    for (const unsigned char *p = (const unsigned char *)text; latin && *p; p++) {
-        if (*p < 0x80) {
-            *to++ = (char)*p;
-        } else {
-            *to++ = (char)(0xC0 | *p >> 6);
-            *to++ = (char)(0x80 | (*p & 0x3F));
-        }
-    }
-    if (latin)
-        *to = 0;
-    string = latin ? json_string(latin) : json_null();
-    free(latin);
+    char *copy = text ? trb_text_utf8(text) : NULL;
+    json_t *string = copy ? json_string(copy) : json_null();
+    free(copy);
     return string;
 }
 
@@ -187,12 +174,14 @@ trb_status trb_batch_claim(const char *folder, bool wait, int *fd, trb_error *er
     int done = -1;
     while (!status && (done = flock(*fd, wait ? LOCK_EX : LOCK_EX | LOCK_NB)) != 0 && errno == EINTR)
         ;
-    if (!status && done != 0) {
-        if (errno != EWOULDBLOCK)
-            status = trb_error_set(err, TRB_ERR_IO, "%s cannot be locked: %s", path, strerror(errno));
+    if (!status && done != 0 && errno == EWOULDBLOCK) {
         close(*fd);
         *fd = -1;
-    }
+    } else if (!status && done != 0 && errno != ENOLCK && errno != ENOSYS && errno != EOPNOTSUPP && errno != EINVAL) {
+        status = trb_error_set(err, TRB_ERR_IO, "%s cannot be locked: %s", path, strerror(errno));
+        close(*fd);
+        *fd = -1;
+    } /* a file system without locks: shards do not meet, and one run alone is safe as well */
     free(path);
     return status;
 }

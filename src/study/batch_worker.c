@@ -50,6 +50,9 @@ static void become(const char *program, char *const *argv, int pipe_end, int cla
 #ifdef __linux__
     prctl(PR_SET_PDEATHSIG, SIGKILL);
 #endif
+    const int score = open("/proc/self/oom_score_adj", O_WRONLY); /* out of memory: rather a scan than the supervisor */
+    if (score >= 0 && write(score, "300", 3) >= 0)
+        close(score);
     if (getppid() != parent) /* it ended before the line above */
         _exit(126);
     for (size_t i = 0; i < sizeof reset / sizeof *reset; i++)
@@ -258,11 +261,10 @@ static void explain(const trb_worker *worker, int status, trb_batch_failure *fai
 {
     memset(failure, 0, sizeof *failure);
     failure->exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-    if (worker->timed_out) {
+    if (worker->timed_out_s > 0) {
         snprintf(failure->kind, sizeof failure->kind, "timeout");
-        snprintf(failure->message, sizeof failure->message, "stopped after %.0f s%s%s%s",
-                 trb_worker_now() - worker->started, worker->stage[0] ? " during '" : "", worker->stage,
-                 worker->stage[0] ? "'" : "");
+        snprintf(failure->message, sizeof failure->message, "stopped after the time limit of %.6g s%s%s%s",
+                 worker->timed_out_s, worker->stage[0] ? " during '" : "", worker->stage, worker->stage[0] ? "'" : "");
     } else if (WIFSIGNALED(status)) {
         explain_signal(worker, WTERMSIG(status), failure);
     } else if (failure->exit_code != 0) {

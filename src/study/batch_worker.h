@@ -17,7 +17,7 @@ typedef struct trb_worker {
     double done; /* of the stage */
     char message[1024];
     bool from_program; /* the message is the program's own, not of a library or the system */
-    bool timed_out, stopped;
+    double timed_out_s; /* the limit when it was stopped for time, else 0 */
     uint64_t peak_bytes;
 } trb_worker;
 

@@ -68,7 +68,7 @@ static trb_status read_header(trb_manifest *manifest, const trb_csv *csv, struct
                                      manifest->study, name);
         if (columns[c].role != TRAVELS)
             continue;
-        manifest->columns[manifest->n_columns] = strdup(name);
+        manifest->columns[manifest->n_columns] = trb_text_utf8(name);
         if (!manifest->columns[manifest->n_columns++])
             return no_memory(err);
     }
@@ -128,10 +128,11 @@ static trb_status add_setting(const trb_manifest *manifest, trb_manifest_scan *s
 
 static char *sample_of_path(const char *path)
 {
-    char *base = trb_path_base(path);
-    if (base && trb_volume_stem(base))
-        base[trb_volume_stem(base)] = 0;
-    return base;
+    char *base = trb_path_base(path), *sample = base ? trb_text_utf8(base) : NULL;
+    if (sample && trb_volume_stem(sample))
+        sample[trb_volume_stem(sample)] = 0;
+    free(base);
+    return sample;
 }
 
 static trb_status take_cell(const trb_manifest *manifest, trb_manifest_scan *scan,
@@ -146,7 +147,7 @@ static trb_status take_cell(const trb_manifest *manifest, trb_manifest_scan *sca
         return add_setting(manifest, scan, column->key, cell, err);
     if (column->role == PATH)
         return (scan->path = beside(manifest->study, cell)) ? TRB_OK : no_memory(err);
-    return (*to = strdup(cell)) ? TRB_OK : no_memory(err);
+    return (*to = trb_text_utf8(cell)) ? TRB_OK : no_memory(err);
 }
 
 static trb_status read_scan(trb_manifest *manifest, const trb_csv *csv, const struct column *columns,

@@ -33,7 +33,9 @@ static trb_status add_scan(struct walk *walk, const char *path, const char *belo
     if (!scan)
         return no_memory(err);
     scan->path = strdup(path);
-    scan->sample = length ? trb_text_format("%.*s", (int)length, below) : trb_path_base(path);
+    char *name = length ? trb_text_format("%.*s", (int)length, below) : trb_path_base(path);
+    scan->sample = name ? trb_text_utf8(name) : NULL;
+    free(name);
     if (!scan->path || !scan->sample)
         return no_memory(err);
     char *slash = strchr(scan->sample, '/');

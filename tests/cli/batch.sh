@@ -65,9 +65,13 @@ expect_stderr 'no batch has run there'
 
 # ---- what is redone, and why
 touch study/Sham/m1.tif
+echo mine >out/scans/Sham_m1/notes.txt
+: >out/scans/Sham_m1/Tb.Th.tif # a map of a former run
 expect_exit 0 "$TRABECULA" batch study --voxel-size 10um -o out
 expect_stderr '^trabecula batch: again: Sham_m1: the input changed$'
 expect_stderr ' 1 of 8 scans to do'
+check "an old map stands beside a new record" test ! -e out/scans/Sham_m1/Tb.Th.tif
+check "a file of the user is gone" test -e out/scans/Sham_m1/notes.txt
 expect_exit 0 "$TRABECULA" batch study --voxel-size 10um -o other --threshold 100grey
 expect_exit 0 "$TRABECULA" batch study --voxel-size 10um -o other --threshold 120grey
 expect_stderr 'again: .* and more: settings changed: threshold 100grey -> 120grey$'
