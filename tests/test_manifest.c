@@ -69,7 +69,8 @@ static const char *refused(const char *name, trb_status expected)
     return err.text;
 }
 
-static void expect_scan(const trb_manifest *manifest, size_t i, const char *sample, const char *group, const char *path_end)
+static void expect_scan(const trb_manifest *manifest, size_t i, const char *sample, const char *group,
+                        const char *path_end)
 {
     assert_true(i < manifest->n_scans);
     const trb_manifest_scan *scan = &manifest->scans[i];
@@ -290,6 +291,22 @@ static void other_separators_and_missing_samples(void **state)
     trb_manifest_destroy(manifest);
 }
 
+static void names_in_another_encoding_become_utf8(void **state)
+{
+    (void)state;
+    text_file("latin.csv", "path,gr\xf6\xdf" "e\nm\xe4us.tif,\xb5\n"); /* Latin-1; the path stays what the system knows */
+    trb_manifest *manifest = read_study("latin.csv", NULL);
+    expect_scan(manifest, 0, "m\xc3\xa4us", NULL, "/m\xe4us.tif");
+    assert_string_equal("gr\xc3\xb6\xc3\x9f" "e", manifest->columns[0]);
+    assert_string_equal("\xc2\xb5", manifest->scans[0].extra[0]);
+    trb_manifest_destroy(manifest);
+    folder("s/m\xe4us");
+    image("s/m\xe4us/a.mha", 4);
+    manifest = read_study("s", NULL);
+    expect_scan(manifest, 0, "m\xc3\xa4us_a", "m\xc3\xa4us", "/s/m\xe4us/a.mha");
+    trb_manifest_destroy(manifest);
+}
+
 static void tables_that_cannot_be(void **state)
 {
     (void)state;
@@ -347,7 +364,8 @@ static void shards_are_a_balanced_partition(void **state)
             most = load[s] > most ? load[s] : most;
             least = load[s] < least ? load[s] : least;
         }
-        assert_true(most - least <= largest); /* holds for any order; the last scan put there made the difference */
+        assert_true(most - least <=
+                    largest); /* holds for any order; the last scan put there made the difference */
     }
 }
 
@@ -364,6 +382,7 @@ int main(void)
         cmocka_unit_test_teardown(scans_that_still_change_are_left_for_later, clean),
         cmocka_unit_test_teardown(a_table_has_settings_and_columns_that_travel, clean),
         cmocka_unit_test_teardown(other_separators_and_missing_samples, clean),
+        cmocka_unit_test_teardown(names_in_another_encoding_become_utf8, clean),
         cmocka_unit_test_teardown(tables_that_cannot_be, clean),
         cmocka_unit_test(shards_are_a_balanced_partition),
     };

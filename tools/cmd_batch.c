@@ -12,31 +12,93 @@ static const char *const MAP_FORMATS[] = {"tif", "nrrd", "nii.gz", "mha", NULL};
 #define AT(field) .offset = offsetof(struct batch_options, field)
 
 static const cli_option OWN_OPTIONS[] = {
-    {.name = "output", .letter = 'o', .kind = CLI_STRING, AT(output), .group = "Output", .argument = "DIR",
+    {.name = "output",
+     .letter = 'o',
+     .kind = CLI_STRING,
+     AT(output),
+     .group = "Output",
+     .argument = "DIR",
      .help = "folder for results.csv, failures.csv, batch.json and scans/SAMPLE/"},
-    {.name = "maps", .kind = CLI_FLAG, AT(maps), .group = "Output",
+    {.name = "maps",
+     .kind = CLI_FLAG,
+     AT(maps),
+     .group = "Output",
      .help = "also write bone masks and the Tb.Th and Tb.Sp maps (mm, float32)"},
-    {.name = "map-format", .kind = CLI_CHOICE, .choices = MAP_FORMATS, .fallback = "tif", AT(map_format), .group = "Output",
+    {.name = "map-format",
+     .kind = CLI_CHOICE,
+     .choices = MAP_FORMATS,
+     .fallback = "tif",
+     AT(map_format),
+     .group = "Output",
      .help = "format of the maps"},
-    {.name = "no-picture", .kind = CLI_FLAG, AT(no_picture), .group = "Output", .help = "do not write qc.png"},
-    {.name = "jobs", .letter = 'j', .kind = CLI_INTEGER, .least = 1, .most = 64, AT(jobs), .group = "Running", .argument = "N",
-     .without = "as many as cores and memory allow", .help = "scans at the same time; --threads is divided among them"},
-    {.name = "memory-limit", .kind = CLI_SIZE, AT(memory_limit), .group = "Running",
+    {.name = "no-picture",
+     .kind = CLI_FLAG,
+     AT(no_picture),
+     .group = "Output",
+     .help = "do not write qc.png"},
+    {.name = "jobs",
+     .letter = 'j',
+     .kind = CLI_INTEGER,
+     .least = 1,
+     .most = 64,
+     AT(jobs),
+     .group = "Running",
+     .argument = "N",
+     .without = "as many as cores and memory allow",
+     .help = "scans at the same time; --threads is divided among them"},
+    {.name = "memory-limit",
+     .kind = CLI_SIZE,
+     AT(memory_limit),
+     .group = "Running",
      .without = "what the machine, the control group or Slurm leaves",
-     .help = "what all jobs together may take, such as 24GiB; a scan that needs more is measured in slabs, or fails alone"},
-    {.name = "timeout", .kind = CLI_CUSTOM, .parse = batch_parse_duration, AT(timeout_s), .group = "Running",
-     .argument = "DURATION", .without = "none", .help = "stop a scan after this time, such as 2h; it costs that scan alone"},
-    {.name = "force", .letter = 'f', .kind = CLI_FLAG, AT(force), .group = "Running", .help = "measure again what is done"},
-    {.name = "dry-run", .letter = 'n', .kind = CLI_FLAG, AT(dry_run), .group = "Running",
+     .help = "what all jobs together may take, such as 24GiB; a scan that needs more is measured in slabs, "
+             "or fails alone"},
+    {.name = "timeout",
+     .kind = CLI_CUSTOM,
+     .parse = batch_parse_duration,
+     AT(timeout_s),
+     .group = "Running",
+     .argument = "DURATION",
+     .without = "none",
+     .help = "stop a scan after this time, such as 2h; it costs that scan alone"},
+    {.name = "force",
+     .letter = 'f',
+     .kind = CLI_FLAG,
+     AT(force),
+     .group = "Running",
+     .help = "measure again what is done"},
+    {.name = "dry-run",
+     .letter = 'n',
+     .kind = CLI_FLAG,
+     AT(dry_run),
+     .group = "Running",
      .help = "list scans, groups, sizes, memory and problems; measure nothing"},
-    {.name = "json", .kind = CLI_FLAG, AT(json), .group = "Running", .help = "with --dry-run or status: as JSON"},
-    {.name = "shard", .kind = CLI_CUSTOM, .parse = batch_parse_shard, AT(shard), .group = "Running", .argument = "I/N",
+    {.name = "json",
+     .kind = CLI_FLAG,
+     AT(json),
+     .group = "Running",
+     .help = "with --dry-run or status: as JSON"},
+    {.name = "shard",
+     .kind = CLI_CUSTOM,
+     .parse = batch_parse_shard,
+     AT(shard),
+     .group = "Running",
+     .argument = "I/N",
      .without = "from a Slurm array task, else everything",
      .help = "measure part I of N, balanced by size; 'batch collect DIR' makes the tables afterwards"},
-    {.name = "watch", .kind = CLI_FLAG, AT(watch), .group = "Running",
+    {.name = "watch",
+     .kind = CLI_FLAG,
+     AT(watch),
+     .group = "Running",
      .help = "go on and measure scans as they arrive in STUDY, until interrupted"},
-    {.name = "settle", .kind = CLI_CUSTOM, .parse = batch_parse_duration, .fallback = "60s", AT(settle_s), .group = "Running",
-     .argument = "DURATION", .help = "with --watch: a scan is complete when its files have not changed for so long"},
+    {.name = "settle",
+     .kind = CLI_CUSTOM,
+     .parse = batch_parse_duration,
+     .fallback = "60s",
+     AT(settle_s),
+     .group = "Running",
+     .argument = "DURATION",
+     .help = "with --watch: a scan is complete when its files have not changed for so long"},
 };
 
 static trb_status check(const cli_call *call, trb_error *err);
@@ -45,26 +107,41 @@ static int run(cli_call *call);
 static cli_option options[SETTINGS_MOST + CLI_COUNT(OWN_OPTIONS)];
 
 static const char *const EXAMPLES[] = {
-    "trabecula batch study/ --protocol protocol.ini -o results", "every scan below study/, groups from its folders",
+    "trabecula batch study/ --protocol protocol.ini -o results",
+    "every scan below study/, groups from its folders",
     "trabecula batch study.csv --voxel-size 10um -o results --jobs 2 --timeout 2h",
     "scans of a table; its columns named like options override them per scan",
-    "trabecula batch status results", "how far it is, also while it runs",
-    "trabecula batch collect results", "tables from the shards of a cluster", NULL};
+    "trabecula batch status results",
+    "how far it is, also while it runs",
+    "trabecula batch collect results",
+    "tables from the shards of a cluster",
+    NULL};
 
 cli_command cmd_batch = {
-    .name = "batch", .summary = "measure many scans, resumable",
+    .name = "batch",
+    .summary = "measure many scans, resumable",
     .usage = "[options] STUDY -o DIR | status DIR | collect DIR",
-    .description =
-        "Measures every scan of a study, each in a process of its own, and makes one table. STUDY is a folder (each folder of "
-        "slices and each volume file below it is a scan, the first folder level its group) or a CSV file with the columns "
-        "sample, path, group; further columns override settings of the row when they are named like one, or travel into the "
-        "table.\n\n"
-        "What fails is in failures.csv and costs that scan alone; exit code 3 says that some did. The same command again does "
-        "what is left, at any time and after any interruption; a scan is done only when its input, the settings and the "
-        "program are those of its result. A Slurm array task measures its part by itself.\n\n"
-        "Where there is no terminal, lines are printed instead of a bar.",
-    .examples = EXAMPLES, .options = options, .options_bytes = sizeof(struct batch_options), .least_words = 1, .most_words = 2,
-    .word_name = "STUDY", .check = check, .run = run};
+    .description = "Measures every scan of a study, each in a process of its own, and makes one table. STUDY "
+                   "is a folder (each folder of "
+                   "slices and each volume file below it is a scan, the first folder level its group) or a "
+                   "CSV file with the columns "
+                   "sample, path, group; further columns override settings of the row when they are named "
+                   "like one, or travel into the "
+                   "table.\n\n"
+                   "What fails is in failures.csv and costs that scan alone; exit code 3 says that some did. "
+                   "The same command again does "
+                   "what is left, at any time and after any interruption; a scan is done only when its "
+                   "input, the settings and the "
+                   "program are those of its result. A Slurm array task measures its part by itself.\n\n"
+                   "Where there is no terminal, lines are printed instead of a bar.",
+    .examples = EXAMPLES,
+    .options = options,
+    .options_bytes = sizeof(struct batch_options),
+    .least_words = 1,
+    .most_words = 2,
+    .word_name = "STUDY",
+    .check = check,
+    .run = run};
 
 void cmd_batch_prepare(void)
 {
@@ -94,7 +171,8 @@ static size_t given_settings(const cli_call *call, trb_setting_text *list)
     return n;
 }
 
-static trb_status fill_options(const cli_call *call, trb_setting_text *settings, trb_batch_options *out, trb_error *err)
+static trb_status fill_options(const cli_call *call, trb_setting_text *settings, trb_batch_options *out,
+                               trb_error *err)
 {
     const struct batch_options *given = call->options;
     struct shard_choice shard = given->shard;
@@ -144,7 +222,8 @@ static void leave_out_tried(trb_batch_plan *plan, const struct tried *tried)
 {
     for (size_t i = 0; i < plan->n_scans; i++)
         for (size_t k = 0; k < tried->n && plan->scans[i].here; k++)
-            if (plan->scans[i].state != TRB_BATCH_DONE && strcmp(plan->scans[i].entry->sample, tried->samples[k]) == 0) {
+            if (plan->scans[i].state != TRB_BATCH_DONE &&
+                strcmp(plan->scans[i].entry->sample, tried->samples[k]) == 0) {
                 plan->scans[i].here = false;
                 plan->n_here--;
                 plan->n_todo--;
@@ -183,8 +262,8 @@ static trb_status measure(const cli_call *call, trb_batch_plan *plan, trb_batch_
     return status;
 }
 
-static trb_status one_pass(cli_call *call, const trb_batch_options *how, struct tried *tried, trb_batch_totals *all,
-                           trb_error *err)
+static trb_status one_pass(cli_call *call, const trb_batch_options *how, struct tried *tried,
+                           trb_batch_totals *all, trb_error *err)
 {
     const struct batch_options *given = call->options;
     trb_manifest *manifest = NULL;
@@ -262,7 +341,8 @@ static int run(cli_call *call)
     if (call->n_words == 2 && strcmp(call->words[0], "collect") == 0)
         return batch_run_collect(call, call->words[1]);
     if (call->n_words == 2)
-        return cli_usage(call, "'%s' is one argument too many (only status DIR and collect DIR have two)", call->words[1]);
+        return cli_usage(call, "'%s' is one argument too many (only status DIR and collect DIR have two)",
+                         call->words[1]);
     if (!given->output)
         return cli_usage(call, "-o DIR is missing: trabecula batch STUDY -o DIR");
     if (given->json && !given->dry_run)

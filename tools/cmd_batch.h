@@ -67,6 +67,7 @@ int batch_run_status(cli_call *call, const char *output);
 int batch_run_collect(cli_call *call, const char *output);
 
 /** Failures and counts on standard error, at the end. */
-void batch_tell_end(const cli_call *call, const char *output, const trb_batch_totals *run, const trb_batch_totals *all);
+void batch_tell_end(const cli_call *call, const char *output, const trb_batch_totals *run,
+                    const trb_batch_totals *all);
 
 #endif

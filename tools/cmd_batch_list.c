@@ -38,8 +38,8 @@ static void print_scan(const trb_batch_scan *scan, int sample_width, int group_w
         batch_size_text((double)scan->memory_bytes, memory);
     }
     printf("%-*s  %-*s  %8s  %15s  %10s  %8s  %s\n", sample_width, scan->entry->sample, group_width,
-           scan->entry->group ? scan->entry->group : "-", batch_size_text((double)scan->bytes, size), dimensions, voxel, memory,
-           state_text(scan, state, sizeof state));
+           scan->entry->group ? scan->entry->group : "-", batch_size_text((double)scan->bytes, size),
+           dimensions, voxel, memory, state_text(scan, state, sizeof state));
     if (scan->problem[0])
         printf("%-*s  ! %s\n", sample_width, "", scan->problem);
 }
@@ -49,8 +49,8 @@ void batch_print_plan(const trb_batch_plan *plan)
     const int sample_width = width_of(plan, false), group_width = width_of(plan, true);
     double bytes = 0, work = 0;
     size_t problems = 0;
-    printf("%-*s  %-*s  %8s  %15s  %10s  %8s  %s\n", sample_width, "sample", group_width, "group", "size", "dimensions", "voxel",
-           "memory", "state");
+    printf("%-*s  %-*s  %8s  %15s  %10s  %8s  %s\n", sample_width, "sample", group_width, "group", "size",
+           "dimensions", "voxel", "memory", "state");
     for (size_t i = 0; i < plan->n_scans; i++) {
         const trb_batch_scan *scan = &plan->scans[i];
         print_scan(scan, sample_width, group_width);
@@ -60,10 +60,11 @@ void batch_print_plan(const trb_batch_plan *plan)
             work += scan->seconds;
     }
     char size[32], limit[32], time[32];
-    printf("\n%zu scans, %s; %zu to do, %zu with problems; %d at a time within %s of memory; about %s at most\n",
-           plan->n_scans, batch_size_text(bytes, size), plan->n_todo, problems, plan->options.jobs,
-           batch_size_text((double)plan->options.memory_limit, limit),
-           batch_duration_text(work / plan->options.jobs, time));
+    printf(
+        "\n%zu scans, %s; %zu to do, %zu with problems; %d at a time within %s of memory; about %s at most\n",
+        plan->n_scans, batch_size_text(bytes, size), plan->n_todo, problems, plan->options.jobs,
+        batch_size_text((double)plan->options.memory_limit, limit),
+        batch_duration_text(work / plan->options.jobs, time));
 }
 
 /* ---- for programs */
@@ -72,15 +73,17 @@ static json_t *scan_json(const trb_batch_scan *scan)
 {
     const trb_grid *grid = &scan->grid;
     json_t *json = json_pack("{s:s,s:s?,s:s,s:I,s:I,s:b,s:s,s:s}", "sample", scan->entry->sample, "group",
-                             scan->entry->group, "path", scan->entry->path, "bytes", (json_int_t)scan->bytes, "files",
-                             (json_int_t)scan->files, "here", scan->here, "state", trb_batch_state_name(scan->state), "reason",
-                             scan->reason);
+                             scan->entry->group, "path", scan->entry->path, "bytes", (json_int_t)scan->bytes,
+                             "files", (json_int_t)scan->files, "here", scan->here, "state",
+                             trb_batch_state_name(scan->state), "reason", scan->reason);
     if (json && scan->here && scan->opened)
-        json_object_update_new(
-            json, json_pack("{s:[I,I,I],s:s,s:[f,f,f],s:I,s:I,s:I}", "dimensions", (json_int_t)grid->nx, (json_int_t)grid->ny,
-                            (json_int_t)grid->nz, "type", trb_type_name(scan->type), "spacing_mm", grid->spacing_mm[0],
-                            grid->spacing_mm[1], grid->spacing_mm[2], "voxels", (json_int_t)scan->voxels, "memory_bytes",
-                            (json_int_t)scan->memory_bytes, "memory_least_bytes", (json_int_t)scan->memory_least));
+        json_object_update_new(json, json_pack("{s:[I,I,I],s:s,s:[f,f,f],s:I,s:I,s:I}", "dimensions",
+                                               (json_int_t)grid->nx, (json_int_t)grid->ny,
+                                               (json_int_t)grid->nz, "type", trb_type_name(scan->type),
+                                               "spacing_mm", grid->spacing_mm[0], grid->spacing_mm[1],
+                                               grid->spacing_mm[2], "voxels", (json_int_t)scan->voxels,
+                                               "memory_bytes", (json_int_t)scan->memory_bytes,
+                                               "memory_least_bytes", (json_int_t)scan->memory_least));
     if (json && scan->here)
         json_object_set_new(json, "seconds", json_real(scan->seconds));
     if (json)
@@ -107,17 +110,19 @@ trb_status batch_print_plan_json(const trb_batch_plan *plan, trb_error *err)
         json_array_append_new(warnings, json_string(plan->warnings[i]));
     for (size_t i = 0; i < plan->manifest->n_notes; i++)
         json_array_append_new(notes, json_string(plan->manifest->notes[i]));
-    json_t *root = json_pack("{s:s,s:s,s:s,s:i,s:i,s:I,s:{s:I,s:I,s:I,s:I,s:f,s:f},s:o,s:o,s:o}", "schema",
-                             "trabecula.plan/1", "study", plan->manifest->study, "output", plan->output, "jobs",
-                             plan->options.jobs, "threads", plan->options.threads, "memory_limit_bytes",
-                             (json_int_t)plan->options.memory_limit, "total", "scans", (json_int_t)plan->n_scans, "todo",
-                             (json_int_t)plan->n_todo, "bytes", (json_int_t)bytes, "most_memory_bytes",
-                             (json_int_t)most_memory, "seconds", seconds, "longest_seconds", longest, "warnings", warnings,
-                             "notes", notes, "scans", scans);
+    json_t *root = json_pack(
+        "{s:s,s:s,s:s,s:i,s:i,s:I,s:{s:I,s:I,s:I,s:I,s:f,s:f},s:o,s:o,s:o}", "schema", "trabecula.plan/1",
+        "study", plan->manifest->study, "output", plan->output, "jobs", plan->options.jobs, "threads",
+        plan->options.threads, "memory_limit_bytes", (json_int_t)plan->options.memory_limit, "total", "scans",
+        (json_int_t)plan->n_scans, "todo", (json_int_t)plan->n_todo, "bytes", (json_int_t)bytes,
+        "most_memory_bytes", (json_int_t)most_memory, "seconds", seconds, "longest_seconds", longest,
+        "warnings", warnings, "notes", notes, "scans", scans);
     const int failed = root ? json_dumpf(root, stdout, JSON_INDENT(2) | JSON_REAL_PRECISION(12)) : -1;
     putchar('\n');
     json_decref(root);
-    return failed ? trb_error_set(err, TRB_ERR_DATA, "the plan has names that are not UTF-8, or there is no memory") : TRB_OK;
+    return failed ? trb_error_set(err, TRB_ERR_DATA,
+                                  "the plan has names that are not UTF-8, or there is no memory")
+                  : TRB_OK;
 }
 
 /* ---- at the start of a run */
@@ -139,7 +144,8 @@ static void tell_again(const cli_call *call, const trb_batch_plan *plan)
             told = told || k < i;
             const size_t used = strlen(names);
             if (n++ < 4)
-                snprintf(names + used, sizeof names - used, "%s%.80s", n > 1 ? ", " : "", other->entry->sample);
+                snprintf(names + used, sizeof names - used, "%s%.80s", n > 1 ? ", " : "",
+                         other->entry->sample);
         }
         if (!told)
             cli_info(call, "again: %s%s: %s", names, n > 4 ? " and more" : "", scan->reason);
@@ -164,8 +170,8 @@ void batch_tell_plan(const cli_call *call, const trb_batch_plan *plan)
     }
     tell_again(call, plan);
     if (plan->options.shards)
-        cli_info(call, "shard %d of %d has %zu of %zu scans", plan->options.shard, plan->options.shards, plan->n_here,
-                 plan->n_scans);
+        cli_info(call, "shard %d of %d has %zu of %zu scans", plan->options.shard, plan->options.shards,
+                 plan->n_here, plan->n_scans);
     cli_info(call, "%zu of %zu scans to do, %s; %d at a time on %d threads", plan->n_todo, plan->n_here,
              batch_size_text(bytes, size), plan->options.jobs, plan->options.threads);
 }

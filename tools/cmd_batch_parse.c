@@ -17,7 +17,8 @@ trb_status batch_parse_duration(const char *text, void *seconds, trb_error *err)
         memcpy(number, text, n);
         number[n] = 0;
         for (size_t i = 0; i < CLI_COUNT(units); i++)
-            if (strcmp(text + n, units[i].unit) == 0 && cli_parse_real(number, &value, NULL) == TRB_OK && value > 0) {
+            if (strcmp(text + n, units[i].unit) == 0 && cli_parse_real(number, &value, NULL) == TRB_OK &&
+                value > 0) {
                 *(double *)seconds = value * units[i].seconds;
                 return TRB_OK;
             }
@@ -35,8 +36,8 @@ trb_status batch_parse_shard(const char *text, void *choice, trb_error *err)
     if (shard < 1 || shards < 1 || shards > 100000 || *last)
         return trb_error_set(err, TRB_ERR_ARGUMENT, "'%s' is not a shard such as 1/8", text);
     if (shard > shards)
-        return trb_error_set(err, TRB_ERR_ARGUMENT, "shard %ld of %ld is none: the last is %ld/%ld", shard, shards, shards,
-                             shards);
+        return trb_error_set(err, TRB_ERR_ARGUMENT, "shard %ld of %ld is none: the last is %ld/%ld", shard,
+                             shards, shards, shards);
     *out = (struct shard_choice){(int)shard, (int)shards};
     return TRB_OK;
 }
@@ -63,9 +64,11 @@ trb_status batch_slurm_shard(struct shard_choice *out, trb_error *err)
         step = 1;
     const long at = (id - least) / step;
     if (count < 1 || count > 100000 || at < 0 || at >= count || (id - least) % step)
-        return trb_error_set(err, TRB_ERR_ARGUMENT,
-                             "task %ld is not one of %ld tasks in a row (SLURM_ARRAY_TASK_ID, _COUNT, _MIN, _STEP): give "
-                             "--shard i/n", id, count);
+        return trb_error_set(
+            err, TRB_ERR_ARGUMENT,
+            "task %ld is not one of %ld tasks in a row (SLURM_ARRAY_TASK_ID, _COUNT, _MIN, _STEP): give "
+            "--shard i/n",
+            id, count);
     *out = (struct shard_choice){(int)at + 1, (int)count};
     return TRB_OK;
 }

@@ -8,8 +8,9 @@ static int print_status_json(const cli_call *call, const trb_batch_status *statu
     json_t *scans = json_array();
     for (size_t i = 0; i < status->n_scans; i++) {
         const trb_batch_status_scan *scan = &status->scans[i];
-        json_array_append_new(scans, json_pack("{s:s,s:s?,s:s,s:s}", "sample", scan->sample, "group", scan->group, "state",
-                                               trb_batch_state_name(scan->state), "detail", scan->detail));
+        json_array_append_new(scans,
+                              json_pack("{s:s,s:s?,s:s,s:s}", "sample", scan->sample, "group", scan->group,
+                                        "state", trb_batch_state_name(scan->state), "detail", scan->detail));
     }
     json_t *root = json_pack("{s:s,s:I,s:I,s:I,s:I,s:I,s:o}", "schema", "trabecula.status/1", "scans_total",
                              (json_int_t)status->n_scans, "done", (json_int_t)status->done, "failed",
@@ -41,10 +42,10 @@ int batch_run_status(cli_call *call, const char *output)
             if (strlen(status->scans[i].sample) > width)
                 width = strlen(status->scans[i].sample);
         for (size_t i = 0; i < status->n_scans; i++)
-            printf("%-*s  %-7s  %s\n", (int)width, status->scans[i].sample, trb_batch_state_name(status->scans[i].state),
-                   status->scans[i].detail);
-        printf("\n%zu scans: %zu done, %zu failed, %zu running, %zu to do\n", status->n_scans, status->done, status->failed,
-               status->running, status->todo);
+            printf("%-*s  %-7s  %s\n", (int)width, status->scans[i].sample,
+                   trb_batch_state_name(status->scans[i].state), status->scans[i].detail);
+        printf("\n%zu scans: %zu done, %zu failed, %zu running, %zu to do\n", status->n_scans, status->done,
+               status->failed, status->running, status->todo);
     }
     trb_batch_status_destroy(status);
     return code;
@@ -56,24 +57,28 @@ int batch_run_collect(cli_call *call, const char *output)
     trb_batch_totals totals;
     if (trb_batch_collect(output, &totals, &err))
         return cli_fail(call, &err);
-    cli_info(call, "%s: %zu of %zu scans are in results.csv, %zu failed, %zu are to do", output, totals.done, totals.scans,
-             totals.failed, totals.todo);
+    cli_info(call, "%s: %zu of %zu scans are in results.csv, %zu failed, %zu are to do", output, totals.done,
+             totals.scans, totals.failed, totals.todo);
     return totals.failed || totals.todo ? CLI_SOME_FAILED : CLI_DONE;
 }
 
-void batch_tell_end(const cli_call *call, const char *output, const trb_batch_totals *run, const trb_batch_totals *all)
+void batch_tell_end(const cli_call *call, const char *output, const trb_batch_totals *run,
+                    const trb_batch_totals *all)
 {
     char time[32], size[32];
-    cli_info(call, "%zu measured in %s (%s, %.3g Mvoxel/s); %zu failed, %zu to do, %zu done before", run->measured,
-             batch_duration_text(run->seconds, time), batch_size_text((double)run->bytes, size),
+    cli_info(call, "%zu measured in %s (%s, %.3g Mvoxel/s); %zu failed, %zu to do, %zu done before",
+             run->measured, batch_duration_text(run->seconds, time),
+             batch_size_text((double)run->bytes, size),
              run->seconds > 0 ? (double)run->voxels / run->seconds / 1e6 : 0, run->failed, run->todo,
              run->done - run->measured);
     if (!all) {
-        cli_info(call, "this was a shard: 'trabecula batch collect %s' makes the tables when all are through", output);
+        cli_info(call, "this was a shard: 'trabecula batch collect %s' makes the tables when all are through",
+                 output);
         return;
     }
     if (all->warnings)
         cli_info(call, "%zu warnings are in the records (see batch.json)", all->warnings);
-    cli_info(call, "%s/results.csv has %zu of %zu scans%s%s%s", output, all->done, all->scans, all->failed ? "; why the others failed is in " : "",
-             all->failed ? output : "", all->failed ? "/failures.csv" : "");
+    cli_info(call, "%s/results.csv has %zu of %zu scans%s%s%s", output, all->done, all->scans,
+             all->failed ? "; why the others failed is in " : "", all->failed ? output : "",
+             all->failed ? "/failures.csv" : "");
 }

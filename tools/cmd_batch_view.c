@@ -9,7 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#define BAR_WIDTH 30
+#define BAR_WIDTH 20  /* the line stays within 80 characters */
 #define MOST_DRAWN 12 /* running scans shown; more would leave the screen */
 
 static bool terminal_can_draw(void)
@@ -44,7 +44,7 @@ static const char *left_text(const trb_batch_progress *progress, char *text, siz
     char time[32];
     text[0] = 0;
     if (isfinite(progress->seconds_left))
-        snprintf(text, size, ", about %s left", batch_duration_text(progress->seconds_left, time));
+        snprintf(text, size, ", %s left", batch_duration_text(progress->seconds_left, time));
     return text;
 }
 
@@ -76,12 +76,12 @@ static void say_lines(batch_view *view, const trb_batch_progress *progress)
     if (progress->seconds < view->next_line)
         return;
     view->next_line = progress->seconds + (plain ? 10 : 60);
-    cli_info(view->call, "%d %%, %zu of %zu scans, %zu failed%s", (int)(progress->done * 100), progress->through, progress->total,
-             progress->failed, left_text(progress, left, sizeof left));
+    cli_info(view->call, "%d %%, %zu of %zu scans, %zu failed%s", (int)(progress->done * 100),
+             progress->through, progress->total, progress->failed, left_text(progress, left, sizeof left));
     for (size_t i = 0; plain && i < progress->n_running; i++) {
         const trb_batch_running *running = &progress->running[i];
-        cli_info(view->call, "  %s: %s %d %%, %s", running->scan->entry->sample, running->stage, (int)(running->done * 100),
-                 batch_duration_text(running->seconds, time));
+        cli_info(view->call, "  %s: %s %d %%, %s", running->scan->entry->sample, running->stage,
+                 (int)(running->done * 100), batch_duration_text(running->seconds, time));
     }
 }
 
@@ -106,7 +106,8 @@ static void on_event(void *user, const trb_batch_event *event)
     switch (event->kind) {
     case TRB_BATCH_STARTED:
         if (view->lines)
-            cli_info(view->call, "%s: starts, %d thread%s", sample, event->threads, event->threads == 1 ? "" : "s");
+            cli_info(view->call, "%s: starts, %d thread%s", sample, event->threads,
+                     event->threads == 1 ? "" : "s");
         break;
     case TRB_BATCH_FINISHED:
         if (view->lines)
@@ -114,10 +115,15 @@ static void on_event(void *user, const trb_batch_event *event)
                      batch_duration_text(event->seconds, time));
         break;
     case TRB_BATCH_HAS_FAILED:
-        cli_warn(view->call, "[%zu/%zu] %s: failed (%s): %s", event->n, event->of, sample, failure->kind, failure->message);
+        cli_warn(view->call, "[%zu/%zu] %s: failed (%s): %s", event->n, event->of, sample, failure->kind,
+                 failure->message);
         break;
-    case TRB_BATCH_WAITING: cli_info(view->call, "%s: another run measures it; asked again later", sample); break;
-    case TRB_BATCH_FOUND_DONE: cli_info(view->call, "[%zu/%zu] %s: is done already", event->n, event->of, sample); break;
+    case TRB_BATCH_WAITING:
+        cli_info(view->call, "%s: another run measures it; asked again later", sample);
+        break;
+    case TRB_BATCH_FOUND_DONE:
+        cli_info(view->call, "[%zu/%zu] %s: is done already", event->n, event->of, sample);
+        break;
     case TRB_BATCH_STOPPED: cli_info(view->call, "%s: stopped, it is to do again", sample); break;
     }
 }

@@ -9,11 +9,16 @@ size_t setting_rows_fill(cli_option *rows)
     const trb_setting_info *table = trb_settings_table(&n);
     for (size_t i = 0; i < n && i < SETTINGS_MOST; i++) {
         const bool is_switch = table[i].argument == NULL;
-        rows[i] = (cli_option){.name = table[i].key, .argument = table[i].argument, .help = table[i].help,
-                               .group = table[i].group, .kind = is_switch ? CLI_FLAG : CLI_STRING, .flags = CLI_SETTING,
+        rows[i] = (cli_option){.name = table[i].key,
+                               .argument = table[i].argument,
+                               .help = table[i].help,
+                               .group = table[i].group,
+                               .kind = is_switch ? CLI_FLAG : CLI_STRING,
+                               .flags = CLI_SETTING,
                                .without = table[i].initial[0] && !is_switch ? table[i].initial : NULL,
                                .offset = is_switch ? offsetof(struct setting_values, on) + i * sizeof(bool)
-                                                   : offsetof(struct setting_values, text) + i * sizeof(const char *)};
+                                                   : offsetof(struct setting_values, text) +
+                                                         i * sizeof(const char *)};
         if (strcmp(table[i].key, "threshold") == 0)
             rows[i].letter = 't';
     }

@@ -61,8 +61,8 @@ typedef struct trb_manifest {
  * Cost        Lists folders; opens one or two TIFF files a folder to see whether they are slices or volumes.
  * Threads     Reentrant.
  */
-TRB_API TRB_NODISCARD trb_status trb_manifest_create(const char *study, const char *output, trb_manifest **out,
-                                                     trb_error *err);
+TRB_API TRB_NODISCARD trb_status trb_manifest_create(const char *study, const char *output,
+                                                     trb_manifest **out, trb_error *err);
 TRB_API void trb_manifest_destroy(trb_manifest *manifest);
 
 /** Leave out scans whose files changed within the last settle_s seconds; gives how many. For folders that still grow. */
@@ -76,13 +76,13 @@ typedef struct trb_batch_options {
     size_t n_settings;
     const trb_setting_text *settings; /* of every scan */
     bool maps, no_picture;
-    const char *map_format;   /* "tif" */
-    bool force;               /* redo what is done */
-    int jobs;                 /* at the same time; 0: chosen by cores and memory */
-    int threads;              /* of all jobs together; 0: as many as this process may use */
-    uint64_t memory_limit;    /* bytes of all jobs together; 0: what the machine or the cgroup has */
-    double timeout_s;         /* for each scan; 0: none */
-    int shard, shards;        /* this is part `shard` (from 1) of `shards`; 0, 0: everything */
+    const char *map_format; /* "tif" */
+    bool force;             /* redo what is done */
+    int jobs;               /* at the same time; 0: chosen by cores and memory */
+    int threads;            /* of all jobs together; 0: as many as this process may use */
+    uint64_t memory_limit;  /* bytes of all jobs together; 0: what the machine or the cgroup has */
+    double timeout_s;       /* for each scan; 0: none */
+    int shard, shards;      /* this is part `shard` (from 1) of `shards`; 0, 0: everything */
 } trb_batch_options;
 
 TRB_API trb_batch_options trb_batch_options_default(void);
@@ -112,14 +112,14 @@ typedef struct trb_batch_scan {
     bool here;      /* belongs to this shard; the following is known of those only, except bytes */
     uint64_t bytes; /* on disk */
     size_t files;
-    bool opened;    /* headers could be read */
-    trb_grid grid;  /* of the whole scan; spacing as the settings say */
+    bool opened;   /* headers could be read */
+    trb_grid grid; /* of the whole scan; spacing as the settings say */
     trb_type type;
-    size_t voxels;          /* that are measured */
-    char scanner[256];      /* what the files say of how it was scanned: "Source Voltage (kV)=59, ..." */
-    uint64_t memory_bytes;  /* that it gets: everything at once, or the limit when that is less */
-    uint64_t memory_least;  /* below that it cannot be measured */
-    double seconds;         /* a rough estimate from above, with the threads of one job */
+    size_t voxels;         /* that are measured */
+    char scanner[256];     /* what the files say of how it was scanned: "Source Voltage (kV)=59, ..." */
+    uint64_t memory_bytes; /* that it gets: everything at once, or the limit when that is less */
+    uint64_t memory_least; /* below that it cannot be measured */
+    double seconds;        /* a rough estimate from above, with the threads of one job */
     trb_batch_state state;
     trb_batch_failure failure; /* of the last run; kind is empty when there is none */
     char reason[256];  /* why it is to do: "new", "settings changed: threshold otsu -> 300mgHA", ... */
@@ -232,7 +232,8 @@ TRB_API TRB_NODISCARD trb_status trb_batch_run(trb_batch_plan *plan, const trb_b
  *             more are left out.
  * Errors      TRB_ERR_ARGUMENT: no batch has run there. TRB_ERR_IO.
  */
-TRB_API TRB_NODISCARD trb_status trb_batch_collect(const char *output, trb_batch_totals *totals, trb_error *err);
+TRB_API TRB_NODISCARD trb_status trb_batch_collect(const char *output, trb_batch_totals *totals,
+                                                   trb_error *err);
 
 /* ---- the state of a study on disk */
 
@@ -249,7 +250,8 @@ typedef struct trb_batch_status {
 } trb_batch_status;
 
 /** Look at an output, while it grows or later. *out: yours. Errors as trb_batch_collect(). Nothing is written. */
-TRB_API TRB_NODISCARD trb_status trb_batch_status_create(const char *output, trb_batch_status **out, trb_error *err);
+TRB_API TRB_NODISCARD trb_status trb_batch_status_create(const char *output, trb_batch_status **out,
+                                                         trb_error *err);
 TRB_API void trb_batch_status_destroy(trb_batch_status *status);
 
 #ifdef __cplusplus

@@ -40,7 +40,8 @@ void trb_batch_argv_free(char **argv)
     free(argv);
 }
 
-char **trb_batch_argv(const trb_batch_options *options, const trb_batch_scan *scan, const char *folder, int threads)
+char **trb_batch_argv(const trb_batch_options *options, const trb_batch_scan *scan, const char *folder,
+                      int threads)
 {
     struct list list = {NULL, 0, 0, false};
     size_t rows;

@@ -15,8 +15,8 @@
 static json_t *scan_json(const trb_table_row *row)
 {
     json_t *json = json_pack("{s:o,s:o,s:o,s:s}", "sample", trb_json_text(row->entry->sample), "group",
-                             trb_json_text(row->entry->group), "path", trb_json_text(row->entry->path), "state",
-                             trb_batch_state_name(row->state));
+                             trb_json_text(row->entry->group), "path", trb_json_text(row->entry->path),
+                             "state", trb_batch_state_name(row->state));
     if (row->state == TRB_BATCH_DONE) {
         json_object_set(json, "settings", json_object_get(row->record, "settings"));
         json_object_set(json, "threshold", json_object_get(row->record, "threshold"));
@@ -24,8 +24,8 @@ static json_t *scan_json(const trb_table_row *row)
         json_object_set(json, "program", json_object_get(row->record, "program"));
     } else if (row->state == TRB_BATCH_FAILED) {
         json_object_set_new(json, "failure",
-                            json_pack("{s:s,s:s,s:o}", "kind", row->failure.kind, "signal", row->failure.signal,
-                                      "message", trb_json_text(row->failure.message)));
+                            json_pack("{s:s,s:s,s:o}", "kind", row->failure.kind, "signal",
+                                      row->failure.signal, "message", trb_json_text(row->failure.message)));
     }
     return json;
 }
@@ -46,7 +46,8 @@ json_t *trb_batch_json(const trb_manifest *manifest, const trb_table_row *rows)
 
 /* ---- reading the scans */
 
-static trb_status load_row(const char *output, const json_t *study, size_t i, trb_table_row *row, trb_error *err)
+static trb_status load_row(const char *output, const json_t *study, size_t i, trb_table_row *row,
+                           trb_error *err)
 {
     char *folder = trb_batch_folder(output, row->entry->sample);
     if (!folder)
@@ -80,7 +81,8 @@ static trb_status write_text(const char *output, const char *name, char *text, t
     return status;
 }
 
-static trb_status write_tables(const char *output, const trb_manifest *manifest, const trb_table_row *rows, trb_error *err)
+static trb_status write_tables(const char *output, const trb_manifest *manifest, const trb_table_row *rows,
+                               trb_error *err)
 {
     static const struct {
         const char *name;

@@ -117,7 +117,8 @@ static void add_block(FILE *file, long long at, struct print *print)
 static void add_content(const char *path, struct print *print)
 {
     struct stat facts;
-    FILE *file = stat(path, &facts) == 0 && S_ISREG(facts.st_mode) ? fopen(path, "rb") : NULL; /* a pipe would wait */
+    FILE *file =
+        stat(path, &facts) == 0 && S_ISREG(facts.st_mode) ? fopen(path, "rb") : NULL; /* a pipe would wait */
     if (!file)
         return;
     add_block(file, 0, print);
@@ -162,8 +163,8 @@ static json_t *print_json(const char *path)
     char list[16], content[16];
     snprintf(list, sizeof list, "%08lx", print.list);
     snprintf(content, sizeof content, "%08lx", print.content);
-    return json_pack("{s:o,s:I,s:I,s:s,s:s}", "path", trb_json_text(path), "files", (json_int_t)print.files, "bytes",
-                     (json_int_t)print.bytes, "list_crc32", list, "content_crc32", content);
+    return json_pack("{s:o,s:I,s:I,s:s,s:s}", "path", trb_json_text(path), "files", (json_int_t)print.files,
+                     "bytes", (json_int_t)print.bytes, "list_crc32", list, "content_crc32", content);
 }
 
 /* ---- the key */
@@ -200,12 +201,13 @@ json_t *trb_batch_program_json(void)
 }
 
 /* The group is no part of it: a label put right must not cost a night, and tables take it from the study. */
-json_t *trb_batch_key(const trb_batch_options *options, const trb_manifest_scan *entry, const trb_settings *settings)
+json_t *trb_batch_key(const trb_batch_options *options, const trb_manifest_scan *entry,
+                      const trb_settings *settings)
 {
     return json_pack("{s:o,s:o,s:o,s:{s:b,s:s,s:b},s:o}", "input", print_json(entry->path), "settings",
-                     trb_batch_settings_json(settings), "files_of_settings", named_files(settings), "outputs", "maps",
-                     options->maps, "map_format", options->map_format, "picture", !options->no_picture, "program",
-                     trb_batch_program_json());
+                     trb_batch_settings_json(settings), "files_of_settings", named_files(settings), "outputs",
+                     "maps", options->maps, "map_format", options->map_format, "picture",
+                     !options->no_picture, "program", trb_batch_program_json());
 }
 
 /* ---- comparing */
@@ -240,7 +242,8 @@ static bool outputs_differ(const json_t *have, const json_t *want, char *why, si
         snprintf(why, size, "maps are wanted now");
     else if (maps && strcmp(text_at(have, "map_format"), text_at(want, "map_format")) != 0)
         snprintf(why, size, "maps are wanted as .%s now", text_at(want, "map_format"));
-    else if (json_is_true(json_object_get(want, "picture")) && !json_is_true(json_object_get(have, "picture")))
+    else if (json_is_true(json_object_get(want, "picture")) &&
+             !json_is_true(json_object_get(have, "picture")))
         snprintf(why, size, "the picture is wanted now");
     else
         return false;
@@ -257,11 +260,12 @@ bool trb_batch_key_serves(const json_t *have, const json_t *want, char *why, siz
         snprintf(why, size, "the input changed");
     else if (settings_differ(json_object_get(have, "settings"), json_object_get(want, "settings"), why, size))
         return false;
-    else if (!json_equal(json_object_get(have, "files_of_settings"), json_object_get(want, "files_of_settings")))
+    else if (!json_equal(json_object_get(have, "files_of_settings"),
+                         json_object_get(want, "files_of_settings")))
         snprintf(why, size, "the file of --voi or --calibration changed");
     else if (!json_equal(p, q))
-        snprintf(why, size, "the program changed: %s %s -> %s %s", text_at(p, "version"), text_at(p, "commit"),
-                 text_at(q, "version"), text_at(q, "commit"));
+        snprintf(why, size, "the program changed: %s %s -> %s %s", text_at(p, "version"),
+                 text_at(p, "commit"), text_at(q, "version"), text_at(q, "commit"));
     else if (outputs_differ(json_object_get(have, "outputs"), json_object_get(want, "outputs"), why, size))
         return false;
     else

@@ -55,8 +55,8 @@ static bool resampled(const trb_settings *settings, trb_grid *grid)
     return true;
 }
 
-static void look_at_memory(const trb_batch_options *options, const trb_settings *settings, const trb_grid *part,
-                           trb_batch_scan *scan)
+static void look_at_memory(const trb_batch_options *options, const trb_settings *settings,
+                           const trb_grid *part, trb_batch_scan *scan)
 {
     const double limit = (double)options->memory_limit;
     const double grey = (double)trb_grid_voxels(part) * (double)trb_type_bytes(scan->type);
@@ -77,9 +77,11 @@ static void look_at_memory(const trb_batch_options *options, const trb_settings 
     scan->memory_bytes = (uint64_t)(limit > 0 ? fmin(at_once, limit) : at_once);
     if (limit > 0 && least > limit) {
         char text[300];
-        snprintf(text, sizeof text, "needs %.2f GiB of memory%s, the limit is %.2f GiB: raise --memory-limit, measure a part with "
-                 "--slices or --crop, or use a machine with more memory", least / GIB,
-                 least < at_once ? " even in slabs" : "", limit / GIB);
+        snprintf(
+            text, sizeof text,
+            "needs %.2f GiB of memory%s, the limit is %.2f GiB: raise --memory-limit, measure a part with "
+            "--slices or --crop, or use a machine with more memory",
+            least / GIB, least < at_once ? " even in slabs" : "", limit / GIB);
         problem(scan, text);
     }
 }
@@ -91,7 +93,8 @@ static void look_at_spacing(const trb_settings *settings, trb_batch_scan *scan)
         problem(scan, "the voxel size is not known: give --voxel-size, or a column voxel-size");
     } else if (!trb_grid_is_isotropic(&scan->grid, 0.01) && !settings->resample_isotropic) {
         char text[160];
-        snprintf(text, sizeof text, "voxels of %g x %g x %g mm are not cubes: give --resample isotropic", s[0], s[1], s[2]);
+        snprintf(text, sizeof text, "voxels of %g x %g x %g mm are not cubes: give --resample isotropic",
+                 s[0], s[1], s[2]);
         problem(scan, text);
     }
 }
@@ -100,7 +103,8 @@ static void look_at_files(const trb_settings *settings, trb_batch_scan *scan)
 {
     struct stat there;
     const char *voi = settings->voi;
-    if (voi[0] && strncmp(voi, "box:", 4) != 0 && strncmp(voi, "cylinder:", 9) != 0 && stat(voi, &there) != 0) {
+    if (voi[0] && strncmp(voi, "box:", 4) != 0 && strncmp(voi, "cylinder:", 9) != 0 &&
+        stat(voi, &there) != 0) {
         char text[400];
         snprintf(text, sizeof text, "the VOI %.200s cannot be read: %s", voi, strerror(errno));
         problem(scan, text);
@@ -109,15 +113,15 @@ static void look_at_files(const trb_settings *settings, trb_batch_scan *scan)
 
 static void note_scanner(const trb_scan_info *info, trb_batch_scan *scan)
 {
-    static const char *const keys[] = {"Scanner", "Source Voltage (kV)", "Source Current (uA)", "Filter", "Exposure (ms)",
-                                       "Beam Hardening Correction (%)"};
+    static const char *const keys[] = {"Scanner", "Source Voltage (kV)", "Source Current (uA)",
+                                       "Filter",  "Exposure (ms)",       "Beam Hardening Correction (%)"};
     for (size_t k = 0; k < sizeof keys / sizeof *keys; k++)
         for (size_t i = 0; i < info->n_facts; i++) {
             if (strcmp(info->facts[i].key, keys[k]) != 0)
                 continue;
             const size_t used = strlen(scan->scanner);
-            snprintf(scan->scanner + used, sizeof scan->scanner - used, "%s%s=%.60s", used ? ", " : "", keys[k],
-                     info->facts[i].value);
+            snprintf(scan->scanner + used, sizeof scan->scanner - used, "%s%s=%.60s", used ? ", " : "",
+                     keys[k], info->facts[i].value);
             break;
         }
 }

@@ -102,7 +102,8 @@ static void compare(trb_batch_plan *plan, const char *what, describer describe)
             continue;
         const size_t used = strlen(odd);
         if (n_odd++ < MOST_NAMED)
-            snprintf(odd + used, sizeof odd - used, "%s%.60s has %.100s", used ? ", " : "", plan->scans[i].entry->sample, text);
+            snprintf(odd + used, sizeof odd - used, "%s%.60s has %.100s", used ? ", " : "",
+                     plan->scans[i].entry->sample, text);
     }
     if (n_odd)
         trb_batch_warn(plan, "mixed %s: %zu of %zu scans have %s, but %s%s", what, n - n_odd, n, best, odd,

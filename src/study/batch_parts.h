@@ -9,7 +9,8 @@
 /* ---- batch_settings.c */
 
 /** The text of a setting for one scan: of its row, else of all; NULL: the default. */
-const char *trb_batch_setting(const trb_batch_options *options, const trb_manifest_scan *entry, const char *key);
+const char *trb_batch_setting(const trb_batch_options *options, const trb_manifest_scan *entry,
+                              const char *key);
 
 /** All settings of one scan. */
 TRB_NODISCARD trb_status trb_batch_settings(const trb_batch_options *options, const trb_manifest_scan *entry,
@@ -24,7 +25,8 @@ void trb_batch_disk_use(const char *path, uint64_t *bytes, size_t *files);
 TRB_NODISCARD trb_status trb_batch_files(const char *path, char ***paths, size_t *n, trb_error *err);
 
 /** Input, settings, files named by settings, outputs and program as JSON. NULL: no memory. */
-json_t *trb_batch_key(const trb_batch_options *options, const trb_manifest_scan *entry, const trb_settings *settings);
+json_t *trb_batch_key(const trb_batch_options *options, const trb_manifest_scan *entry,
+                      const trb_settings *settings);
 
 /** Is a result with the key `have` what `want` asks for? If not, why: the first difference in words. */
 bool trb_batch_key_serves(const json_t *have, const json_t *want, char *why, size_t size);
@@ -48,7 +50,8 @@ json_t *trb_batch_settings_json(const trb_settings *settings);
 json_t *trb_batch_program_json(void);
 
 /** Is there a state that says done (or, with its result complete, running), for this key? Fills state, reason, failure. */
-void trb_batch_judge(const trb_batch_options *options, const char *folder, const json_t *key, trb_batch_scan *scan);
+void trb_batch_judge(const trb_batch_options *options, const char *folder, const json_t *key,
+                     trb_batch_scan *scan);
 
 /** Note what a scan is in now. key: borrowed. */
 TRB_NODISCARD trb_status trb_batch_note(const char *folder, const trb_batch_scan *scan, const char *state,
@@ -73,7 +76,8 @@ bool trb_batch_claimed(const char *folder);
 TRB_NODISCARD trb_status trb_batch_study_save(const trb_batch_plan *plan, trb_error *err);
 
 /** Read it into a manifest (without settings), and as it is for trb_batch_stored(). Both yours. */
-TRB_NODISCARD trb_status trb_batch_study_load(const char *output, trb_manifest **out, json_t **study, trb_error *err);
+TRB_NODISCARD trb_status trb_batch_study_load(const char *output, trb_manifest **out, json_t **study,
+                                              trb_error *err);
 
 /**
  * What is stored of scan i of a study: done, failed or to do. A result that was made with other settings or by another
@@ -87,7 +91,8 @@ trb_batch_state trb_batch_stored(const char *folder, const json_t *study, size_t
 /* ---- batch_plan.c */
 
 /** Judge one scan anew: its state, and the key that a result made now would have (*key: yours). */
-TRB_NODISCARD trb_status trb_batch_check(const trb_batch_plan *plan, trb_batch_scan *scan, json_t **key, trb_error *err);
+TRB_NODISCARD trb_status trb_batch_check(const trb_batch_plan *plan, trb_batch_scan *scan, json_t **key,
+                                         trb_error *err);
 
 /* ---- batch_look.c: one scan before it runs */
 

@@ -1,6 +1,8 @@
 /* batch_paths.c - names of files and folders of a batch. */
 #include "study/batch_paths.h"
 
+#include "io/length_unit.h"
+
 #include <dirent.h>
 #include <errno.h>
 #include <stdarg.h>
@@ -24,6 +26,15 @@ char *trb_text_format(const char *format, ...)
     vsnprintf(text, (size_t)length + 1, format, args);
     va_end(args);
     return text;
+}
+
+char *trb_text_utf8(const char *text)
+{
+    const size_t n = strlen(text), room = 2 * n + 2;
+    char *copy = malloc(room);
+    if (copy)
+        trb_text_to_utf8(text, n, copy, room);
+    return copy;
 }
 
 char *trb_path_join(const char *a, const char *b)

@@ -12,6 +12,10 @@ char *trb_path_join(const char *a, const char *b);
 /** Text by printf. Yours; NULL: no memory. */
 char *trb_text_format(const char *format, ...) TRB_PRINTF(1, 2);
 
+/** Text of unknown encoding as UTF-8 (what is none is taken for Latin-1): names in JSON and in tables. Yours; NULL: no
+ *  memory. */
+char *trb_text_utf8(const char *text);
+
 /** The name behind the last slash; trailing slashes do not count. Yours. */
 char *trb_path_base(const char *path);
 

@@ -44,7 +44,8 @@ static trb_status choose_shard(trb_batch_plan *plan, trb_error *err)
         return TRB_OK;
     }
     if (shard < 1 || shard > shards)
-        return trb_error_set(err, TRB_ERR_ARGUMENT, "shard %d of %d is none: the first is 1/%d", shard, shards, shards);
+        return trb_error_set(err, TRB_ERR_ARGUMENT, "shard %d of %d is none: the first is 1/%d", shard,
+                             shards, shards);
     uint64_t *bytes = malloc((plan->n_scans + 1) * sizeof *bytes);
     int *part = malloc((plan->n_scans + 1) * sizeof *part);
     trb_status status = bytes && part ? TRB_OK : no_memory(err);
@@ -163,8 +164,8 @@ static void choose_jobs(trb_batch_plan *plan)
             plan->scans[i].seconds = trb_batch_seconds(&plan->scans[i], each);
 }
 
-trb_status trb_batch_plan_create(const trb_manifest *manifest, const char *output, const trb_batch_options *options,
-                                 trb_batch_plan **out, trb_error *err)
+trb_status trb_batch_plan_create(const trb_manifest *manifest, const char *output,
+                                 const trb_batch_options *options, trb_batch_plan **out, trb_error *err)
 {
     *out = NULL;
     trb_batch_plan *plan = calloc(1, sizeof *plan);

@@ -52,7 +52,8 @@ void trb_prefetch_some(trb_prefetch *prefetch, const trb_batch_scan *scan, uint6
             prefetch->n = 0;
     }
     int64_t left = BYTES_A_TICK;
-    for (int files = 0; prefetch->at < prefetch->n && left > 0 && prefetch->asked < most && files < 256; files++) {
+    for (int files = 0; prefetch->at < prefetch->n && left > 0 && prefetch->asked < most && files < 256;
+         files++) {
         const int64_t got = ask(prefetch, left);
         left -= got;
         prefetch->asked += (uint64_t)got;

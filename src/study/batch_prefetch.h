@@ -7,9 +7,9 @@
 typedef struct trb_prefetch {
     const trb_batch_scan *scan; /* whose files; NULL: none */
     char **paths;
-    size_t n, at;     /* files, and the one at hand */
-    int64_t offset;   /* in it */
-    uint64_t asked;   /* bytes so far */
+    size_t n, at;   /* files, and the one at hand */
+    int64_t offset; /* in it */
+    uint64_t asked; /* bytes so far */
 } trb_prefetch;
 
 /** Ask for some more of this scan's files, up to `most` bytes of it altogether. Cheap; call it at every tick. */

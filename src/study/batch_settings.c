@@ -8,7 +8,8 @@ trb_batch_options trb_batch_options_default(void)
     return (trb_batch_options){.map_format = "tif"};
 }
 
-const char *trb_batch_setting(const trb_batch_options *options, const trb_manifest_scan *entry, const char *key)
+const char *trb_batch_setting(const trb_batch_options *options, const trb_manifest_scan *entry,
+                              const char *key)
 {
     for (size_t i = 0; i < entry->n_settings; i++)
         if (strcmp(entry->settings[i].key, key) == 0)
@@ -19,8 +20,8 @@ const char *trb_batch_setting(const trb_batch_options *options, const trb_manife
     return NULL;
 }
 
-trb_status trb_batch_settings(const trb_batch_options *options, const trb_manifest_scan *entry, trb_settings *out,
-                              trb_error *err)
+trb_status trb_batch_settings(const trb_batch_options *options, const trb_manifest_scan *entry,
+                              trb_settings *out, trb_error *err)
 {
     size_t rows;
     const trb_setting_info *table = trb_settings_table(&rows);

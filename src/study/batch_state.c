@@ -27,22 +27,9 @@ const char *trb_batch_state_name(trb_batch_state state)
 
 json_t *trb_json_text(const char *text)
 {
-    json_t *string = text ? json_string(text) : json_null();
-    if (string)
-        return string;
-    char *latin = malloc(2 * strlen(text) + 1), *to = latin;
-    for (const unsigned char *p = (const unsigned char *)text; latin && *p; p++) {
-        if (*p < 0x80) {
-            *to++ = (char)*p;
-        } else {
-            *to++ = (char)(0xC0 | *p >> 6);
-            *to++ = (char)(0x80 | (*p & 0x3F));
-        }
-    }
-    if (latin)
-        *to = 0;
-    string = latin ? json_string(latin) : json_null();
-    free(latin);
+    char *copy = text ? trb_text_utf8(text) : NULL;
+    json_t *string = copy ? json_string(copy) : json_null();
+    free(copy);
     return string;
 }
 
@@ -70,7 +57,8 @@ trb_status trb_json_save(const char *folder, const char *name, json_t *json, trb
 
 char *trb_batch_folder(const char *output, const char *sample)
 {
-    return trb_text_format("%s%sscans/%s", output, output[0] && output[strlen(output) - 1] == '/' ? "" : "/", sample);
+    return trb_text_format("%s%sscans/%s", output, output[0] && output[strlen(output) - 1] == '/' ? "" : "/",
+                           sample);
 }
 
 /* ---- state */
@@ -92,7 +80,8 @@ void trb_batch_failure_read(const json_t *state, trb_batch_failure *out)
 static void read_facts(const json_t *state, trb_batch_scan *scan)
 {
     const json_t *facts = json_object_get(state, "facts");
-    const json_t *size = json_object_get(facts, "dimensions"), *spacing = json_object_get(facts, "spacing_mm");
+    const json_t *size = json_object_get(facts, "dimensions"),
+                 *spacing = json_object_get(facts, "spacing_mm");
     if (json_array_size(size) != 3 || json_array_size(spacing) != 3)
         return;
     scan->grid.nx = (size_t)json_integer_value(json_array_get(size, 0));
@@ -117,7 +106,8 @@ static bool result_complete(const char *folder)
     return complete;
 }
 
-void trb_batch_judge(const trb_batch_options *options, const char *folder, const json_t *key, trb_batch_scan *scan)
+void trb_batch_judge(const trb_batch_options *options, const char *folder, const json_t *key,
+                     trb_batch_scan *scan)
 {
     json_t *state = trb_json_load(folder, "state.json");
     const char *name = json_string_value(json_object_get(state, "state"));
@@ -133,7 +123,8 @@ void trb_batch_judge(const trb_batch_options *options, const char *folder, const
     else if (failed)
         snprintf(scan->reason, sizeof scan->reason, "it failed before (%s)", scan->failure.kind);
     else if (!result_complete(folder))
-        snprintf(scan->reason, sizeof scan->reason, running ? "it was interrupted" : "its result is gone or damaged");
+        snprintf(scan->reason, sizeof scan->reason,
+                 running ? "it was interrupted" : "its result is gone or damaged");
     else
         scan->state = TRB_BATCH_DONE;
     if (scan->state == TRB_BATCH_DONE) {
@@ -143,24 +134,26 @@ void trb_batch_judge(const trb_batch_options *options, const char *folder, const
     json_decref(state);
 }
 
-trb_status trb_batch_note(const char *folder, const trb_batch_scan *scan, const char *state, const json_t *key,
-                          const trb_batch_failure *failure, double seconds, trb_error *err)
+trb_status trb_batch_note(const char *folder, const trb_batch_scan *scan, const char *state,
+                          const json_t *key, const trb_batch_failure *failure, double seconds, trb_error *err)
 {
     const trb_grid *grid = &scan->grid;
-    json_t *facts = !scan->opened ? json_null()
-                                  : json_pack("{s:[I,I,I],s:s,s:i,s:[f,f,f],s:I,s:I,s:o}", "dimensions", (json_int_t)grid->nx,
-                                              (json_int_t)grid->ny, (json_int_t)grid->nz, "type", trb_type_name(scan->type),
-                                              "type_code", (int)scan->type, "spacing_mm", grid->spacing_mm[0],
-                                              grid->spacing_mm[1], grid->spacing_mm[2], "voxels", (json_int_t)scan->voxels,
-                                              "memory_bytes", (json_int_t)scan->memory_bytes, "scanner",
-                                              trb_json_text(scan->scanner));
-    json_t *why = !failure ? json_null()
-                           : json_pack("{s:s,s:s,s:i,s:o}", "kind", failure->kind, "signal", failure->signal, "exit_code",
-                                       failure->exit_code, "message", trb_json_text(failure->message));
+    json_t *facts =
+        !scan->opened
+            ? json_null()
+            : json_pack("{s:[I,I,I],s:s,s:i,s:[f,f,f],s:I,s:I,s:o}", "dimensions", (json_int_t)grid->nx,
+                        (json_int_t)grid->ny, (json_int_t)grid->nz, "type", trb_type_name(scan->type),
+                        "type_code", (int)scan->type, "spacing_mm", grid->spacing_mm[0], grid->spacing_mm[1],
+                        grid->spacing_mm[2], "voxels", (json_int_t)scan->voxels, "memory_bytes",
+                        (json_int_t)scan->memory_bytes, "scanner", trb_json_text(scan->scanner));
+    json_t *why =
+        !failure ? json_null()
+                 : json_pack("{s:s,s:s,s:i,s:o}", "kind", failure->kind, "signal", failure->signal,
+                             "exit_code", failure->exit_code, "message", trb_json_text(failure->message));
     json_t *json = json_pack("{s:s,s:o,s:o,s:o,s:s,s:o,s:f,s:o,s:O}", "schema", "trabecula.scan/1", "sample",
-                             trb_json_text(scan->entry->sample), "group", trb_json_text(scan->entry->group), "path",
-                             trb_json_text(scan->entry->path), "state", state, "failure", why, "seconds", seconds, "facts",
-                             facts, "key", key);
+                             trb_json_text(scan->entry->sample), "group", trb_json_text(scan->entry->group),
+                             "path", trb_json_text(scan->entry->path), "state", state, "failure", why,
+                             "seconds", seconds, "facts", facts, "key", key);
     return trb_json_save(folder, "state.json", json, err);
 }
 
@@ -176,16 +169,19 @@ trb_status trb_batch_claim(const char *folder, bool wait, int *fd, trb_error *er
     if (!path)
         return trb_error_set(err, TRB_ERR_MEMORY, "out of memory for a lock");
     *fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
-    trb_status status = *fd < 0 ? trb_error_set(err, TRB_ERR_IO, "%s cannot be made: %s", path, strerror(errno)) : TRB_OK;
+    trb_status status =
+        *fd < 0 ? trb_error_set(err, TRB_ERR_IO, "%s cannot be made: %s", path, strerror(errno)) : TRB_OK;
     int done = -1;
     while (!status && (done = flock(*fd, wait ? LOCK_EX : LOCK_EX | LOCK_NB)) != 0 && errno == EINTR)
         ;
-    if (!status && done != 0) {
-        if (errno != EWOULDBLOCK)
-            status = trb_error_set(err, TRB_ERR_IO, "%s cannot be locked: %s", path, strerror(errno));
+    if (!status && done != 0 && errno == EWOULDBLOCK) {
         close(*fd);
         *fd = -1;
-    }
+    } else if (!status && done != 0 && errno != ENOLCK && errno != ENOSYS && errno != EOPNOTSUPP && errno != EINVAL) {
+        status = trb_error_set(err, TRB_ERR_IO, "%s cannot be locked: %s", path, strerror(errno));
+        close(*fd);
+        *fd = -1;
+    } /* a file system without locks: shards do not meet, and one run alone is safe as well */
     free(path);
     return status;
 }

@@ -53,8 +53,8 @@ static bool look(const char *output, const json_t *study, const trb_manifest *ma
         out->state = TRB_BATCH_RUNNING;
         last_line(folder, out->detail, sizeof out->detail);
     } else if (out->state == TRB_BATCH_FAILED) {
-        snprintf(out->detail, sizeof out->detail, "%s%s%s: %s", failure.kind, failure.signal[0] ? " " : "", failure.signal,
-                 failure.message);
+        snprintf(out->detail, sizeof out->detail, "%s%s%s: %s", failure.kind, failure.signal[0] ? " " : "",
+                 failure.signal, failure.message);
     }
     free(folder);
     return true;

@@ -19,8 +19,9 @@ static json_t *scan_json(const trb_batch_plan *plan, const trb_manifest_scan *sc
     json_t *extra = json_array();
     for (size_t c = 0; c < manifest->n_columns; c++)
         json_array_append_new(extra, trb_json_text(scan->extra[c]));
-    return json_pack("{s:o,s:o,s:o,s:o,s:o}", "sample", trb_json_text(scan->sample), "group", trb_json_text(scan->group),
-                     "path", trb_json_text(scan->path), "columns", extra, "settings", trb_batch_settings_json(&settings));
+    return json_pack("{s:o,s:o,s:o,s:o,s:o}", "sample", trb_json_text(scan->sample), "group",
+                     trb_json_text(scan->group), "path", trb_json_text(scan->path), "columns", extra,
+                     "settings", trb_batch_settings_json(&settings));
 }
 
 static json_t *study_json(const trb_batch_plan *plan)
@@ -31,8 +32,9 @@ static json_t *study_json(const trb_batch_plan *plan)
         json_array_append_new(columns, trb_json_text(manifest->columns[c]));
     for (size_t i = 0; i < manifest->n_scans; i++)
         json_array_append_new(scans, scan_json(plan, &manifest->scans[i]));
-    return json_pack("{s:s,s:o,s:o,s:o,s:o}", "schema", "trabecula.study/1", "study", trb_json_text(manifest->study),
-                     "program", trb_batch_program_json(), "columns", columns, "scans", scans);
+    return json_pack("{s:s,s:o,s:o,s:o,s:o}", "schema", "trabecula.study/1", "study",
+                     trb_json_text(manifest->study), "program", trb_batch_program_json(), "columns", columns,
+                     "scans", scans);
 }
 
 trb_status trb_batch_study_save(const trb_batch_plan *plan, trb_error *err)
@@ -50,8 +52,8 @@ trb_status trb_batch_study_save(const trb_batch_plan *plan, trb_error *err)
 
 static trb_status damaged(const char *output, trb_error *err)
 {
-    return trb_error_set(err, TRB_ERR_FORMAT, "%s/study.json is damaged: run 'trabecula batch' again, it writes it anew",
-                         output);
+    return trb_error_set(err, TRB_ERR_FORMAT,
+                         "%s/study.json is damaged: run 'trabecula batch' again, it writes it anew", output);
 }
 
 static char *text_of(const json_t *value)

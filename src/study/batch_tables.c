@@ -70,7 +70,8 @@ static void put_row(FILE *out, const trb_manifest *manifest, const trb_table_row
     fputc('\n', out);
 }
 
-static bool *shown_metrics(const trb_manifest *manifest, const trb_table_row *rows, const trb_metric_info *table, size_t n)
+static bool *shown_metrics(const trb_manifest *manifest, const trb_table_row *rows,
+                           const trb_metric_info *table, size_t n)
 {
     bool *shown = calloc(n + 1, sizeof *shown);
     for (size_t m = 0; shown && m < n; m++)
@@ -78,7 +79,8 @@ static bool *shown_metrics(const trb_manifest *manifest, const trb_table_row *ro
     return shown;
 }
 
-trb_status trb_results_csv(const trb_manifest *manifest, const trb_table_row *rows, char **text, trb_error *err)
+trb_status trb_results_csv(const trb_manifest *manifest, const trb_table_row *rows, char **text,
+                           trb_error *err)
 {
     size_t n, size;
     const trb_metric_info *table = trb_metric_table(&n);
@@ -109,7 +111,8 @@ trb_status trb_results_csv(const trb_manifest *manifest, const trb_table_row *ro
 }
 
 /* The methods that the rows used for a metric; several when rows differ, which a reader must know. */
-static void methods_of(const trb_manifest *manifest, const trb_table_row *rows, const char *key, char *text, size_t size)
+static void methods_of(const trb_manifest *manifest, const trb_table_row *rows, const char *key, char *text,
+                       size_t size)
 {
     const char *seen[16];
     size_t n = 0;
@@ -127,7 +130,8 @@ static void methods_of(const trb_manifest *manifest, const trb_table_row *rows, 
     }
 }
 
-trb_status trb_columns_csv(const trb_manifest *manifest, const trb_table_row *rows, char **text, trb_error *err)
+trb_status trb_columns_csv(const trb_manifest *manifest, const trb_table_row *rows, char **text,
+                           trb_error *err)
 {
     size_t n, size;
     const trb_metric_info *table = trb_metric_table(&n);
@@ -142,7 +146,8 @@ trb_status trb_columns_csv(const trb_manifest *manifest, const trb_table_row *ro
             continue;
         methods_of(manifest, rows, info->key, methods, sizeof methods);
         fprintf(out, "%s [%s]", info->key, info->unit);
-        const char *const fields[] = {info->key, info->unit, info->name, methods, info->definition, info->source, info->caveat};
+        const char *const fields[] = {info->key,        info->unit,   info->name,  methods,
+                                      info->definition, info->source, info->caveat};
         for (size_t f = 0; f < sizeof fields / sizeof *fields; f++) {
             fputc(',', out);
             trb_csv_put(out, fields[f]);
@@ -152,7 +157,8 @@ trb_status trb_columns_csv(const trb_manifest *manifest, const trb_table_row *ro
     return finish(out, text, err);
 }
 
-trb_status trb_failures_csv(const trb_manifest *manifest, const trb_table_row *rows, char **text, trb_error *err)
+trb_status trb_failures_csv(const trb_manifest *manifest, const trb_table_row *rows, char **text,
+                            trb_error *err)
 {
     size_t size;
     FILE *out = open_text(text, &size, err);
@@ -163,8 +169,8 @@ trb_status trb_failures_csv(const trb_manifest *manifest, const trb_table_row *r
         if (rows[i].state != TRB_BATCH_FAILED)
             continue;
         const trb_batch_failure *failure = &rows[i].failure;
-        const char *const fields[] = {rows[i].entry->sample, rows[i].entry->path, failure->kind, failure->signal,
-                                      failure->message};
+        const char *const fields[] = {rows[i].entry->sample, rows[i].entry->path, failure->kind,
+                                      failure->signal, failure->message};
         for (size_t f = 0; f < sizeof fields / sizeof *fields; f++) {
             trb_csv_put(out, fields[f]);
             fputc(',', out);

@@ -19,8 +19,8 @@ TRB_NODISCARD trb_status trb_results_csv(const trb_manifest *manifest, const trb
                                          trb_error *err);
 TRB_NODISCARD trb_status trb_columns_csv(const trb_manifest *manifest, const trb_table_row *rows, char **text,
                                          trb_error *err);
-TRB_NODISCARD trb_status trb_failures_csv(const trb_manifest *manifest, const trb_table_row *rows, char **text,
-                                          trb_error *err);
+TRB_NODISCARD trb_status trb_failures_csv(const trb_manifest *manifest, const trb_table_row *rows,
+                                          char **text, trb_error *err);
 
 /** batch.json. NULL: no memory. */
 json_t *trb_batch_json(const trb_manifest *manifest, const trb_table_row *rows);

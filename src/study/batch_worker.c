@@ -29,9 +29,10 @@ const char *trb_signal_name(int number, char *text)
     static const struct {
         int number;
         const char *name;
-    } known[] = {{SIGABRT, "ABRT"}, {SIGBUS, "BUS"},   {SIGFPE, "FPE"},   {SIGHUP, "HUP"},  {SIGILL, "ILL"},
-                 {SIGINT, "INT"},   {SIGKILL, "KILL"}, {SIGPIPE, "PIPE"}, {SIGQUIT, "QUIT"}, {SIGSEGV, "SEGV"},
-                 {SIGTERM, "TERM"}, {SIGXCPU, "XCPU"}, {SIGXFSZ, "XFSZ"}, {SIGTRAP, "TRAP"}, {SIGSYS, "SYS"}};
+    } known[] = {{SIGABRT, "ABRT"}, {SIGBUS, "BUS"},   {SIGFPE, "FPE"},   {SIGHUP, "HUP"},
+                 {SIGILL, "ILL"},   {SIGINT, "INT"},   {SIGKILL, "KILL"}, {SIGPIPE, "PIPE"},
+                 {SIGQUIT, "QUIT"}, {SIGSEGV, "SEGV"}, {SIGTERM, "TERM"}, {SIGXCPU, "XCPU"},
+                 {SIGXFSZ, "XFSZ"}, {SIGTRAP, "TRAP"}, {SIGSYS, "SYS"}};
     snprintf(text, 16, "%d", number);
     for (size_t i = 0; i < sizeof known / sizeof *known; i++)
         if (known[i].number == number)
@@ -49,6 +50,9 @@ static void become(const char *program, char *const *argv, int pipe_end, int cla
 #ifdef __linux__
     prctl(PR_SET_PDEATHSIG, SIGKILL);
 #endif
+    const int score = open("/proc/self/oom_score_adj", O_WRONLY); /* out of memory: rather a scan than the supervisor */
+    if (score >= 0 && write(score, "300", 3) >= 0)
+        close(score);
     if (getppid() != parent) /* it ended before the line above */
         _exit(126);
     for (size_t i = 0; i < sizeof reset / sizeof *reset; i++)
@@ -73,7 +77,8 @@ static void log_command(trb_worker *worker, char *const *argv)
     size_t used = 0;
     for (size_t i = 0; argv[i] && used < sizeof line - 1; i++) {
         const bool plain = argv[i][0] && !argv[i][strcspn(argv[i], " \t'\"\\$*?[]#~&;|<>(){}!`")];
-        used += (size_t)snprintf(line + used, sizeof line - used, plain ? "%s%s" : "%s'%s'", i ? " " : "", argv[i]);
+        used += (size_t)snprintf(line + used, sizeof line - used, plain ? "%s%s" : "%s'%s'", i ? " " : "",
+                                 argv[i]);
     }
     trb_worker_log(worker, "%s", line);
 }
@@ -94,8 +99,8 @@ static trb_status open_ends(trb_worker *worker, const char *log, int ends[2], tr
     return TRB_ERR_IO;
 }
 
-trb_status trb_worker_start(trb_worker *worker, const char *program, char *const *argv, const char *log, int claim,
-                            trb_error *err)
+trb_status trb_worker_start(trb_worker *worker, const char *program, char *const *argv, const char *log,
+                            int claim, trb_error *err)
 {
     int ends[2];
     memset(worker, 0, sizeof *worker);
@@ -172,7 +177,8 @@ static void take_line(trb_worker *worker)
     trb_worker_log(worker, "%s", line);
     const bool own = strncmp(line, SAYS, strlen(SAYS)) == 0;
     const char *text = own ? line + strlen(SAYS) : line;
-    if ((own && strncmp(text, "warning:", 8) == 0) || (!own && worker->from_program) || strncmp(text, "try '", 5) == 0)
+    if ((own && strncmp(text, "warning:", 8) == 0) || (!own && worker->from_program) ||
+        strncmp(text, "try '", 5) == 0)
         return;
     worker->from_program = own;
     snprintf(worker->message, sizeof worker->message, "%.1000s", text);
@@ -182,7 +188,8 @@ void trb_worker_listen(trb_worker *worker)
 {
     char block[4096];
     ssize_t got;
-    while (worker->pipe >= 0 && ((got = read(worker->pipe, block, sizeof block)) > 0 || (got < 0 && errno == EINTR)))
+    while (worker->pipe >= 0 &&
+           ((got = read(worker->pipe, block, sizeof block)) > 0 || (got < 0 && errno == EINTR)))
         for (ssize_t i = 0; i < got; i++) {
             if (block[i] == '\n' || worker->used == sizeof worker->line - 1)
                 take_line(worker);
@@ -234,8 +241,8 @@ static void explain_signal(const trb_worker *worker, int number, trb_batch_failu
         snprintf(failure->message, sizeof failure->message,
                  "killed from outside%s; the system does that when memory runs out", when);
     else
-        snprintf(failure->message, sizeof failure->message, "ended by signal %s%s%s%.800s", failure->signal, when,
-                 worker->message[0] ? ": " : "", worker->message);
+        snprintf(failure->message, sizeof failure->message, "ended by signal %s%s%s%.800s", failure->signal,
+                 when, worker->message[0] ? ": " : "", worker->message);
     if (number == SIGKILL)
         strncat(failure->message, peak, sizeof failure->message - strlen(failure->message) - 1);
 }
@@ -254,15 +261,15 @@ static void explain(const trb_worker *worker, int status, trb_batch_failure *fai
 {
     memset(failure, 0, sizeof *failure);
     failure->exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-    if (worker->timed_out) {
+    if (worker->timed_out_s > 0) {
         snprintf(failure->kind, sizeof failure->kind, "timeout");
-        snprintf(failure->message, sizeof failure->message, "stopped after %.0f s%s%s%s",
-                 trb_worker_now() - worker->started, worker->stage[0] ? " during '" : "", worker->stage,
-                 worker->stage[0] ? "'" : "");
+        snprintf(failure->message, sizeof failure->message, "stopped after the time limit of %.6g s%s%s%s",
+                 worker->timed_out_s, worker->stage[0] ? " during '" : "", worker->stage, worker->stage[0] ? "'" : "");
     } else if (WIFSIGNALED(status)) {
         explain_signal(worker, WTERMSIG(status), failure);
     } else if (failure->exit_code != 0) {
-        snprintf(failure->kind, sizeof failure->kind, "%s", about_memory(worker->message) ? "memory" : "exit");
+        snprintf(failure->kind, sizeof failure->kind, "%s",
+                 about_memory(worker->message) ? "memory" : "exit");
         snprintf(failure->message, sizeof failure->message, "%s",
                  worker->message[0] ? worker->message : "it failed without a message");
     }

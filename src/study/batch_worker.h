@@ -9,7 +9,7 @@
 /** A process. What it says on standard error arrives through a pipe and goes into its log. */
 typedef struct trb_worker {
     pid_t pid;
-    int pipe, log; /* -1: closed */
+    int pipe, log;  /* -1: closed */
     double started; /* trb_worker_now() */
     char line[2048];
     size_t used;
@@ -17,7 +17,7 @@ typedef struct trb_worker {
     double done; /* of the stage */
     char message[1024];
     bool from_program; /* the message is the program's own, not of a library or the system */
-    bool timed_out, stopped;
+    double timed_out_s; /* the limit when it was stopped for time, else 0 */
     uint64_t peak_bytes;
 } trb_worker;
 
@@ -28,8 +28,8 @@ double trb_worker_now(void);
  * Start `program` with argv. It gets a process group of its own, /dev/null as input and output, and is killed when this
  * process ends. `claim` is a lock's file that it keeps open until its end.
  */
-TRB_NODISCARD trb_status trb_worker_start(trb_worker *worker, const char *program, char *const *argv, const char *log,
-                                          int claim, trb_error *err);
+TRB_NODISCARD trb_status trb_worker_start(trb_worker *worker, const char *program, char *const *argv,
+                                          const char *log, int claim, trb_error *err);
 
 /** Take what it has said so far; does not wait. */
 void trb_worker_listen(trb_worker *worker);

@@ -44,7 +44,8 @@ static trb_status load(const char *path, char **text, trb_error *err)
         status = trb_error_set(err, TRB_ERR_IO, "%s cannot be read: %s", path, strerror(errno));
     fclose(file);
     if (!status && memchr(*text, 0, used))
-        status = trb_error_set(err, TRB_ERR_FORMAT, "%s is no text (a spreadsheet must be saved as CSV, UTF-8)", path);
+        status = trb_error_set(err, TRB_ERR_FORMAT,
+                               "%s is no text (a spreadsheet must be saved as CSV, UTF-8)", path);
     if (!status)
         (*text)[used] = 0;
     return status;
@@ -66,7 +67,8 @@ static trb_status quoted_cell(struct reader *reader, char **cell)
     *cell = to;
     for (;; from++) {
         if (!*from)
-            return trb_error_set(reader->err, TRB_ERR_FORMAT, "%s:%zu: a quoted cell does not end", reader->path, first);
+            return trb_error_set(reader->err, TRB_ERR_FORMAT, "%s:%zu: a quoted cell does not end",
+                                 reader->path, first);
         if (*from == '"' && from[1] != '"')
             break;
         if (*from == '"')
@@ -78,7 +80,8 @@ static trb_status quoted_cell(struct reader *reader, char **cell)
     reader->at = from + 1;
     reader->at += strspn(reader->at, " ");
     if (*reader->at && *reader->at != reader->separator && *reader->at != '\n' && *reader->at != '\r')
-        return trb_error_set(reader->err, TRB_ERR_FORMAT, "%s:%zu: text behind a quoted cell", reader->path, reader->line);
+        return trb_error_set(reader->err, TRB_ERR_FORMAT, "%s:%zu: text behind a quoted cell", reader->path,
+                             reader->line);
     *to = 0; /* at or before the closing quote */
     return TRB_OK;
 }
@@ -168,7 +171,8 @@ static trb_status read_rows(struct reader *reader, trb_csv *csv, char **cells)
     size_t n;
     trb_status status = read_row(reader, cells, MOST_COLUMNS, &n);
     if (!status && n > MOST_COLUMNS)
-        status = trb_error_set(reader->err, TRB_ERR_FORMAT, "%s: more than %d columns", reader->path, MOST_COLUMNS);
+        status = trb_error_set(reader->err, TRB_ERR_FORMAT, "%s: more than %d columns", reader->path,
+                               MOST_COLUMNS);
     if (!status)
         status = copy_row(cells, csv->n_columns = n, &csv->header, reader->err);
     while (!status && *reader->at) {
@@ -177,8 +181,8 @@ static trb_status read_rows(struct reader *reader, trb_csv *csv, char **cells)
         if (status || all_empty(cells, n < MOST_COLUMNS ? n : MOST_COLUMNS))
             continue;
         if (n != csv->n_columns)
-            status = trb_error_set(reader->err, TRB_ERR_FORMAT, "%s:%zu: %zu cells, the header has %zu", reader->path, line,
-                                   n, csv->n_columns);
+            status = trb_error_set(reader->err, TRB_ERR_FORMAT, "%s:%zu: %zu cells, the header has %zu",
+                                   reader->path, line, n, csv->n_columns);
         else
             status = add_row(csv, cells, line, reader->err);
     }

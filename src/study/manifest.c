@@ -126,9 +126,12 @@ static trb_status check_unique(const trb_manifest *manifest, trb_error *err)
     for (size_t i = 1; i < manifest->n_scans && !status; i++) {
         char first[300], second[300];
         if (strcmp(sorted[i - 1]->sample, sorted[i]->sample) == 0)
-            status = trb_error_set(err, TRB_ERR_ARGUMENT, "%s: the sample name '%s' is there twice: %s and %s; each scan "
-                                   "needs a name of its own", manifest->study, sorted[i]->sample,
-                                   where(sorted[i - 1], first, sizeof first), where(sorted[i], second, sizeof second));
+            status =
+                trb_error_set(err, TRB_ERR_ARGUMENT,
+                              "%s: the sample name '%s' is there twice: %s and %s; each scan "
+                              "needs a name of its own",
+                              manifest->study, sorted[i]->sample, where(sorted[i - 1], first, sizeof first),
+                              where(sorted[i], second, sizeof second));
     }
     free(sorted);
     return status;
@@ -137,14 +140,15 @@ static trb_status check_unique(const trb_manifest *manifest, trb_error *err)
 static trb_status check(const trb_manifest *manifest, trb_error *err)
 {
     if (manifest->n_scans == 0)
-        return trb_error_set(err, TRB_ERR_DATA, "%s has no scans%s%s", manifest->study, manifest->n_notes ? ": " : "",
-                             manifest->n_notes ? manifest->notes[0] : "");
+        return trb_error_set(err, TRB_ERR_DATA, "%s has no scans%s%s", manifest->study,
+                             manifest->n_notes ? ": " : "", manifest->n_notes ? manifest->notes[0] : "");
     for (size_t i = 0; i < manifest->n_scans; i++) {
         const trb_manifest_scan *scan = &manifest->scans[i];
         const char *problem = name_problem(scan->sample);
         char place[300];
         if (problem)
-            return trb_error_set(err, TRB_ERR_ARGUMENT, "%s: %s: the sample name '%s' %s; it names a folder of the results",
+            return trb_error_set(err, TRB_ERR_ARGUMENT,
+                                 "%s: %s: the sample name '%s' %s; it names a folder of the results",
                                  manifest->study, where(scan, place, sizeof place), scan->sample, problem);
     }
     return check_unique(manifest, err);

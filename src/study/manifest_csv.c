@@ -49,7 +49,8 @@ static struct column role_of(const char *name)
     return (struct column){TRAVELS, NULL};
 }
 
-static trb_status read_header(trb_manifest *manifest, const trb_csv *csv, struct column *columns, trb_error *err)
+static trb_status read_header(trb_manifest *manifest, const trb_csv *csv, struct column *columns,
+                              trb_error *err)
 {
     bool has_path = false;
     manifest->columns = calloc(csv->n_columns + 1, sizeof *manifest->columns);
@@ -63,17 +64,19 @@ static trb_status read_header(trb_manifest *manifest, const trb_csv *csv, struct
             return trb_error_set(err, TRB_ERR_ARGUMENT, "%s: column %zu has no name", manifest->study, c + 1);
         for (size_t b = 0; b < c; b++)
             if (columns[c].key ? columns[b].key == columns[c].key : strcmp(csv->header[b], name) == 0)
-                return trb_error_set(err, TRB_ERR_ARGUMENT, "%s: the column '%s' is there twice", manifest->study, name);
+                return trb_error_set(err, TRB_ERR_ARGUMENT, "%s: the column '%s' is there twice",
+                                     manifest->study, name);
         if (columns[c].role != TRAVELS)
             continue;
-        manifest->columns[manifest->n_columns] = strdup(name);
+        manifest->columns[manifest->n_columns] = trb_text_utf8(name);
         if (!manifest->columns[manifest->n_columns++])
             return no_memory(err);
     }
     if (!has_path)
-        return trb_error_set(err, TRB_ERR_ARGUMENT,
-                             "%s has no column 'path'; a study needs: sample,path,group and what else you like",
-                             manifest->study);
+        return trb_error_set(
+            err, TRB_ERR_ARGUMENT,
+            "%s has no column 'path'; a study needs: sample,path,group and what else you like",
+            manifest->study);
     return TRB_OK;
 }
 
@@ -90,15 +93,16 @@ static char *beside(const char *table, const char *path)
 static char *setting_text(const trb_manifest *manifest, const char *key, const char *text)
 {
     struct stat there;
-    char *path = strcmp(key, "voi") == 0 || strcmp(key, "calibration") == 0 ? beside(manifest->study, text) : NULL;
+    char *path =
+        strcmp(key, "voi") == 0 || strcmp(key, "calibration") == 0 ? beside(manifest->study, text) : NULL;
     if (path && stat(path, &there) == 0)
         return path;
     free(path);
     return strdup(text);
 }
 
-static trb_status add_setting(const trb_manifest *manifest, trb_manifest_scan *scan, const char *key, const char *text,
-                              trb_error *err)
+static trb_status add_setting(const trb_manifest *manifest, trb_manifest_scan *scan, const char *key,
+                              const char *text, trb_error *err)
 {
     trb_settings probe = trb_settings_default();
     size_t rows;
@@ -124,14 +128,15 @@ static trb_status add_setting(const trb_manifest *manifest, trb_manifest_scan *s
 
 static char *sample_of_path(const char *path)
 {
-    char *base = trb_path_base(path);
-    if (base && trb_volume_stem(base))
-        base[trb_volume_stem(base)] = 0;
-    return base;
+    char *base = trb_path_base(path), *sample = base ? trb_text_utf8(base) : NULL;
+    if (sample && trb_volume_stem(sample))
+        sample[trb_volume_stem(sample)] = 0;
+    free(base);
+    return sample;
 }
 
-static trb_status take_cell(const trb_manifest *manifest, trb_manifest_scan *scan, const struct column *column,
-                            const char *cell, size_t *extra, trb_error *err)
+static trb_status take_cell(const trb_manifest *manifest, trb_manifest_scan *scan,
+                            const struct column *column, const char *cell, size_t *extra, trb_error *err)
 {
     char **to = column->role == SAMPLE ? &scan->sample : column->role == GROUP ? &scan->group : NULL;
     if (column->role == TRAVELS)
@@ -142,11 +147,11 @@ static trb_status take_cell(const trb_manifest *manifest, trb_manifest_scan *sca
         return add_setting(manifest, scan, column->key, cell, err);
     if (column->role == PATH)
         return (scan->path = beside(manifest->study, cell)) ? TRB_OK : no_memory(err);
-    return (*to = strdup(cell)) ? TRB_OK : no_memory(err);
+    return (*to = trb_text_utf8(cell)) ? TRB_OK : no_memory(err);
 }
 
-static trb_status read_scan(trb_manifest *manifest, const trb_csv *csv, const struct column *columns, size_t row,
-                            trb_error *err)
+static trb_status read_scan(trb_manifest *manifest, const trb_csv *csv, const struct column *columns,
+                            size_t row, trb_error *err)
 {
     trb_manifest_scan *scan = trb_manifest_add(manifest);
     if (!scan)

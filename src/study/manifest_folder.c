@@ -26,13 +26,16 @@ static trb_status no_memory(trb_error *err)
 }
 
 /* The sample "Sham_m1" of "Sham/m1", and its group. below is "" for the study itself. */
-static trb_status add_scan(struct walk *walk, const char *path, const char *below, size_t length, trb_error *err)
+static trb_status add_scan(struct walk *walk, const char *path, const char *below, size_t length,
+                           trb_error *err)
 {
     trb_manifest_scan *scan = trb_manifest_add(walk->manifest);
     if (!scan)
         return no_memory(err);
     scan->path = strdup(path);
-    scan->sample = length ? trb_text_format("%.*s", (int)length, below) : trb_path_base(path);
+    char *name = length ? trb_text_format("%.*s", (int)length, below) : trb_path_base(path);
+    scan->sample = name ? trb_text_utf8(name) : NULL;
+    free(name);
     if (!scan->path || !scan->sample)
         return no_memory(err);
     char *slash = strchr(scan->sample, '/');
@@ -55,7 +58,8 @@ static size_t pages_of(const char *folder, const char *name)
     trb_scan *scan = NULL;
     size_t pages = 0;
     struct stat facts;
-    if (path && stat(path, &facts) == 0 && S_ISREG(facts.st_mode) && trb_scan_open(path, NULL, &scan, NULL) == TRB_OK)
+    if (path && stat(path, &facts) == 0 && S_ISREG(facts.st_mode) &&
+        trb_scan_open(path, NULL, &scan, NULL) == TRB_OK)
         pages = trb_scan_grid(scan)->nz;
     trb_scan_close(scan);
     free(path);
@@ -101,14 +105,15 @@ static bool is_output(const struct walk *walk, const char *path, const struct st
     return exists_in(path, "result.json") || (exists_in(path, "study.json") && exists_in(path, "scans"));
 }
 
-static trb_status walk_folder(struct walk *walk, const char *path, const char *below, int depth, trb_error *err);
+static trb_status walk_folder(struct walk *walk, const char *path, const char *below, int depth,
+                              trb_error *err);
 
 struct counted {
     size_t folders, others;
 };
 
-static trb_status take_entry(struct walk *walk, const char *folder, const char *below, const char *name, bool slices,
-                             int depth, struct counted *seen, trb_error *err)
+static trb_status take_entry(struct walk *walk, const char *folder, const char *below, const char *name,
+                             bool slices, int depth, struct counted *seen, trb_error *err)
 {
     char *path = trb_path_join(folder, name);
     char *relative = below[0] ? trb_path_join(below, name) : strdup(name);
@@ -133,7 +138,8 @@ static trb_status take_entry(struct walk *walk, const char *folder, const char *
     return status;
 }
 
-static trb_status walk_folder(struct walk *walk, const char *path, const char *below, int depth, trb_error *err)
+static trb_status walk_folder(struct walk *walk, const char *path, const char *below, int depth,
+                              trb_error *err)
 {
     char **names;
     size_t n;
@@ -153,7 +159,8 @@ static trb_status walk_folder(struct walk *walk, const char *path, const char *b
     for (size_t i = 0; i < n && !status; i++)
         status = take_entry(walk, path, below, names[i], slices, depth, &seen, err);
     if (!status && depth > 0 && n == 0)
-        status = add_scan(walk, path, below, strlen(below), err); /* a copy that did not arrive: it fails alone */
+        status =
+            add_scan(walk, path, below, strlen(below), err); /* a copy that did not arrive: it fails alone */
     else if (!status && depth > 0 && walk->manifest->n_scans == before && seen.folders == 0)
         trb_manifest_note(walk->manifest, "%s holds no image that is read: left out", path);
     trb_names_free(names, n);

@@ -22,8 +22,8 @@ TRB_NODISCARD trb_status trb_manifest_from_csv(trb_manifest *manifest, trb_error
 typedef struct trb_csv {
     size_t n_columns, n_rows;
     char **header;
-    char ***cells;  /* cells[row][column] */
-    size_t *lines;  /* where each row begins */
+    char ***cells; /* cells[row][column] */
+    size_t *lines; /* where each row begins */
 } trb_csv;
 
 /**

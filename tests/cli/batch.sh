@@ -65,9 +65,13 @@ expect_stderr 'no batch has run there'
 
 # ---- what is redone, and why
 touch study/Sham/m1.tif
+echo mine >out/scans/Sham_m1/notes.txt
+: >out/scans/Sham_m1/Tb.Th.tif # a map of a former run
 expect_exit 0 "$TRABECULA" batch study --voxel-size 10um -o out
 expect_stderr '^trabecula batch: again: Sham_m1: the input changed$'
 expect_stderr ' 1 of 8 scans to do'
+check "an old map stands beside a new record" test ! -e out/scans/Sham_m1/Tb.Th.tif
+check "a file of the user is gone" test -e out/scans/Sham_m1/notes.txt
 expect_exit 0 "$TRABECULA" batch study --voxel-size 10um -o other --threshold 100grey
 expect_exit 0 "$TRABECULA" batch study --voxel-size 10um -o other --threshold 120grey
 expect_stderr 'again: .* and more: settings changed: threshold 100grey -> 120grey$'
@@ -208,6 +212,23 @@ printf 'sample,path\na,study/OVX/m1.tif\nb,gone.tif\n' >gone.csv
 expect_exit 3 "$TRABECULA" batch gone.csv --voxel-size 10um -o gone
 expect_stderr 'b will fail: gone.tif: No such file'
 lines gone/results.csv 2
+
+# ---- watching a folder that grows
+watched() {
+    mkdir -p incoming
+    cp study/OVX/m1.tif incoming/m1.tif
+    "$TRABECULA" batch incoming --voxel-size 10um -o seen --watch --settle 1s >"$OUT" 2>"$ERR" </dev/null &
+    local pid=$! waited=0
+    until grep -qs '^m1,' seen/results.csv || [ $waited = 600 ]; do sleep 0.05; waited=$((waited + 1)); done
+    cp study/OVX/m2.tif incoming/m2.tif
+    until grep -qs '^m2,' seen/results.csv || [ $waited = 1200 ]; do sleep 0.05; waited=$((waited + 1)); done
+    kill -TERM $pid
+    wait $pid
+}
+expect_exit 0 watched
+lines seen/results.csv 3
+expect_stderr ' 1 of 2 scans to do'
+expect_stderr '^trabecula batch: watching incoming'
 
 # ---- usage
 usage_error '-o DIR is missing' "$TRABECULA" batch study
