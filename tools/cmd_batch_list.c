@@ -72,10 +72,11 @@ void batch_print_plan(const trb_batch_plan *plan)
 static json_t *scan_json(const trb_batch_scan *scan)
 {
     const trb_grid *grid = &scan->grid;
-    json_t *json = json_pack("{s:s,s:s?,s:s,s:I,s:I,s:b,s:s,s:s}", "sample", scan->entry->sample, "group",
-                             scan->entry->group, "path", scan->entry->path, "bytes", (json_int_t)scan->bytes,
-                             "files", (json_int_t)scan->files, "here", scan->here, "state",
-                             trb_batch_state_name(scan->state), "reason", scan->reason);
+    json_t *path = json_string(scan->entry->path); /* NULL: a name that is not UTF-8 */
+    json_t *json = json_pack("{s:s,s:s?,s:o,s:I,s:I,s:b,s:s,s:s}", "sample", scan->entry->sample, "group",
+                             scan->entry->group, "path", path ? path : json_null(), "bytes",
+                             (json_int_t)scan->bytes, "files", (json_int_t)scan->files, "here", scan->here,
+                             "state", trb_batch_state_name(scan->state), "reason", scan->reason);
     if (json && scan->here && scan->opened)
         json_object_update_new(json, json_pack("{s:[I,I,I],s:s,s:[f,f,f],s:I,s:I,s:I}", "dimensions",
                                                (json_int_t)grid->nx, (json_int_t)grid->ny,
