@@ -117,6 +117,8 @@ trb_status trb_worker_start(trb_worker *worker, const char *program, char *const
     close(ends[1]);
     worker->pipe = ends[0];
     if (worker->pid > 0)
+        setpgid(worker->pid, worker->pid); /* the child does it as well: whoever is first */
+    if (worker->pid > 0)
         return TRB_OK;
     status = trb_error_set(err, TRB_ERR_IO, "a process cannot be started: %s", strerror(errno));
     close(worker->pipe);
