@@ -178,8 +178,9 @@ static void every_way_to_end_is_told_apart(void **state)
     expect_failure(plan, "memory", "memory", "", "out of memory for a map");
     expect_failure(plan, "empty", "exit", "", "left no result");
     expect_failure(plan, "hang", "timeout", "", "during 'reading'");
-    expect_failure(plan, "shut", "timeout", "",
-                   "stopped after the time limit of 1.5 s"); /* it had closed the pipe: the clock still holds */
+    expect_failure(
+        plan, "shut", "timeout", "",
+        "stopped after the time limit of 1.5 s"); /* it had closed the pipe: the clock still holds */
     trb_batch_plan_destroy(plan);
     /* they are tried again, the good one is not */
     CHECK_OK(trb_batch_plan_create(manifest, output, &options, &plan, err));

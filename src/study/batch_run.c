@@ -17,7 +17,7 @@
 
 #define TICK_S 0.2
 #define EXIT_INTERRUPTED 130 /* of the program, when it is asked to stop */
-#define ASK_AGAIN_S 1.0 /* for a scan that another run has */
+#define ASK_AGAIN_S 1.0      /* for a scan that another run has */
 
 static uint64_t free_memory(const trb_run *run)
 {
