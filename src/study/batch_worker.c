@@ -219,7 +219,7 @@ static void take_line(trb_worker *worker)
 void trb_worker_listen(trb_worker *worker)
 {
     char block[4096];
-    ssize_t got;
+    ssize_t got = -1;
     while (worker->pipe >= 0 &&
            ((got = read(worker->pipe, block, sizeof block)) > 0 || (got < 0 && errno == EINTR)))
         for (ssize_t i = 0; i < got; i++) {
