@@ -132,6 +132,10 @@ expect_exit 0 "$TRABECULA" batch study --voxel-size 10um -o both
 wait $other
 same_file both/results.csv truth.csv
 
+# ---- nobody reads the lines any more
+{ "$TRABECULA" batch study --voxel-size 10um -o unread 2>&1 1>&3 | head -n 1 >/dev/null; } 3>/dev/null
+same_file unread/results.csv truth.csv
+
 # ---- interruption: the same command goes on
 stopped() { # SIGNAL: it goes to the run when its first scan is done
     "$TRABECULA" batch study --voxel-size 10um -o cut --jobs 1 --threads 1 >"$OUT" 2>"$ERR" </dev/null &
