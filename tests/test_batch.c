@@ -36,6 +36,7 @@ static const char SCRIPT[] =
     "hang*) echo $$ >\"$out/pid\"; echo 'trabecula analyze: reading: 0 %' >&2; exec sleep 1000;;\n"
     "shut*) exec 2>&-; exec sleep 1000;;\n"
     "slow*) sleep 0.15;;\n"
+    "term*) : >\"$out/flag\"; kill -TERM $$;;\n"
     "esac\n"
     ": \"${method:=exact}\"\n"
     "printf "
@@ -177,8 +178,9 @@ static void every_way_to_end_is_told_apart(void **state)
     expect_failure(plan, "memory", "memory", "", "out of memory for a map");
     expect_failure(plan, "empty", "exit", "", "left no result");
     expect_failure(plan, "hang", "timeout", "", "during 'reading'");
-    expect_failure(plan, "shut", "timeout", "",
-                   "stopped after the time limit of 1.5 s"); /* it had closed the pipe: the clock still holds */
+    expect_failure(
+        plan, "shut", "timeout", "",
+        "stopped after the time limit of 1.5 s"); /* it had closed the pipe: the clock still holds */
     trb_batch_plan_destroy(plan);
     /* they are tried again, the good one is not */
     CHECK_OK(trb_batch_plan_create(manifest, output, &options, &plan, err));
@@ -299,6 +301,30 @@ static void a_stopped_run_goes_on(void **state)
     totals = run(manifest, &options, NULL, TRB_OK);
     assert_int_equal(6, totals.done);
     assert_int_equal(6 - before, totals.measured);
+    trb_manifest_destroy(manifest);
+}
+
+static bool stop_at_flag(void *user, const trb_batch_progress *progress)
+{
+    (void)progress;
+    return access(user, F_OK) != 0;
+}
+
+/* A batch system sends TERM to all processes, and the measuring one is the first to go. */
+static void to_be_stopped_together_is_no_failure(void **state)
+{
+    (void)state;
+    static const char *const samples[] = {"term"};
+    trb_manifest *manifest = study_of(samples, 1, "", NULL);
+    const trb_batch_options options = options_for_tests();
+    char flag[4200];
+    snprintf(flag, sizeof flag, "%s/scans/term/flag", output);
+    const trb_batch_watcher watcher = {flag, NULL, stop_at_flag};
+    trb_batch_totals totals = run(manifest, &options, &watcher, TRB_ERR_CANCELLED);
+    assert_int_equal(0, totals.failed);
+    assert_int_equal(1, totals.todo);
+    totals = run(manifest, &options, NULL, TRB_OK); /* nobody asks to stop: then it is one */
+    assert_int_equal(1, totals.failed);
     trb_manifest_destroy(manifest);
 }
 
@@ -517,6 +543,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(jobs_never_take_more_than_there_is, set_up, clean),
         cmocka_unit_test_setup_teardown(what_needs_more_than_there_is_fails_alone, set_up, clean),
         cmocka_unit_test_setup_teardown(a_stopped_run_goes_on, set_up, clean),
+        cmocka_unit_test_setup_teardown(to_be_stopped_together_is_no_failure, set_up, clean),
         cmocka_unit_test_setup_teardown(a_full_disk_stops_the_run_and_blames_no_scan, set_up, clean),
         cmocka_unit_test_setup_teardown(processes_end_with_their_supervisor, set_up, clean),
         cmocka_unit_test_setup_teardown(a_result_beside_running_is_done, set_up, clean),

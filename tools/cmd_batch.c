@@ -3,6 +3,7 @@
 
 #include "trabecula/trabecula.h"
 
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -312,6 +313,7 @@ static int run_study(cli_call *call)
     trb_batch_totals all = {0};
     struct tried tried = {0, NULL};
     trb_error err = {TRB_OK, ""};
+    signal(SIGPIPE, SIG_IGN); /* a night of work does not end because nobody reads the lines any more */
     trb_status status = fill_options(call, settings, &how, &err);
     if (!status)
         status = one_pass(call, &how, &tried, &all, &err);

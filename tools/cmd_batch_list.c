@@ -72,18 +72,19 @@ void batch_print_plan(const trb_batch_plan *plan)
 static json_t *scan_json(const trb_batch_scan *scan)
 {
     const trb_grid *grid = &scan->grid;
-    json_t *json = json_pack("{s:s,s:s?,s:s,s:I,s:I,s:b,s:s,s:s}", "sample", scan->entry->sample, "group",
-                             scan->entry->group, "path", scan->entry->path, "bytes", (json_int_t)scan->bytes,
-                             "files", (json_int_t)scan->files, "here", scan->here, "state",
-                             trb_batch_state_name(scan->state), "reason", scan->reason);
+    json_t *path = json_string(scan->entry->path); /* NULL: a name that is not UTF-8 */
+    json_t *json = json_pack("{s:s,s:s?,s:o,s:I,s:I,s:b,s:s,s:s}", "sample", scan->entry->sample, "group",
+                             scan->entry->group, "path", path ? path : json_null(), "bytes",
+                             (json_int_t)scan->bytes, "files", (json_int_t)scan->files, "here", scan->here,
+                             "state", trb_batch_state_name(scan->state), "reason", scan->reason);
     if (json && scan->here && scan->opened)
-        json_object_update_new(json, json_pack("{s:[I,I,I],s:s,s:[f,f,f],s:I,s:I,s:I}", "dimensions",
-                                               (json_int_t)grid->nx, (json_int_t)grid->ny,
-                                               (json_int_t)grid->nz, "type", trb_type_name(scan->type),
-                                               "spacing_mm", grid->spacing_mm[0], grid->spacing_mm[1],
-                                               grid->spacing_mm[2], "voxels", (json_int_t)scan->voxels,
-                                               "memory_bytes", (json_int_t)scan->memory_bytes,
-                                               "memory_least_bytes", (json_int_t)scan->memory_least));
+        json_object_update_new(
+            json,
+            json_pack("{s:[I,I,I],s:s,s:[f,f,f],s:I,s:I,s:I,s:b}", "dimensions", (json_int_t)grid->nx,
+                      (json_int_t)grid->ny, (json_int_t)grid->nz, "type", trb_type_name(scan->type),
+                      "spacing_mm", grid->spacing_mm[0], grid->spacing_mm[1], grid->spacing_mm[2], "voxels",
+                      (json_int_t)scan->voxels, "memory_bytes", (json_int_t)scan->memory_bytes,
+                      "memory_least_bytes", (json_int_t)scan->memory_least, "in_slabs", scan->in_slabs));
     if (json && scan->here)
         json_object_set_new(json, "seconds", json_real(scan->seconds));
     if (json)

@@ -119,6 +119,7 @@ typedef struct trb_batch_scan {
     char scanner[256];     /* what the files say of how it was scanned: "Source Voltage (kV)=59, ..." */
     uint64_t memory_bytes; /* that it gets: everything at once, or the limit when that is less */
     uint64_t memory_least; /* below that it cannot be measured */
+    bool in_slabs;         /* it gets less than for everything at once, and reads its files several times */
     double seconds;        /* a rough estimate from above, with the threads of one job */
     trb_batch_state state;
     trb_batch_failure failure; /* of the last run; kind is empty when there is none */

@@ -4,6 +4,8 @@
  *   scan -> volume (grey, spacing) -> calibration -> VOI mask -> filter -> threshold -> clean -> bone mask
  *        -> {volume, density, distance, thickness, surface} -> result record -> {JSON, CSV, maps, picture}
  *
+ * and for many scans: study -> manifest -> plan -> run (a process a scan) -> tables (batch.h).
+ *
  * Conventions that hold everywhere: x runs fastest, then y, then z; lengths in mm unless the name ends in
  * _vox; outside the image is unknown, not background; bone outside the VOI is context; the VOI wall is never
  * a surface; results have the same bits for any number of threads.

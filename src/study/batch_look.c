@@ -19,6 +19,7 @@
 #define SECONDS_A_VOXEL 3e-7
 #define SECONDS_A_BYTE 2e-8
 #define SECONDS_TO_START 2.0
+#define TIMES_READ_IN_SLABS 5
 
 static void problem(trb_batch_scan *scan, const char *text)
 {
@@ -75,6 +76,7 @@ static void look_at_memory(const trb_batch_options *options, const trb_settings 
     scan->voxels = trb_grid_voxels(&measured);
     scan->memory_least = (uint64_t)least;
     scan->memory_bytes = (uint64_t)(limit > 0 ? fmin(at_once, limit) : at_once);
+    scan->in_slabs = limit > 0 && at_once > limit;
     if (limit > 0 && least > limit) {
         char text[300];
         snprintf(
@@ -162,6 +164,7 @@ void trb_batch_look(const trb_batch_options *options, const trb_settings *settin
 
 double trb_batch_seconds(const trb_batch_scan *scan, int threads)
 {
-    return SECONDS_TO_START + (double)scan->bytes * SECONDS_A_BYTE +
-           (double)scan->voxels * SECONDS_A_VOXEL / pow(threads, 0.9);
+    const double reading = (double)scan->bytes * SECONDS_A_BYTE * (scan->in_slabs ? TIMES_READ_IN_SLABS : 1);
+    const double measuring = (double)scan->voxels * SECONDS_A_VOXEL / pow(threads, 0.9);
+    return SECONDS_TO_START + reading + measuring * (scan->in_slabs ? 1.5 : 1);
 }

@@ -16,7 +16,8 @@
 #include <unistd.h>
 
 #define TICK_S 0.2
-#define ASK_AGAIN_S 1.0 /* for a scan that another run has */
+#define EXIT_INTERRUPTED 130 /* of the program, when it is asked to stop */
+#define ASK_AGAIN_S 1.0      /* for a scan that another run has */
 
 static uint64_t free_memory(const trb_run *run)
 {
@@ -75,6 +76,25 @@ static void wait_for_words(const trb_run *run, struct pollfd *fds)
     poll(fds, n, ms);
 }
 
+/*
+ * A batch system sends TERM to all processes at once. A measuring process may then end before we have asked whether to
+ * stop; that is no failure of its scan.
+ */
+static bool ends_with_us(trb_run *run, const trb_batch_failure *failure)
+{
+    const bool asked = failure->exit_code == EXIT_INTERRUPTED || strcmp(failure->signal, "TERM") == 0 ||
+                       strcmp(failure->signal, "INT") == 0;
+    if (!failure->kind[0] || !asked)
+        return false;
+    poll(NULL, 0, 100); /* our own signal may be on its way */
+    return !trb_run_tick(run, trb_worker_now());
+}
+
+static trb_status stopped(trb_run *run)
+{
+    return trb_error_set(run->err, TRB_ERR_CANCELLED, "stopped on request");
+}
+
 static trb_status look_at_jobs(trb_run *run)
 {
     trb_status status = TRB_OK;
@@ -95,7 +115,12 @@ static trb_status look_at_jobs(trb_run *run)
             i++;
             continue;
         }
-        status = trb_job_finish(run, job, &failure);
+        if (ends_with_us(run, &failure)) {
+            trb_run_tell(run, TRB_BATCH_STOPPED, job->item.scan, 0, now - job->worker.started);
+            status = stopped(run);
+        } else {
+            status = trb_job_finish(run, job, &failure);
+        }
         trb_job_clear(job);
         run->n_jobs--;
         memmove(job, job + 1, (run->n_jobs - i) * sizeof *job);
@@ -135,7 +160,7 @@ static trb_status loop(trb_run *run, struct pollfd *fds)
             trb_prefetch_some(&run->prefetch, run->queue.n ? run->queue.items[0].scan : NULL,
                               run->plan->options.memory_limit / 4);
             if (!trb_run_tick(run, now))
-                status = trb_error_set(run->err, TRB_ERR_CANCELLED, "stopped on request");
+                status = stopped(run);
         }
     }
     if (status)

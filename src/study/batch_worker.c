@@ -15,6 +15,8 @@
 #include <sys/prctl.h>
 #endif
 
+extern char **environ;
+
 #define SAYS "trabecula analyze: " /* how the program begins its lines */
 
 double trb_worker_now(void)
@@ -42,15 +44,40 @@ const char *trb_signal_name(int number, char *text)
 
 /* ---- start */
 
+/*
+ * The environment without what binds threads to cores: every process would bind its own to the same first ones. NULL: no
+ * memory. The texts are borrowed.
+ */
+static char **free_environment(void)
+{
+    static const char *const binding[] = {"OMP_PROC_BIND=", "OMP_PLACES=", "GOMP_CPU_AFFINITY="};
+    size_t n = 0, kept = 0;
+    while (environ && environ[n])
+        n++;
+    char **copy = malloc((n + 1) * sizeof *copy);
+    for (size_t i = 0; copy && i < n; i++) {
+        bool binds = false;
+        for (size_t k = 0; k < sizeof binding / sizeof *binding; k++)
+            binds = binds || strncmp(environ[i], binding[k], strlen(binding[k])) == 0;
+        if (!binds)
+            copy[kept++] = environ[i];
+    }
+    if (copy)
+        copy[kept] = NULL;
+    return copy;
+}
+
 /* In the child, between fork and exec: only what is safe there. */
-static void become(const char *program, char *const *argv, int pipe_end, int claim, pid_t parent)
+static void become(const char *program, char *const *argv, int pipe_end, int claim, pid_t parent,
+                   char **environment)
 {
     static const int reset[] = {SIGINT, SIGTERM, SIGPIPE, SIGQUIT};
     setpgid(0, 0);
 #ifdef __linux__
     prctl(PR_SET_PDEATHSIG, SIGKILL);
 #endif
-    const int score = open("/proc/self/oom_score_adj", O_WRONLY); /* out of memory: rather a scan than the supervisor */
+    const int score =
+        open("/proc/self/oom_score_adj", O_WRONLY); /* out of memory: rather a scan than the supervisor */
     if (score >= 0 && write(score, "300", 3) >= 0)
         close(score);
     if (getppid() != parent) /* it ended before the line above */
@@ -64,6 +91,7 @@ static void become(const char *program, char *const *argv, int pipe_end, int cla
     if (nothing < 0 || dup2(nothing, 0) < 0 || dup2(nothing, 1) < 0 || dup2(pipe_end, 2) < 0)
         _exit(126);
     fcntl(claim, F_SETFD, 0);
+    environ = environment;
     execvp(program, argv);
     static const char text[] = SAYS "the program cannot be started\n";
     if (write(2, text, sizeof text - 1) < 0)
@@ -111,11 +139,15 @@ trb_status trb_worker_start(trb_worker *worker, const char *program, char *const
     worker->started = trb_worker_now();
     log_command(worker, argv);
     const pid_t parent = getpid();
-    worker->pid = fork();
+    char **environment = free_environment();
+    worker->pid = environment ? fork() : -1;
     if (worker->pid == 0)
-        become(program, argv, ends[1], claim, parent);
+        become(program, argv, ends[1], claim, parent, environment);
+    free(environment);
     close(ends[1]);
     worker->pipe = ends[0];
+    if (worker->pid > 0)
+        setpgid(worker->pid, worker->pid); /* the child does it as well: whoever is first */
     if (worker->pid > 0)
         return TRB_OK;
     status = trb_error_set(err, TRB_ERR_IO, "a process cannot be started: %s", strerror(errno));
@@ -187,7 +219,7 @@ static void take_line(trb_worker *worker)
 void trb_worker_listen(trb_worker *worker)
 {
     char block[4096];
-    ssize_t got;
+    ssize_t got = -1;
     while (worker->pipe >= 0 &&
            ((got = read(worker->pipe, block, sizeof block)) > 0 || (got < 0 && errno == EINTR)))
         for (ssize_t i = 0; i < got; i++) {
@@ -264,7 +296,8 @@ static void explain(const trb_worker *worker, int status, trb_batch_failure *fai
     if (worker->timed_out_s > 0) {
         snprintf(failure->kind, sizeof failure->kind, "timeout");
         snprintf(failure->message, sizeof failure->message, "stopped after the time limit of %.6g s%s%s%s",
-                 worker->timed_out_s, worker->stage[0] ? " during '" : "", worker->stage, worker->stage[0] ? "'" : "");
+                 worker->timed_out_s, worker->stage[0] ? " during '" : "", worker->stage,
+                 worker->stage[0] ? "'" : "");
     } else if (WIFSIGNALED(status)) {
         explain_signal(worker, WTERMSIG(status), failure);
     } else if (failure->exit_code != 0) {

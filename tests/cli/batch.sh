@@ -88,6 +88,21 @@ touch study/OVX/m2.tif
 expect_exit 0 "$TRABECULA" batch study --voxel-size 10um -o out
 check "stale temporaries are left" test -z "$(find out/scans/OVX_m2 -name '.*' ! -name .lock -print)"
 
+# ---- settings from a protocol, and more output
+expect_exit 0 "$TRABECULA" batch --voxel-size 10um --write-protocol protocol.ini
+has protocol.ini '^voxel-size = 10um$'
+expect_exit 0 "$TRABECULA" batch study --protocol protocol.ini -o out
+expect_stderr ' 0 of 8 scans to do'
+printf 'sample,path\nm,study/OVX/m1.tif\n' >one.csv
+expect_exit 0 "$TRABECULA" batch one.csv --protocol out/scans/OVX_m1/result.json -o maps --no-picture
+check "a picture all the same" test ! -e maps/scans/m/qc.png
+expect_exit 0 "$TRABECULA" batch one.csv --protocol out/scans/OVX_m1/result.json -o maps --maps --map-format nrrd
+expect_stderr 'again: m: maps are wanted now$'
+check "no map" test -s maps/scans/m/Tb.Th.nrrd
+expect_exit 0 "$TRABECULA" batch one.csv --protocol out/scans/OVX_m1/result.json -o maps
+expect_stderr ' 0 of 1 scans to do'
+check "the row is another" test "$(sed -n 's/^m,,//p' maps/results.csv)" = "$(sed -n 's/^OVX_m1,OVX,//p' out/results.csv)"
+
 # ---- shards: several at once on one folder, then the tables of all
 for i in 1 2 3; do "$TRABECULA" batch study --voxel-size 10um -o sharded --shard $i/3 -q & done
 wait
@@ -117,6 +132,10 @@ expect_exit 0 "$TRABECULA" batch study --voxel-size 10um -o both
 wait $other
 same_file both/results.csv truth.csv
 
+# ---- nobody reads the lines any more
+{ "$TRABECULA" batch study --voxel-size 10um -o unread 2>&1 1>&3 | head -n 1 >/dev/null; } 3>/dev/null
+same_file unread/results.csv truth.csv
+
 # ---- interruption: the same command goes on
 stopped() { # SIGNAL: it goes to the run when its first scan is done
     "$TRABECULA" batch study --voxel-size 10um -o cut --jobs 1 --threads 1 >"$OUT" 2>"$ERR" </dev/null &
@@ -140,7 +159,7 @@ ln -s nowhere.tif bad/unreadable.tif
 : >bad/empty.tif
 "$MAKE_SAMPLE" wide bad/large.tif
 mkfifo bad/slow.tif # a file server that does not answer
-expect_exit 3 "$TRABECULA" batch bad --voxel-size 10um -o failing --threads 2 --memory-limit 64MiB --timeout 4s
+expect_exit 3 "$TRABECULA" batch bad --voxel-size 10um -o failing --threads 2 --memory-limit 64MiB --timeout 8s
 expect_stderr 'warning: large will fail: needs [0-9.]+ GiB of memory'
 lines failing/results.csv 2
 has failing/results.csv '^good,'
@@ -158,7 +177,7 @@ expect_stdout '^slow +failed +timeout: '
 cp failing/failures.csv failures.before
 rm bad/slow.tif
 cp study/OVX/m2.tif bad/slow.tif
-expect_exit 3 "$TRABECULA" batch bad --voxel-size 10um -o failing --threads 2 --memory-limit 64MiB --timeout 4s
+expect_exit 3 "$TRABECULA" batch bad --voxel-size 10um -o failing --threads 2 --memory-limit 64MiB --timeout 8s
 expect_stderr 'again: .*it failed before'
 lines failing/results.csv 3
 lines failing/failures.csv 5
@@ -173,11 +192,11 @@ killed() {
     local pid=$! worker= waited=0
     until worker=$(children_of $pid); [ -n "$worker" ] || [ $waited = 400 ]; do sleep 0.01; waited=$((waited + 1)); done
     sleep 0.1
-    kill -SEGV "$worker"
+    kill -ABRT "$worker"
     wait $pid
 }
 expect_exit 3 killed
-has killed/failures.csv '^pipe,slow/pipe.tif,signal,SEGV,ended by signal SEGV'
+has killed/failures.csv '^pipe,slow/pipe.tif,signal,ABRT,ended by signal ABRT'
 
 # ---- a study as a table
 cat >study.csv <<'END'
