@@ -6,6 +6,7 @@
 
 #include "study/batch_parts.h"
 #include "study/batch_paths.h"
+#include "study/batch_queue.h"
 #include "trabecula/batch.h"
 
 #include <errno.h>
@@ -251,6 +252,31 @@ static void jobs_never_take_more_than_there_is(void **state)
     assert_int_equal(3, plan->options.jobs);
     trb_batch_plan_destroy(plan);
     trb_manifest_destroy(manifest);
+}
+
+static void a_large_scan_waits_but_not_for_ever(void **state)
+{
+    (void)state;
+    trb_batch_scan scans[21];
+    trb_queued items[21];
+    memset(scans, 0, sizeof scans);
+    memset(items, 0, sizeof items);
+    for (size_t i = 0; i < 21; i++) {
+        scans[i].memory_bytes = i == 0 ? 100 : 10;
+        items[i].scan = &scans[i];
+    }
+    trb_queue queue = {21, items};
+    for (int passed = 0; passed < 8; passed++) { /* beside others there is room for small ones only */
+        assert_int_equal(1, trb_queue_next(&queue, 50, 0));
+        trb_queue_take(&queue, 1);
+    }
+    assert_int_equal(queue.n, trb_queue_next(&queue, 50, 0)); /* now they wait until it has room */
+    assert_int_equal(queue.n, trb_queue_next(&queue, 99, 0));
+    assert_int_equal(0, trb_queue_next(&queue, 100, 0));
+    /* what another run has is not asked for before its time */
+    items[0].not_before = 5;
+    assert_int_equal(1, trb_queue_next(&queue, 100, 4));
+    assert_int_equal(0, trb_queue_next(&queue, 100, 5));
 }
 
 static void what_needs_more_than_there_is_fails_alone(void **state)
@@ -541,6 +567,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(every_way_to_end_is_told_apart, set_up, clean),
         cmocka_unit_test_setup_teardown(jobs_never_take_more_than_there_is, set_up, clean),
+        cmocka_unit_test(a_large_scan_waits_but_not_for_ever),
         cmocka_unit_test_setup_teardown(what_needs_more_than_there_is_fails_alone, set_up, clean),
         cmocka_unit_test_setup_teardown(a_stopped_run_goes_on, set_up, clean),
         cmocka_unit_test_setup_teardown(to_be_stopped_together_is_no_failure, set_up, clean),

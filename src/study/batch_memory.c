@@ -32,47 +32,70 @@ static uint64_t number_at(const char *path, const char *key)
     return number;
 }
 
-/* Free within one control group (version 2); 0: it has no limit. Files in the page cache give way. */
-static uint64_t group_free(const char *folder)
-{
-    char path[700];
-    snprintf(path, sizeof path, "/sys/fs/cgroup%s/memory.max", folder);
-    const uint64_t limit = number_in(path);
-    if (limit == 0)
-        return 0;
-    snprintf(path, sizeof path, "/sys/fs/cgroup%s/memory.current", folder);
-    uint64_t used = number_in(path);
-    snprintf(path, sizeof path, "/sys/fs/cgroup%s/memory.stat", folder);
-    const uint64_t cache = number_at(path, "inactive_file ") + number_at(path, "active_file ");
-    used = used > cache ? used - cache : 0;
-    return limit > used ? limit - used : 1;
-}
-
 static uint64_t smaller(uint64_t a, uint64_t b)
 {
     return a == 0 ? b : b == 0 ? a : a < b ? a : b;
 }
 
-/* From our own group up to the root of what we see. */
-static uint64_t groups_free(void)
+/* The two versions of control groups: where they are, and the names of what is asked for. */
+static const struct hierarchy {
+    const char *mark; /* in /proc/self/cgroup, between the number and the group's name */
+    const char *root, *limit, *used, *cache[2];
+} HIERARCHIES[] = {
+    {"::", "/sys/fs/cgroup", "memory.max", "memory.current", {"inactive_file ", "active_file "}},
+    {":memory:",
+     "/sys/fs/cgroup/memory",
+     "memory.limit_in_bytes",
+     "memory.usage_in_bytes",
+     {"total_inactive_file ", "total_active_file "}},
+};
+
+/* Free within one group; 0: it has no limit. Files in the page cache give way. */
+static uint64_t group_free(const struct hierarchy *kind, const char *group)
 {
-    char line[512], folder[512] = "";
+    char path[800];
+    snprintf(path, sizeof path, "%s%s/%s", kind->root, group, kind->limit);
+    const uint64_t limit = number_in(path);
+    if (limit == 0 || limit > (uint64_t)1 << 60) /* version 1 has a huge number for "none" */
+        return 0;
+    snprintf(path, sizeof path, "%s%s/%s", kind->root, group, kind->used);
+    uint64_t used = number_in(path);
+    snprintf(path, sizeof path, "%s%s/memory.stat", kind->root, group);
+    const uint64_t cache = number_at(path, kind->cache[0]) + number_at(path, kind->cache[1]);
+    used = used > cache ? used - cache : 0;
+    return limit > used ? limit - used : 1;
+}
+
+/* From our own group up to the root of what we see; in a container the root is our own. */
+static uint64_t hierarchy_free(const struct hierarchy *kind)
+{
+    char line[512], group[512] = "";
     FILE *file = fopen("/proc/self/cgroup", "r");
-    while (file && fgets(line, sizeof line, file))
-        if (strncmp(line, "0::", 3) == 0) {
-            line[strcspn(line, "\n")] = 0;
-            snprintf(folder, sizeof folder, "%s", line + 3);
-        }
+    while (file && fgets(line, sizeof line, file)) {
+        const char *mark = strstr(line, kind->mark);
+        if (!mark || mark != line + strspn(line, "0123456789"))
+            continue;
+        line[strcspn(line, "\n")] = 0;
+        snprintf(group, sizeof group, "%s", mark + strlen(kind->mark));
+    }
     if (file)
         fclose(file);
-    uint64_t least = number_in("/sys/fs/cgroup/memory/memory.limit_in_bytes"); /* version 1 */
+    uint64_t least = 0;
     for (;;) {
-        least = smaller(least, group_free(strcmp(folder, "/") == 0 ? "" : folder));
-        char *slash = strrchr(folder, '/');
+        least = smaller(least, group_free(kind, strcmp(group, "/") == 0 ? "" : group));
+        char *slash = strrchr(group, '/');
         if (!slash)
             return least;
         *slash = 0;
     }
+}
+
+static uint64_t groups_free(void)
+{
+    uint64_t least = 0;
+    for (size_t i = 0; i < sizeof HIERARCHIES / sizeof *HIERARCHIES; i++)
+        least = smaller(least, hierarchy_free(&HIERARCHIES[i]));
+    return least;
 }
 
 /* Slurm without enforcement still expects it. */

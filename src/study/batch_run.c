@@ -103,7 +103,7 @@ static trb_status look_at_jobs(trb_run *run)
         const double now = trb_worker_now(), limit = run->plan->options.timeout_s;
         trb_batch_failure failure;
         trb_worker_listen(&job->worker);
-        if (now - job->measured_at > 1) {
+        if (now - job->measured_at > TICK_S) {
             trb_worker_measure(&job->worker);
             job->measured_at = now;
         }

@@ -268,7 +268,7 @@ static void explain_signal(const trb_worker *worker, int number, trb_batch_failu
     if (worker->stage[0])
         snprintf(when, sizeof when, " during '%s'", worker->stage);
     if (worker->peak_bytes)
-        snprintf(peak, sizeof peak, "; it had %.2f GiB", (double)worker->peak_bytes / 1073741824.0);
+        snprintf(peak, sizeof peak, "; it was last seen with %.0f MiB", (double)worker->peak_bytes / 1048576.0);
     if (number == SIGKILL)
         snprintf(failure->message, sizeof failure->message,
                  "killed from outside%s; the system does that when memory runs out", when);

@@ -192,10 +192,13 @@ killed() {
     local pid=$! worker= waited=0
     until worker=$(children_of $pid); [ -n "$worker" ] || [ $waited = 400 ]; do sleep 0.01; waited=$((waited + 1)); done
     sleep 0.1
+    "$TRABECULA" batch status killed >status.txt
     kill -ABRT "$worker"
     wait $pid
 }
 expect_exit 3 killed
+has status.txt '^pipe +running'
+has status.txt '^1 scans: 0 done, 0 failed, 1 running, 0 to do$'
 has killed/failures.csv '^pipe,slow/pipe.tif,signal,ABRT,ended by signal ABRT'
 
 # ---- a study as a table
