@@ -244,12 +244,11 @@ static int print_result(const cli_call *call, const trb_comparison *comparison)
     return CLI_DONE;
 }
 
-static trb_status write_report(const cli_call *call, trb_comparison *comparison, trb_error *err)
+static trb_status write_report(const cli_call *call, trb_comparison *comparison, const char *pictures, trb_error *err)
 {
     const struct compare_options *given = call->options;
     trb_report_options report = cmd_compare_report(call);
-    char folder[4096];
-    report.pictures = pictures_of(call->words[0], folder, sizeof folder);
+    report.pictures = pictures;
     char *line = cli_command_line(call);
     trb_status status = trb_comparison_note(comparison, "command_line", line ? line : "", err);
     free(line);
@@ -287,10 +286,14 @@ static int run(cli_call *call)
     }
     if (!status)
         status = trb_compare(cohort, &how, &comparison, &err);
+    char folder[4096];
+    const char *scans_of_batch = pictures_of(call->words[0], folder, sizeof folder);
+    if (!status && scans_of_batch)
+        status = trb_comparison_records(comparison, scans_of_batch, &err);
     for (size_t i = 0; !status && i < trb_comparison_warnings(comparison); i++)
         cli_warn(call, "%s", trb_comparison_warning(comparison, i));
     if (!status && given->output)
-        status = write_report(call, comparison, &err);
+        status = write_report(call, comparison, scans_of_batch, &err);
     int code = status ? cli_fail(call, &err) : print_result(call, comparison);
     if (code == CLI_DONE && given->output)
         cli_info(call, "%s/report.html", given->output);

@@ -17,7 +17,6 @@ typedef struct trb_report_options {
     bool force;                /* replace existing files */
     const char *title;         /* NULL: "Cohort report" */
     const char *pictures;      /* folder with <sample>/qc.png of a batch, for thumbnails; NULL: none */
-    const char *measurement;   /* methods text of the scans, as a paragraph before that of the statistics; NULL: none */
 } trb_report_options;
 
 TRB_API trb_report_options trb_report_options_default(void);

@@ -106,8 +106,9 @@ static void put_contrast(FILE *out, const json_t *row, int decimals, size_t widt
     fprintf(out, " %10s", trb_word_number(trb_doc_number(row, "diff"), decimals, number));
     put_interval(out, trb_doc_number(row, "ci_lo"), trb_doc_number(row, "ci_hi"), decimals);
     if (!isnan(percent)) {
-        fprintf(out, "  %+.0f %%", percent);
-        put_interval(out, trb_doc_number(row, "percent_lo"), trb_doc_number(row, "percent_hi"), 0);
+        const int digits = fabs(percent) < 10; /* no "-0 %" */
+        fprintf(out, "  %+.*f %%", digits, percent);
+        put_interval(out, trb_doc_number(row, "percent_lo"), trb_doc_number(row, "percent_hi"), digits);
     }
     if (!isnan(g))
         fprintf(out, "  g %.2f", g);
@@ -211,6 +212,9 @@ trb_status trb_report_text(const trb_comparison *comparison, char **text, trb_er
 
 void trb_report_methods(FILE *out, const json_t *document)
 {
+    const char *measurement = trb_doc_text(document, "measurement_text");
+    if (*measurement)
+        fprintf(out, "%s\n\n", measurement);
     fprintf(out, "%s\n", trb_doc_text(document, "methods_text"));
 }
 
