@@ -93,6 +93,8 @@ static const cli_option OPTIONS[] = {
      .help = "what whiskers are"},
     {.name = "stars", .kind = CLI_FLAG, .flags = CLI_SETTING, .group = "Figures", FIELD(stars), .help = "stars on brackets instead of p values"},
     {.name = "ns", .kind = CLI_FLAG, .flags = CLI_SETTING, .group = "Figures", FIELD(ns), .help = "brackets also where there is no difference"},
+    {.name = "letters", .kind = CLI_FLAG, .flags = CLI_SETTING, .group = "Figures", FIELD(letters),
+     .help = "letters above the columns instead of brackets: groups that share one do not differ; needs --pairs all"},
     {.name = "width", .kind = CLI_LENGTH, .flags = CLI_SETTING, .group = "Figures", FIELD(width), .without = "of the style, 174 mm on paper",
      .help = "of the figures in print; 85mm is one journal column"},
     {.name = "dpi", .argument = "N", .kind = CLI_INTEGER, .flags = CLI_SETTING, .least = 30, .most = 1200, .group = "Figures", FIELD(dpi),
@@ -215,6 +217,7 @@ trb_report_options cmd_compare_report(const cli_call *call)
     o.svg = has(&given->format, "svg");
     o.pdf = has(&given->format, "pdf");
     o.png = has(&given->format, "png");
+    o.letters = given->letters;
     o.quartiles_type6 = given->prism;
     o.force = given->force;
     o.title = given->title;

@@ -11,7 +11,7 @@ struct compare_options {
     const char *sample, *group, *animal, *side, *time, *design, *exclude_file, *group_order, *control, *reference, *primary, *covariate;
     const char *title, *output;
     cli_list exclude, rescue, paired_columns, metrics, pairs, factors, format;
-    bool paired, longitudinal, ordered, prism, full, stars, ns, json, force, no_hartung_knapp;
+    bool paired, longitudinal, ordered, prism, full, stars, ns, letters, json, force, no_hartung_knapp;
     int64_t sums_of_squares, seed, dpi;
     double alpha, conf;
     cli_length width;

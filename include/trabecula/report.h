@@ -13,6 +13,7 @@ extern "C" {
 typedef struct trb_report_options {
     trb_plot_options plot;
     bool svg, pdf, png;        /* formats of the figures */
+    bool letters;              /* groups that share a letter do not differ, instead of brackets; needs all pairs */
     bool quartiles_type6;      /* boxes as GraphPad Prism draws them; otherwise type 7, as R and spreadsheets */
     bool force;                /* replace existing files */
     const char *title;         /* NULL: "Cohort report" */

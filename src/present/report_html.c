@@ -206,20 +206,17 @@ static void put_figure(FILE *out, const char *svg, const char *caption)
         return;
     fputs("<figure>\n", out);
     fputs(svg, out);
-    fprintf(out, "\n<figcaption>%s</figcaption></figure>\n", caption);
+    fputs("\n<figcaption>", out);
+    put(out, caption);
+    fputs("</figcaption></figure>\n", out);
 }
 
 static void put_figures(FILE *out, const trb_report_page *page)
 {
-    static const char *const KIND[] = {"Bars are means, whiskers ", "Lines are means, whiskers ", "Boxes are quartiles with the median, whiskers the range"};
-    static const char *const SPREAD[] = {"SD", "SEM", "the 95 % confidence interval"};
-    const trb_plot_options *plot = &page->options->plot;
-    char caption[512];
     fputs("<h2 id=\"figures\">Figures</h2>\n", out);
-    snprintf(caption, sizeof caption, "%s%s; every point is one animal. %s (adjusted).", KIND[plot->kind],
-             plot->kind == TRB_PLOT_BOX ? "" : SPREAD[plot->spread],
-             plot->stars ? "* p &lt; 0.05, ** p &lt; 0.01, *** p &lt; 0.001, **** p &lt; 0.0001" : "Brackets show p values");
-    put_figure(out, page->figures.metrics_svg, caption);
+    put_figure(out, page->figures.metrics_svg, page->figures.caption);
+    if (page->options->letters)
+        fputs("<p class=\"note\">Groups that share a letter do not differ.</p>\n", out);
     put_figure(out, page->figures.forest_svg, "Change of every parameter in per cent, with confidence intervals (Fieller's theorem).");
     put_figure(out, page->figures.rescue_svg, "Percent rescue: 0 % is the diseased, 100 % the healthy group; confidence intervals by Fieller's theorem.");
 }
@@ -254,7 +251,8 @@ static void put_comparisons(FILE *out, const json_t *document)
         fputs("</tr>\n", out);
     }
     fprintf(out, "</tbody></table></div>\n<p class=\"note\">Difference: second group taken from the first. p: %s; adjusted: %s within a parameter",
-            trb_doc_text(json_array_get(rows, 0), "test"), trb_doc_text(json_array_get(rows, 0), "adjust"));
+            trb_word_test(trb_doc_text(json_array_get(rows, 0), "test")),
+            trb_word_adjust(trb_doc_text(json_array_get(rows, 0), "adjust")));
     fputs("; q: Benjamini-Hochberg over the parameters of one comparison, from unadjusted p, the primary parameter left out.</p>\n", out);
 }
 
@@ -287,7 +285,7 @@ static void put_plain_rows(FILE *out, const char *title, const json_t *rows, con
                     number_cell(out, text);
                 }
             } else
-                cell(out, json_is_string(value) ? json_string_value(value) : "");
+                cell(out, !json_is_string(value) ? "" : strcmp(keys[k], "test") == 0 ? trb_word_test(json_string_value(value)) : json_string_value(value));
         }
         fputs("</tr>\n", out);
     }

@@ -94,7 +94,7 @@ static void put_footnote(FILE *out, const json_t *document)
     const json_t *row = json_array_get(json_object_get(document, "comparisons"), 0);
     fputs("Mean \u00b1 SD (n).", out);
     if (row)
-        fprintf(out, " p: %s, adjusted by %s within each parameter.", trb_doc_text(row, "test"), trb_doc_text(row, "adjust"));
+        fprintf(out, " p: %s, adjusted by %s within each parameter.", trb_word_test(trb_doc_text(row, "test")), trb_word_adjust(trb_doc_text(row, "adjust")));
 }
 
 void trb_report_table_csv(FILE *out, const json_t *document)

@@ -15,6 +15,10 @@ const char *trb_word_p_equals(double p, char buffer[32]);
 /** "****" < 0.0001, "***" < 0.001, "**" < 0.01, "*" < 0.05, "" else: the legend of GraphPad Prism. */
 const char *trb_word_stars(double p);
 
+/** Names of tests and adjustments as they read in a sentence: "Welch's t test", "Holm". Unknown ones come back as they are. */
+const char *trb_word_test(const char *key);
+const char *trb_word_adjust(const char *key);
+
 /** Decimals that show two significant digits of a spread; 3 when it is 0 or unknown. */
 int trb_word_decimals(double spread);
 
