@@ -1,5 +1,6 @@
 /* cmd_phantom.c - trabecula phantom: a synthetic volume, and beside it a file of what is true of it. */
 #include "cli.h"
+#include "phantom_study.h"
 #include "phantom_truth_json.h"
 
 #include "trabecula/phantom.h"
@@ -13,14 +14,15 @@
 
 struct phantom_options {
     cli_length thickness, blur, voxel_size;
-    int64_t size, placement, seed;
+    int64_t size, placement, seed, animals;
     double bv_tv, plate_share, elongation, noise_grey, marrow_grey, bone_grey;
     bool periodic, no_measure, force;
     int type;
     const char *output;
 };
 
-static const char *const KINDS[] = {"ball", "plate", "rod", "torus", "plates", "lattice", "gyroid", "foam", NULL};
+static const char *const KINDS[] = {"ball", "plate", "rod", "torus", "plates", "lattice", "gyroid", "foam", "study", NULL};
+enum { STUDY = TRB_PHANTOM_KINDS }; /* the place of "study" among KINDS: no phantom, but many */
 static const char *const TYPES[] = {"uint8", "uint16", NULL};
 
 /* A number and what it must end with: "20%", "5grey". */
@@ -56,13 +58,13 @@ static const cli_option OPTIONS[] = {
     {.name = "thickness", .kind = CLI_LENGTH, .flags = CLI_SETTING | CLI_VOXELS, .group = "Shape", FIELD(thickness),
      .fallback = "5vox", .help = "of plates and sheets, or diameter of balls, rods, rings and struts"},
     {.name = "size", .argument = "VOXELS", .kind = CLI_INTEGER, .flags = CLI_SETTING, .group = "Shape", FIELD(size),
-     .least = 1, .most = 16384, .without = "what the thickness needs; foam: 160",
+     .least = 1, .most = 16384, .without = "what the thickness needs; foam and study: 160",
      .help = "edge of the VOI in voxels; plates, lattice and gyroid: whole periods"},
     {.name = "placement", .argument = "N", .kind = CLI_INTEGER, .flags = CLI_SETTING, .group = "Shape",
      FIELD(placement), .least = 0, .most = 1e9, .fallback = "0",
      .help = "another position within a voxel, so that several can be averaged"},
     {.name = "voxel-size", .kind = CLI_LENGTH, .flags = CLI_SETTING, .group = "Shape", FIELD(voxel_size),
-     .fallback = "10um", .help = "written into the image; lengths in mm are divided by it"},
+     .without = "10um; study: 20um", .help = "written into the image; lengths in mm are divided by it"},
     {.name = "bvtv", .argument = "PERCENT", .kind = CLI_CUSTOM, .parse = parse_percent, .flags = CLI_SETTING,
      .group = "Foam", FIELD(bv_tv), .fallback = "20%", .help = "BV/TV, 3% to 60%"},
     {.name = "plate-share", .argument = "PERCENT", .kind = CLI_CUSTOM, .parse = parse_percent, .flags = CLI_SETTING,
@@ -77,6 +79,8 @@ static const cli_option OPTIONS[] = {
      .least = 0, .most = 9e15, .fallback = "1", .help = "of the structure and of the noise"},
     {.name = "no-measure", .kind = CLI_FLAG, .group = "Foam", FIELD(no_measure),
      .help = "do not measure Tb.Th and Tb.Sp of the sharp image for the truth file"},
+    {.name = "n", .argument = "ANIMALS", .kind = CLI_INTEGER, .flags = CLI_SETTING, .group = "Study", FIELD(animals),
+     .least = 1, .most = 9999, .fallback = "8", .help = "animals in each group"},
     {.name = "type", .kind = CLI_CHOICE, .choices = TYPES, .flags = CLI_SETTING, .group = "Image", FIELD(type),
      .fallback = "uint8", .help = "voxel type"},
     {.name = "marrow-grey", .argument = "GREY", .kind = CLI_REAL, .flags = CLI_SETTING, .group = "Image",
@@ -91,14 +95,16 @@ static const cli_option OPTIONS[] = {
      .group = "Image", FIELD(noise_grey), .fallback = "0grey", .help = "sigma of Gaussian noise, such as 5grey"},
     {.name = "output", .letter = 'o', .argument = "PATH", .kind = CLI_STRING, .flags = CLI_REQUIRED,
      .group = "Output", FIELD(output),
-     .help = "the image; its ending chooses the format; the truth goes beside it, as .truth.json"},
+     .help = "the image; its ending chooses the format; the truth goes beside it, as .truth.json; study: a new folder"},
     {.name = "force", .letter = 'f', .kind = CLI_FLAG, .group = "Output", FIELD(force),
      .help = "replace existing files"},
 };
 static const char *const EXAMPLES[] = {
     "trabecula phantom rod --thickness 7vox -o rod.tif", "a tilted rod, to see the bias of a thickness rule",
     "trabecula phantom foam --bvtv 12% --thickness 60um --blur 0.8vox --noise 600grey --type uint16 -o foam.tif",
-    "trabeculae as a scanner would see them", NULL,
+    "trabeculae as a scanner would see them",
+    "trabecula phantom study --n 6 --size 96 -o study/",
+    "Sham, OVX, OVX+vehicle and OVX+EV with known means, to try batch and compare", NULL,
 };
 /* clang-format on */
 
@@ -112,7 +118,8 @@ static trb_phantom_options phantom_of(const cli_call *call, trb_phantom_kind kin
 {
     const struct phantom_options *given = call->options;
     trb_phantom_options phantom = trb_phantom_options_default(kind);
-    phantom.spacing_mm = given->voxel_size.value;
+    if (cli_given(call, "voxel-size"))
+        phantom.spacing_mm = given->voxel_size.value;
     phantom.thickness_vox = in_voxels(given->thickness, phantom.spacing_mm);
     phantom.size_vox = (size_t)given->size;
     phantom.placement = (unsigned)given->placement;
@@ -137,6 +144,8 @@ static trb_phantom_options phantom_of(const cli_call *call, trb_phantom_kind kin
 static trb_status refuse_unused(const cli_call *call, trb_phantom_kind kind, trb_error *err)
 {
     static const char *const foam_only[] = {"bvtv", "plate-share", "elongation", "periodic", "no-measure"};
+    if (cli_given(call, "n"))
+        return trb_error_set(err, TRB_ERR_ARGUMENT, "--n is for a study; a %s is one image", trb_phantom_kind_name(kind));
     if (kind == TRB_PHANTOM_FOAM && cli_given(call, "placement"))
         return trb_error_set(err, TRB_ERR_ARGUMENT, "--placement moves a shape; another foam has another --seed");
     for (size_t i = 0; i < CLI_COUNT(foam_only) && kind != TRB_PHANTOM_FOAM; i++)
@@ -212,6 +221,26 @@ static trb_status make(cli_call *call, trb_phantom_kind kind, const char *truth_
     return status;
 }
 
+static trb_status make_study(const cli_call *call, trb_error *err)
+{
+    static const char *const fixed[] = {"thickness", "placement",   "bvtv",      "plate-share", "elongation", "periodic",
+                                        "no-measure", "type",       "marrow-grey", "bone-grey", "blur",       "noise",
+                                        "force"};
+    const struct phantom_options *given = call->options;
+    trb_phantom_study study = trb_phantom_study_default();
+    for (size_t i = 0; i < CLI_COUNT(fixed); i++)
+        if (cli_given(call, fixed[i]))
+            return trb_error_set(err, TRB_ERR_ARGUMENT, "--%s is not for a study, which has --n, --size, --voxel-size and --seed",
+                                 fixed[i]);
+    study.animals = (size_t)given->animals;
+    study.seed = (uint64_t)given->seed;
+    if (cli_given(call, "size"))
+        study.size_vox = (size_t)given->size;
+    if (cli_given(call, "voxel-size"))
+        study.voxel_mm = given->voxel_size.value;
+    return phantom_study_make(call, &study, given->output, err);
+}
+
 static int run(cli_call *call)
 {
     const struct phantom_options *given = call->options;
@@ -219,6 +248,8 @@ static int run(cli_call *call)
     int kind;
     if (cli_parse_choice(call->words[0], KINDS, &kind, &err))
         return cli_usage(call, "kind of phantom: %s", err.text);
+    if (kind == STUDY)
+        return make_study(call, &err) ? cli_fail(call, &err) : CLI_DONE;
     char *truth_file = truth_path(given->output);
     trb_status status = truth_file ? make(call, (trb_phantom_kind)kind, truth_file, &err)
                                    : trb_error_set(&err, TRB_ERR_MEMORY, "out of memory");
@@ -234,6 +265,8 @@ const cli_command cmd_phantom = {
         "KIND is ball, plate, rod, torus, plates, lattice, gyroid (analytic shapes with closed-form volume, surface "
         "and thickness) or foam (trabeculae from Gaussian random fields with a given BV/TV and mean thickness). Grey "
         "values say how much of a voxel is bone.\n\n"
+        "study makes a synthetic OVX study of such foams: four groups with known means and SDs, one folder of slices an "
+        "animal, and truth.csv, truth.json and protocol.ini.\n\n"
         "Shapes that reach the wall of the VOI go on outside it, so measure them in the VOI that the truth file "
         "names. Same options, same image, on any number of threads.",
     .examples = EXAMPLES,

@@ -34,6 +34,13 @@
 #include "trabecula/record.h"
 #include "trabecula/morphometry.h"
 #include "trabecula/picture.h"
+#include "trabecula/plot.h"
+#include "trabecula/phantom.h"
+#include "trabecula/cohort.h"
+#include "trabecula/compare.h"
+#include "trabecula/report.h"
+#include "trabecula/meta.h"
 #include "trabecula/batch.h"
+#include "trabecula/phantom_study.h"
 
 #endif

@@ -100,6 +100,8 @@ typedef struct trb_write_options {
     trb_tiff_compression compression; /* TIFF; other formats compress when their writer can */
     bool force;                       /* replace an existing file */
     const char *description;          /* further "key=value" lines for the ImageJ description, or NULL */
+    bool unsynced;                    /* leave it to the system when the bytes reach the disk: for data that can
+                                         be made again, in many small files */
 } trb_write_options;
 
 TRB_API trb_write_options trb_write_options_default(void);
@@ -121,6 +123,18 @@ TRB_API trb_write_options trb_write_options_default(void);
  */
 TRB_API TRB_NODISCARD trb_status trb_volume_write(const char *path, const trb_volume *volume,
                                                   const trb_write_options *options, trb_error *err);
+
+/**
+ * Write a volume as a folder of numbered slices, as scanners leave them: FOLDER/STEM0000.tif, STEM0001.tif, ...
+ *
+ * Convention  Each slice has the spacing of all three axes. The folder appears only complete: it is made under a hidden
+ *             name beside it and renamed; with options->unsynced a power loss may still empty its files.
+ * Input       folder: must not exist; the folder above it must. options: force has no meaning here.
+ * Errors      TRB_ERR_ARGUMENT: it exists; TRB_ERR_IO; TRB_ERR_MEMORY.
+ * Threads     Reentrant.
+ */
+TRB_API TRB_NODISCARD trb_status trb_volume_write_slices(const char *folder, const char *stem, const trb_volume *volume,
+                                                         const trb_write_options *options, trb_error *err);
 
 /** A TIFF file that is written plane by plane. Opaque. */
 typedef struct trb_volume_writer trb_volume_writer;

@@ -35,6 +35,7 @@ typedef struct output {
     int fd;
     uint64_t at; /* bytes written so far */
     bool big;
+    bool unsynced; /* no fsync at the end */
 } output;
 
 typedef struct picture {
@@ -352,7 +353,8 @@ static trb_status begin(trb_tiff_stream *stream, const char *path, const trb_wri
 {
     picture *pic = &stream->pic;
     const double bytes = (double)trb_grid_voxels(&pic->grid) * (double)trb_type_bytes(pic->type) + 256.0 * (double)pic->grid.nz;
-    stream->out = (output){-1, 0, size == TRB_TIFF_BIG || (size == TRB_TIFF_BY_SIZE && bytes > CLASSIC_MOST)};
+    stream->out = (output){-1, 0, size == TRB_TIFF_BIG || (size == TRB_TIFF_BY_SIZE && bytes > CLASSIC_MOST),
+                           options->unsynced};
     trb_status status = prepare(pic, options, err);
     if (status)
         return status;
@@ -390,7 +392,8 @@ static trb_status finish(trb_tiff_stream *stream, trb_error *err)
         return status;
     directory header;
     build_header(out->big, first, &header);
-    if (pwrite(out->fd, header.bytes, header.used, 0) != (ssize_t)header.used || fsync(out->fd) != 0)
+    if (pwrite(out->fd, header.bytes, header.used, 0) != (ssize_t)header.used ||
+        (!out->unsynced && fsync(out->fd) != 0))
         return trb_error_set(err, TRB_ERR_IO, "cannot be written: %s", strerror(errno));
     const int fd = out->fd;
     out->fd = -1;

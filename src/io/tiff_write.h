@@ -8,7 +8,7 @@
 typedef enum trb_tiff_size { TRB_TIFF_BY_SIZE, TRB_TIFF_CLASSIC, TRB_TIFF_BIG } trb_tiff_size;
 
 /**
- * Write a new file under exactly this name (the caller takes care of temporary names); fsync included.
+ * Write a new file under exactly this name (the caller takes care of temporary names); fsync included unless options->unsynced.
  *
  * Input       One of volume and mask, the other NULL. A mask becomes uint8 with 0 and 255.
  *             size: TRB_TIFF_BY_SIZE is BigTIFF from 3.9 GB (uncompressed) on.

@@ -21,7 +21,7 @@
 
 trb_write_options trb_write_options_default(void)
 {
-    return (trb_write_options){TRB_TIFF_NONE, false, NULL};
+    return (trb_write_options){.compression = TRB_TIFF_NONE};
 }
 
 /* What is written, and through which names. */
