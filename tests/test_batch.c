@@ -82,7 +82,7 @@ static trb_manifest *study_of(const char *const *samples, size_t n, const char *
         char path[5000];
         const trb_grid grid = {16, 16, 4 + i % 3, {0.01, 0.01, 0.01}, {0, 0, 0}};
         trb_volume *volume = NULL;
-        const trb_write_options how = {TRB_TIFF_NONE, true, NULL};
+        const trb_write_options how = {.compression = TRB_TIFF_NONE, .force = true};
         snprintf(path, sizeof path, "%s/%s.tif", testing_scratch(), samples[i]);
         if (access(path, F_OK) != 0) {
             CHECK_OK(trb_volume_create(&grid, TRB_U8, &volume, err));

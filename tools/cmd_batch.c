@@ -259,7 +259,7 @@ static trb_status measure(const cli_call *call, trb_batch_plan *plan, trb_batch_
     if (!shard && trb_batch_collect(plan->output, all, status ? &ignored : err) && !status)
         status = err->status;
     if (!status)
-        batch_tell_end(call, plan->output, &totals, shard ? NULL : all);
+        batch_tell_end(call, plan, &totals, shard ? NULL : all);
     return status;
 }
 

@@ -66,8 +66,8 @@ trb_batch_watcher batch_view_watcher(batch_view *view);
 int batch_run_status(cli_call *call, const char *output);
 int batch_run_collect(cli_call *call, const char *output);
 
-/** Failures and counts on standard error, at the end. */
-void batch_tell_end(const cli_call *call, const char *output, const trb_batch_totals *run,
+/** Failures and counts on standard error, at the end. all: of the whole study; NULL for a shard. */
+void batch_tell_end(const cli_call *call, const trb_batch_plan *plan, const trb_batch_totals *run,
                     const trb_batch_totals *all);
 
 #endif

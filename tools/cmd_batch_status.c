@@ -62,7 +62,24 @@ int batch_run_collect(cli_call *call, const char *output)
     return totals.failed || totals.todo ? CLI_SOME_FAILED : CLI_DONE;
 }
 
-void batch_tell_end(const cli_call *call, const char *output, const trb_batch_totals *run,
+#define MOST_FAILURES 20
+
+static void tell_failures(const cli_call *call, const trb_batch_plan *plan)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < plan->n_scans; i++) {
+        const trb_batch_scan *scan = &plan->scans[i];
+        if (!scan->here || scan->state != TRB_BATCH_FAILED)
+            continue;
+        if (n++ < MOST_FAILURES)
+            cli_info(call, "  failed: %s (%s%s%s): %s", scan->entry->sample, scan->failure.kind,
+                     scan->failure.signal[0] ? " " : "", scan->failure.signal, scan->failure.message);
+    }
+    if (n > MOST_FAILURES)
+        cli_info(call, "  and %zu more", n - MOST_FAILURES);
+}
+
+void batch_tell_end(const cli_call *call, const trb_batch_plan *plan, const trb_batch_totals *run,
                     const trb_batch_totals *all)
 {
     char time[32], size[32];
@@ -71,14 +88,14 @@ void batch_tell_end(const cli_call *call, const char *output, const trb_batch_to
              batch_size_text((double)run->bytes, size),
              run->seconds > 0 ? (double)run->voxels / run->seconds / 1e6 : 0, run->failed, run->todo,
              run->done - run->measured);
+    tell_failures(call, plan);
     if (!all) {
         cli_info(call, "this was a shard: 'trabecula batch collect %s' makes the tables when all are through",
-                 output);
+                 plan->output);
         return;
     }
     if (all->warnings)
         cli_info(call, "%zu warnings are in the records (see batch.json)", all->warnings);
-    cli_info(call, "%s/results.csv has %zu of %zu scans%s%s%s", output, all->done, all->scans,
-             all->failed ? "; why the others failed is in " : "", all->failed ? output : "",
-             all->failed ? "/failures.csv" : "");
+    cli_info(call, "%s/results.csv has %zu of %zu scans%s", plan->output, all->done, all->scans,
+             all->failed ? "; failures.csv has the others, scans/SAMPLE/log.txt what they said" : "");
 }

@@ -161,6 +161,8 @@ ln -s nowhere.tif bad/unreadable.tif
 mkfifo bad/slow.tif # a file server that does not answer
 expect_exit 3 "$TRABECULA" batch bad --voxel-size 10um -o failing --threads 2 --memory-limit 64MiB --timeout 8s
 expect_stderr 'warning: large will fail: needs [0-9.]+ GiB of memory'
+expect_stderr '^trabecula batch:   failed: empty \(exit\): '
+expect_stderr '1 measured in .* 5 failed, 0 to do, 0 done before$'
 lines failing/results.csv 2
 has failing/results.csv '^good,'
 lines failing/failures.csv 6
