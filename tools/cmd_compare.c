@@ -101,6 +101,10 @@ static const cli_option OPTIONS[] = {
      .without = "300 (slide: 150)", .help = "of PNG"},
     {.name = "format", .argument = "LIST", .kind = CLI_LIST, .choices = FORMATS, .flags = CLI_SETTING, .group = "Figures", FIELD(format),
      .fallback = "svg,pdf,png", .help = "of the figures"},
+    {.name = "specimen", .argument = "COLUMN", .kind = CLI_STRING, .flags = CLI_SETTING, .group = "Precision", FIELD(specimen),
+     .without = "specimen or animal", .help = "column of what was scanned several times"},
+    {.name = "repeat", .argument = "COLUMN", .kind = CLI_STRING, .flags = CLI_SETTING, .group = "Precision", FIELD(repeat), .without = "repeat or repeat_no",
+     .help = "column that numbers the scans of one specimen"},
     {.name = "measure", .kind = CLI_CHOICE, .choices = MEASURES, .flags = CLI_SETTING, .group = "Meta-analysis", FIELD(measure), .fallback = "smd",
      .help = "standardised mean difference (Hedges' g), mean difference, log ratio of means"},
     {.name = "model", .kind = CLI_CHOICE, .choices = MODELS, .flags = CLI_SETTING, .group = "Meta-analysis", FIELD(model), .fallback = "reml",
@@ -121,8 +125,9 @@ static const char *const EXAMPLES[] = {
 };
 /* clang-format on */
 
-static trb_cohort_options cohort_options(const struct compare_options *given)
+trb_cohort_options cmd_compare_cohort(const cli_call *call)
 {
+    const struct compare_options *given = call->options;
     trb_cohort_options o = trb_cohort_options_default();
     o.import = (trb_cohort_import)given->import;
     o.sample_column = given->sample;
@@ -275,8 +280,10 @@ static int run(cli_call *call)
     const struct compare_options *given = call->options;
     if (strcmp(call->words[0], "meta") == 0)
         return cmd_compare_meta(call);
+    if (strcmp(call->words[0], "precision") == 0)
+        return cmd_compare_precision(call);
     trb_error err = {TRB_OK, ""};
-    trb_cohort_options read = cohort_options(given);
+    trb_cohort_options read = cmd_compare_cohort(call);
     trb_compare_options how = compare_options(given);
     trb_cohort *cohort = NULL, *scans = NULL;
     trb_comparison *comparison = NULL;
@@ -317,8 +324,8 @@ static trb_status check(const cli_call *call, trb_error *err)
         return trb_error_set(err, TRB_ERR_ARGUMENT, "--paired and --longitudinal exclude each other");
     if (given->prism && (cli_given(call, "test") || cli_given(call, "adjust")))
         return trb_error_set(err, TRB_ERR_ARGUMENT, "--prism decides --test and --adjust: leave out one or the other");
-    if (strcmp(call->words[0], "meta") == 0 && call->n_words < 2)
-        return trb_error_set(err, TRB_ERR_ARGUMENT, "compare meta needs the table of the studies");
+    if ((strcmp(call->words[0], "meta") == 0 || strcmp(call->words[0], "precision") == 0) && call->n_words < 2)
+        return trb_error_set(err, TRB_ERR_ARGUMENT, "compare %s needs a table", call->words[0]);
     return TRB_OK;
 }
 
@@ -329,7 +336,9 @@ const cli_command cmd_compare = {
     .description = "TABLE is results.csv of a batch, or any CSV or TSV with a column of samples, one of groups, and columns of numbers. Every group is "
                    "compared with the control by Welch's t test with Holm's adjustment unless other options say otherwise.\n\n"
                    "compare meta TABLE -o DIR pools studies (columns study, mean_treated, sd_treated, n_treated, mean_control, sd_control, n_control) by a "
-                   "random-effects model and draws the forest plot.",
+                   "random-effects model and draws the forest plot.\n\n"
+                   "compare precision TABLE -o DIR gives precision error, least significant change and ICC of repeated scans (columns specimen, "
+                   "repeat).",
     .examples = EXAMPLES,
     .options = OPTIONS,
     .n_options = CLI_COUNT(OPTIONS),

@@ -14,7 +14,7 @@ static const char STYLE[] =
     ":root{--ink:#1b1f24;--soft:#57606a;--line:#d0d7de;--paper:#fff;--warn:#fff4d6;--accent:#0b5394}"
     "*{box-sizing:border-box}body{font:16px/1.5 'Liberation Sans',Arial,Helvetica,sans-serif;color:var(--ink);background:var(--paper);"
     "max-width:1000px;margin:0 auto;padding:1rem}h1{font-size:1.6rem;margin:.2em 0}h2{font-size:1.2rem;border-bottom:1px solid var(--line);"
-    "margin-top:2em}h3{font-size:1rem;margin:1.4em 0 .3em}p.note,.soft{color:var(--soft);font-size:.9rem}"
+    "margin-top:2em}h3{font-size:1rem;margin:1.4em 0 .3em}p.note,.soft{color:var(--soft);font-size:.9em}"
     ".wide{overflow-x:auto}table{border-collapse:collapse;font-size:.85rem}th,td{padding:.25em .6em;border-bottom:1px solid var(--line);"
     "text-align:left;white-space:nowrap}th{white-space:normal;vertical-align:bottom}td.n,th.n{text-align:right;font-variant-numeric:tabular-nums}tr.primary td{font-weight:bold}"
     "ul.warn{background:var(--warn);padding:.6em 1em .6em 2em;border-left:4px solid #bf8700}figure{margin:1em 0}figure svg{width:100%;height:auto}"

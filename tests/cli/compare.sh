@@ -96,6 +96,13 @@ for file in meta.json meta.txt studies.csv figures/forest-1.svg; do check "$file
 expect_exit 1 "$TRABECULA" compare meta plain.csv
 expect_stderr 'has no column study'
 
+# repeated scans
+expect_exit 0 "$TRABECULA" compare precision "$TESTDATA/oracles/s18_repeat_scans.csv" -o precision
+expect_stdout '^BV/TV \[%\] +[0-9]+ '
+check "precision.csv" grep -q '^BV/TV \[%\],[0-9]' precision/precision.csv
+expect_exit 2 "$TRABECULA" compare precision plain.csv
+expect_stderr 'specimen'
+
 # from scans to the report
 expect_exit 0 "$TRABECULA" phantom study -o study --n 2 --size 64 --quiet
 expect_exit 0 "$TRABECULA" batch study --protocol study/protocol.ini -o results --quiet
