@@ -1,5 +1,6 @@
 /* report_precision.c - precision of repeated scans, from a cohort to its tables. */
 #include "present/report_words.h"
+#include "record/csv_field.h"
 #include "study/compare_parts.h"
 #include "study/document_read.h"
 #include "study/stat_designs.h"
@@ -14,6 +15,12 @@
 struct trb_precision {
     json_t *document;
 };
+
+static void put_next(FILE *out, double value)
+{
+    fputc(',', out);
+    trb_csv_put_number(out, value);
+}
 
 /* The first of these columns that the table has; the name that was asked for goes first. */
 static trb_status find_column(trb_cohort *cohort, const char *asked, const char *const *usual, const char **column, trb_error *err)
@@ -150,7 +157,6 @@ trb_status trb_precision_csv(const trb_precision *precision, char **text, trb_er
     FILE *out = open_memstream(text, &size);
     const char *metric;
     json_t *block;
-    char number[40];
     if (out) {
         fputs("metric", out);
         for (size_t k = 0; KEYS[k]; k++)
@@ -158,13 +164,14 @@ trb_status trb_precision_csv(const trb_precision *precision, char **text, trb_er
         fputs(",icc_1_1,bland_altman_bias,bland_altman_lo,bland_altman_hi\n", out);
         json_object_foreach (json_object_get(precision->document, "metrics"), metric, block) {
             const json_t *icc = json_object_get(block, "icc"), *ba = json_object_get(block, "bland_altman_rep2_minus_rep1");
-            trb_put_csv(out, metric);
+            trb_csv_put(out, metric);
             for (size_t k = 0; KEYS[k]; k++)
-                fprintf(out, ",%s", trb_word_exact(trb_doc_number(block, KEYS[k]), number));
-            fprintf(out, ",%s", trb_word_exact(trb_doc_number(icc, "ICC1_1"), number));
-            fprintf(out, ",%s", trb_word_exact(trb_doc_number(ba, "bias"), number));
-            fprintf(out, ",%s", trb_word_exact(trb_doc_number(ba, "loa_lo"), number));
-            fprintf(out, ",%s\n", trb_word_exact(trb_doc_number(ba, "loa_hi"), number));
+                put_next(out, trb_doc_number(block, KEYS[k]));
+            put_next(out, trb_doc_number(icc, "ICC1_1"));
+            put_next(out, trb_doc_number(ba, "bias"));
+            put_next(out, trb_doc_number(ba, "loa_lo"));
+            put_next(out, trb_doc_number(ba, "loa_hi"));
+            fputc('\n', out);
         }
     }
     return finish(out, text, err);

@@ -84,33 +84,6 @@ const char *trb_word_number(double value, int decimals, char buffer[40])
     return buffer;
 }
 
-const char *trb_word_exact(double value, char buffer[40])
-{
-    if (!isfinite(value))
-        return "";
-    for (int digits = 15; digits <= 17; digits++) {
-        snprintf(buffer, 40, "%.*g", digits, value);
-        if (strtod(buffer, NULL) == value)
-            break;
-    }
-    return buffer;
-}
-
-void trb_put_csv(FILE *out, const char *field)
-{
-    if (!field[strcspn(field, ",\"\r\n")]) {
-        fputs(field, out);
-        return;
-    }
-    fputc('"', out);
-    for (; *field; field++) {
-        if (*field == '"')
-            fputc('"', out);
-        fputc(*field, out);
-    }
-    fputc('"', out);
-}
-
 /* Replace single characters; `from` and `to` run in parallel. */
 static void put_replaced(FILE *out, const char *text, const char *from, const char *const *to)
 {

@@ -25,12 +25,6 @@ int trb_word_decimals(double spread);
 /** A number with so many decimals and a true minus-free zero; "n/a" for NaN, "inf". */
 const char *trb_word_number(double value, int decimals, char buffer[40]);
 
-/** Shortest text that reads back as the same number; "" for NaN. */
-const char *trb_word_exact(double value, char buffer[40]);
-
-/** Fields of a CSV line: quoted when they hold a comma, a quote or a line break. */
-void trb_put_csv(FILE *out, const char *field);
-
 /** Text inside HTML, LaTeX or a Markdown table. */
 void trb_put_html(FILE *out, const char *text);
 void trb_put_latex(FILE *out, const char *text);
