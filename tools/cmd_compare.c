@@ -300,6 +300,8 @@ static int run(cli_call *call)
     const char *scans_of_batch = pictures_of(call->words[0], folder, sizeof folder);
     if (!status && scans_of_batch)
         status = trb_comparison_records(comparison, scans_of_batch, &err);
+    for (size_t i = 0; !status && i < cohort->n_notes; i++)
+        cli_info(call, "%s", cohort->note[i]);
     for (size_t i = 0; !status && i < trb_comparison_warnings(comparison); i++)
         cli_warn(call, "%s", trb_comparison_warning(comparison, i));
     if (!status && given->output)
