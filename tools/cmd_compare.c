@@ -93,12 +93,18 @@ static const cli_option OPTIONS[] = {
      .help = "what whiskers are"},
     {.name = "stars", .kind = CLI_FLAG, .flags = CLI_SETTING, .group = "Figures", FIELD(stars), .help = "stars on brackets instead of p values"},
     {.name = "ns", .kind = CLI_FLAG, .flags = CLI_SETTING, .group = "Figures", FIELD(ns), .help = "brackets also where there is no difference"},
+    {.name = "letters", .kind = CLI_FLAG, .flags = CLI_SETTING, .group = "Figures", FIELD(letters),
+     .help = "letters above the columns instead of brackets: groups that share one do not differ; needs --pairs all"},
     {.name = "width", .kind = CLI_LENGTH, .flags = CLI_SETTING, .group = "Figures", FIELD(width), .without = "of the style, 174 mm on paper",
      .help = "of the figures in print; 85mm is one journal column"},
     {.name = "dpi", .argument = "N", .kind = CLI_INTEGER, .flags = CLI_SETTING, .least = 30, .most = 1200, .group = "Figures", FIELD(dpi),
      .without = "300 (slide: 150)", .help = "of PNG"},
     {.name = "format", .argument = "LIST", .kind = CLI_LIST, .choices = FORMATS, .flags = CLI_SETTING, .group = "Figures", FIELD(format),
      .fallback = "svg,pdf,png", .help = "of the figures"},
+    {.name = "specimen", .argument = "COLUMN", .kind = CLI_STRING, .flags = CLI_SETTING, .group = "Precision", FIELD(specimen),
+     .without = "specimen or animal", .help = "column of what was scanned several times"},
+    {.name = "repeat", .argument = "COLUMN", .kind = CLI_STRING, .flags = CLI_SETTING, .group = "Precision", FIELD(repeat), .without = "repeat or repeat_no",
+     .help = "column that numbers the scans of one specimen"},
     {.name = "measure", .kind = CLI_CHOICE, .choices = MEASURES, .flags = CLI_SETTING, .group = "Meta-analysis", FIELD(measure), .fallback = "smd",
      .help = "standardised mean difference (Hedges' g), mean difference, log ratio of means"},
     {.name = "model", .kind = CLI_CHOICE, .choices = MODELS, .flags = CLI_SETTING, .group = "Meta-analysis", FIELD(model), .fallback = "reml",
@@ -119,8 +125,9 @@ static const char *const EXAMPLES[] = {
 };
 /* clang-format on */
 
-static trb_cohort_options cohort_options(const struct compare_options *given)
+trb_cohort_options cmd_compare_cohort(const cli_call *call)
 {
+    const struct compare_options *given = call->options;
     trb_cohort_options o = trb_cohort_options_default();
     o.import = (trb_cohort_import)given->import;
     o.sample_column = given->sample;
@@ -215,6 +222,7 @@ trb_report_options cmd_compare_report(const cli_call *call)
     o.svg = has(&given->format, "svg");
     o.pdf = has(&given->format, "pdf");
     o.png = has(&given->format, "png");
+    o.letters = given->letters;
     o.quartiles_type6 = given->prism;
     o.force = given->force;
     o.title = given->title;
@@ -244,12 +252,11 @@ static int print_result(const cli_call *call, const trb_comparison *comparison)
     return CLI_DONE;
 }
 
-static trb_status write_report(const cli_call *call, trb_comparison *comparison, trb_error *err)
+static trb_status write_report(const cli_call *call, trb_comparison *comparison, const char *pictures, trb_error *err)
 {
     const struct compare_options *given = call->options;
     trb_report_options report = cmd_compare_report(call);
-    char folder[4096];
-    report.pictures = pictures_of(call->words[0], folder, sizeof folder);
+    report.pictures = pictures;
     char *line = cli_command_line(call);
     trb_status status = trb_comparison_note(comparison, "command_line", line ? line : "", err);
     free(line);
@@ -273,8 +280,10 @@ static int run(cli_call *call)
     const struct compare_options *given = call->options;
     if (strcmp(call->words[0], "meta") == 0)
         return cmd_compare_meta(call);
+    if (strcmp(call->words[0], "precision") == 0)
+        return cmd_compare_precision(call);
     trb_error err = {TRB_OK, ""};
-    trb_cohort_options read = cohort_options(given);
+    trb_cohort_options read = cmd_compare_cohort(call);
     trb_compare_options how = compare_options(given);
     trb_cohort *cohort = NULL, *scans = NULL;
     trb_comparison *comparison = NULL;
@@ -287,10 +296,14 @@ static int run(cli_call *call)
     }
     if (!status)
         status = trb_compare(cohort, &how, &comparison, &err);
+    char folder[4096];
+    const char *scans_of_batch = pictures_of(call->words[0], folder, sizeof folder);
+    if (!status && scans_of_batch)
+        status = trb_comparison_records(comparison, scans_of_batch, &err);
     for (size_t i = 0; !status && i < trb_comparison_warnings(comparison); i++)
         cli_warn(call, "%s", trb_comparison_warning(comparison, i));
     if (!status && given->output)
-        status = write_report(call, comparison, &err);
+        status = write_report(call, comparison, scans_of_batch, &err);
     int code = status ? cli_fail(call, &err) : print_result(call, comparison);
     if (code == CLI_DONE && given->output)
         cli_info(call, "%s/report.html", given->output);
@@ -311,8 +324,8 @@ static trb_status check(const cli_call *call, trb_error *err)
         return trb_error_set(err, TRB_ERR_ARGUMENT, "--paired and --longitudinal exclude each other");
     if (given->prism && (cli_given(call, "test") || cli_given(call, "adjust")))
         return trb_error_set(err, TRB_ERR_ARGUMENT, "--prism decides --test and --adjust: leave out one or the other");
-    if (strcmp(call->words[0], "meta") == 0 && call->n_words < 2)
-        return trb_error_set(err, TRB_ERR_ARGUMENT, "compare meta needs the table of the studies");
+    if ((strcmp(call->words[0], "meta") == 0 || strcmp(call->words[0], "precision") == 0) && call->n_words < 2)
+        return trb_error_set(err, TRB_ERR_ARGUMENT, "compare %s needs a table", call->words[0]);
     return TRB_OK;
 }
 
@@ -323,7 +336,9 @@ const cli_command cmd_compare = {
     .description = "TABLE is results.csv of a batch, or any CSV or TSV with a column of samples, one of groups, and columns of numbers. Every group is "
                    "compared with the control by Welch's t test with Holm's adjustment unless other options say otherwise.\n\n"
                    "compare meta TABLE -o DIR pools studies (columns study, mean_treated, sd_treated, n_treated, mean_control, sd_control, n_control) by a "
-                   "random-effects model and draws the forest plot.",
+                   "random-effects model and draws the forest plot.\n\n"
+                   "compare precision TABLE -o DIR gives precision error, least significant change and ICC of repeated scans (columns specimen, "
+                   "repeat).",
     .examples = EXAMPLES,
     .options = OPTIONS,
     .n_options = CLI_COUNT(OPTIONS),

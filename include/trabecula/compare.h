@@ -93,6 +93,16 @@ TRB_API TRB_NODISCARD trb_status trb_compare(trb_cohort *cohort, const trb_compa
 
 TRB_API void trb_comparison_destroy(trb_comparison *comparison);
 
+/**
+ * Look into the records of the scans (<folder>/<sample>/result.json, as batch leaves them): warn where settings or
+ * program differ between scans, and keep their methods text for the report ("measurement_text").
+ *
+ * Output      Warnings and texts in the comparison. Scans without a readable record are passed over; when there is
+ *             none, nothing changes.
+ * Errors      TRB_ERR_MEMORY.
+ */
+TRB_API TRB_NODISCARD trb_status trb_comparison_records(trb_comparison *comparison, const char *folder, trb_error *err);
+
 /** Everything as JSON (schema trabecula.cohort/1), 17 significant digits. *text: yours, free(). */
 TRB_API TRB_NODISCARD trb_status trb_comparison_json(const trb_comparison *comparison, char **text, trb_error *err);
 

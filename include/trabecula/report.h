@@ -13,11 +13,11 @@ extern "C" {
 typedef struct trb_report_options {
     trb_plot_options plot;
     bool svg, pdf, png;        /* formats of the figures */
+    bool letters;              /* groups that share a letter do not differ, instead of brackets; needs all pairs */
     bool quartiles_type6;      /* boxes as GraphPad Prism draws them; otherwise type 7, as R and spreadsheets */
     bool force;                /* replace existing files */
     const char *title;         /* NULL: "Cohort report" */
     const char *pictures;      /* folder with <sample>/qc.png of a batch, for thumbnails; NULL: none */
-    const char *measurement;   /* methods text of the scans, as a paragraph before that of the statistics; NULL: none */
 } trb_report_options;
 
 TRB_API trb_report_options trb_report_options_default(void);

@@ -40,6 +40,7 @@
 #include "trabecula/compare.h"
 #include "trabecula/report.h"
 #include "trabecula/meta.h"
+#include "trabecula/precision.h"
 #include "trabecula/batch.h"
 #include "trabecula/phantom_study.h"
 

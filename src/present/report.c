@@ -38,7 +38,6 @@ static const struct {
     {"table.md", trb_report_table_markdown, NULL},
     {"table.tex", trb_report_table_latex, NULL},
     {"methods.txt", trb_report_methods, NULL},
-    {"captions.txt", trb_report_captions, NULL},
 };
 #define N_FILES (sizeof FILES / sizeof *FILES)
 static const char *const FIGURES[] = {"metrics", "forest", "rescue"};
@@ -54,6 +53,8 @@ static trb_status check_free(const char *folder, trb_error *err)
             taken = FILES[i].name;
     if (access(trb_report_join(folder, "report.html", path), F_OK) == 0)
         taken = "report.html";
+    if (access(trb_report_join(folder, "captions.txt", path), F_OK) == 0)
+        taken = "captions.txt";
     if (access(trb_report_join(folder, "stats.json", path), F_OK) == 0)
         taken = "stats.json";
     for (size_t f = 0; f < 3; f++)
@@ -113,10 +114,10 @@ static void figures_clear(figures *f)
     trb_report_forest_clear(&f->rescue);
 }
 
-static trb_status figures_init(figures *f, const json_t *document, bool type6, trb_error *err)
+static trb_status figures_init(figures *f, const json_t *document, const trb_report_options *options, trb_error *err)
 {
     memset(f, 0, sizeof *f);
-    trb_status status = trb_report_panels_init(&f->panels, document, type6, err);
+    trb_status status = trb_report_panels_init(&f->panels, document, options, err);
     if (!status)
         status = trb_report_forest_init(&f->forest, document, err);
     if (!status)
@@ -138,9 +139,26 @@ static trb_status page_figures(const figures *f, const trb_report_options *o, tr
     return status;
 }
 
-static trb_status write_page(const json_t *document, const figures *f, const trb_report_options *o, const char *folder, trb_error *err)
+static trb_status write_captions(const json_t *document, const char *figure, bool letters, const char *folder, trb_error *err)
 {
-    trb_report_page page = {.document = document, .options = o};
+    char *text = NULL, path[4096];
+    size_t size;
+    FILE *out = open_memstream(&text, &size);
+    if (out)
+        trb_report_captions(out, document, figure, letters);
+    trb_status status = TRB_OK;
+    if (!out || fclose(out) != 0)
+        status = trb_error_set(err, TRB_ERR_MEMORY, "out of memory for the captions");
+    if (!status)
+        status = trb_text_write(trb_report_join(folder, "captions.txt", path), text, true, err);
+    free(text);
+    return status;
+}
+
+static trb_status write_page(const json_t *document, const figures *f, const char *caption, const trb_report_options *o, const char *folder,
+                             trb_error *err)
+{
+    trb_report_page page = {.document = document, .options = o, .figures = {.caption = caption}};
     char *text = NULL, path[4096];
     size_t size;
     trb_status status = page_figures(f, o, &page.figures, err);
@@ -179,7 +197,7 @@ trb_status trb_report_write(const trb_comparison *comparison, const trb_report_o
     char path[4096];
     trb_status status = options->force ? TRB_OK : check_free(folder, err);
     figures f;
-    if (status || (status = figures_init(&f, document, options->quartiles_type6, err)))
+    if (status || (status = figures_init(&f, document, options, err)))
         return status;
     status = trb_report_folder(folder, err);
     if (!status && (options->svg || options->pdf || options->png))
@@ -195,8 +213,14 @@ trb_status trb_report_write(const trb_comparison *comparison, const trb_report_o
         status = write_figure(&f, 1, options, folder, err);
     if (!status && f.rescue.forest.n_rows)
         status = write_figure(&f, 2, options, folder, err);
+    char *caption = NULL;
+    if (!status)
+        status = trb_plot_groups_caption(f.panels.panel, f.panels.n, &options->plot, &caption, err);
+    if (!status)
+        status = write_captions(document, caption, options->letters, folder, err);
     if (!status) /* last: who finds it finds all that it speaks of */
-        status = write_page(document, &f, options, folder, err);
+        status = write_page(document, &f, caption, options, folder, err);
+    free(caption);
     figures_clear(&f);
     return status;
 }

@@ -1,6 +1,7 @@
 /* report_csv.c - tidy tables: one row a fact, every number as it was computed. */
 #include "present/report_parts.h"
 #include "present/report_words.h"
+#include "record/csv_field.h"
 #include "study/document_read.h"
 
 #include <math.h>
@@ -26,15 +27,14 @@ size_t trb_document_contrasts(const json_t *document)
 
 static void put_value(FILE *out, const json_t *value)
 {
-    char buffer[40];
     if (json_is_string(value))
-        trb_put_csv(out, json_string_value(value));
+        trb_csv_put(out, json_string_value(value));
     else if (json_is_boolean(value))
         fputs(json_is_true(value) ? "true" : "false", out);
     else if (json_is_integer(value))
         fprintf(out, "%lld", (long long)json_integer_value(value));
     else if (json_is_number(value))
-        fputs(trb_word_exact(json_number_value(value), buffer), out);
+        trb_csv_put_number(out, json_number_value(value));
 }
 
 /* An array of objects: the given keys as columns. */
@@ -99,9 +99,9 @@ static void put_descriptives(FILE *out, const json_t *document, const char *cons
         for (size_t g = 0; json_object_get(tree, "descriptive") && g < trb_document_groups(document); g++) {
             const char *group = trb_document_group(document, g);
             const json_t *d = trb_doc_at(tree, "descriptive", group, NULL);
-            trb_put_csv(out, metric);
+            trb_csv_put(out, metric);
             fputc(',', out);
-            trb_put_csv(out, group);
+            trb_csv_put(out, group);
             for (size_t k = 0; keys[k]; k++) {
                 fputc(',', out);
                 put_value(out, json_object_get(d, keys[k]));
@@ -136,7 +136,7 @@ void trb_report_animals(FILE *out, const json_t *document)
     fputs("sample,group,scans", out);
     json_object_foreach ((json_t *)metrics, metric, tree) {
         fputc(',', out);
-        trb_put_csv(out, metric);
+        trb_csv_put(out, metric);
     }
     fputc('\n', out);
     size_t i;
@@ -183,7 +183,7 @@ void trb_report_prism(FILE *out, const json_t *document)
         if (!first)
             fputc('\n', out);
         first = false;
-        trb_put_csv(out, metric);
+        trb_csv_put(out, metric);
         for (size_t g = 1; g < groups; g++)
             fputc(',', out);
         fputc('\n', out);
@@ -194,7 +194,7 @@ void trb_report_prism(FILE *out, const json_t *document)
             most = n > most ? n : most;
             if (g)
                 fputc(',', out);
-            trb_put_csv(out, group);
+            trb_csv_put(out, group);
         }
         fputc('\n', out);
         for (size_t i = 0; i < most; i++) {
@@ -216,9 +216,9 @@ void trb_report_planning(FILE *out, const json_t *document)
     json_object_foreach (json_object_get(document, "planning"), metric, plan)
         json_object_foreach (json_object_get(plan, "pairs"), contrast, pair) {
             static const char *const KEYS[] = {"delta", "sd", "cohens_d", "n_per_group", "detectable_difference", NULL};
-            trb_put_csv(out, metric);
+            trb_csv_put(out, metric);
             fputc(',', out);
-            trb_put_csv(out, contrast);
+            trb_csv_put(out, contrast);
             for (size_t k = 0; KEYS[k]; k++) {
                 fputc(',', out);
                 put_value(out, json_object_get(pair, KEYS[k]));

@@ -1,6 +1,7 @@
 /* report_figures.c - from the document to panels and forests that the plots draw. */
 #include "present/report_parts.h"
 #include "study/document_read.h"
+#include "study/stat_letters.h"
 
 #include "core/memory.h"
 
@@ -38,6 +39,7 @@ void trb_report_panels_clear(trb_report_panels *panels)
     free(panels->group);
     free(panels->bracket);
     free(panels->value);
+    free(panels->mark);
     memset(panels, 0, sizeof *panels);
 }
 
@@ -57,7 +59,28 @@ static void fill_group(trb_plot_group *group, const json_t *document, const char
     }
 }
 
-trb_status trb_report_panels_init(trb_report_panels *panels, const json_t *document, bool type6, trb_error *err)
+/* Letters of one metric from the adjusted p values of all pairs. A pair without p is not known to differ. */
+static trb_status set_letters(trb_report_panels *panels, size_t metric, size_t groups, const json_t *document, trb_error *err)
+{
+    bool differ[TRB_LETTERS_GROUPS * TRB_LETTERS_GROUPS] = {false};
+    char text[TRB_LETTERS_GROUPS][TRB_LETTERS_GROUPS + 1];
+    const size_t contrasts = trb_document_contrasts(document);
+    if (groups > TRB_LETTERS_GROUPS || contrasts != groups * (groups - 1) / 2)
+        return trb_error_set(err, TRB_ERR_ARGUMENT, "letters need all pairs of at most %d groups: give --pairs all", TRB_LETTERS_GROUPS);
+    for (size_t c = 0; c < contrasts; c++) {
+        const json_t *row = json_array_get(json_object_get(document, "comparisons"), metric * contrasts + c);
+        const size_t a = group_index(document, trb_doc_text(row, "a")), b = group_index(document, trb_doc_text(row, "b"));
+        differ[a * groups + b] = differ[b * groups + a] = trb_doc_number(row, "p_adjusted") < trb_doc_number(document, "alpha");
+    }
+    trb_status status = trb_stat_letters(groups, differ, text, err);
+    for (size_t g = 0; !status && g < groups; g++) {
+        memcpy(panels->mark[metric * groups + g], text[g], sizeof text[g]);
+        panels->group[metric * groups + g].mark = panels->mark[metric * groups + g];
+    }
+    return status;
+}
+
+trb_status trb_report_panels_init(trb_report_panels *panels, const json_t *document, const trb_report_options *options, trb_error *err)
 {
     const json_t *metrics = json_object_get(document, "metrics");
     const size_t all = json_object_size(metrics), n = all < MOST_PANELS ? all : MOST_PANELS, groups = trb_document_groups(document);
@@ -67,7 +90,8 @@ trb_status trb_report_panels_init(trb_report_panels *panels, const json_t *docum
     panels->group = trb_alloc_zero(n * groups + 1, sizeof *panels->group, "figures", err);
     panels->bracket = trb_alloc_zero(n * contrasts + 1, sizeof *panels->bracket, "figures", err);
     panels->value = trb_alloc_zero(n * animals + 1, sizeof *panels->value, "figures", err);
-    if (!panels->panel || !panels->group || !panels->bracket || !panels->value) {
+    panels->mark = trb_alloc_zero(n * groups + 1, sizeof *panels->mark, "figures", err);
+    if (!panels->mark || !panels->panel || !panels->group || !panels->bracket || !panels->value) {
         trb_report_panels_clear(panels);
         return TRB_ERR_MEMORY;
     }
@@ -86,8 +110,16 @@ trb_status trb_report_panels_init(trb_report_panels *panels, const json_t *docum
         panel->n_groups = groups;
         panel->group = panels->group + i * groups;
         for (size_t g = 0; g < groups; g++) {
-            fill_group(&panels->group[i * groups + g], document, metric, tree, trb_document_group(document, g), type6, value);
+            fill_group(&panels->group[i * groups + g], document, metric, tree, trb_document_group(document, g), options->quartiles_type6, value);
             value += panels->group[i * groups + g].n;
+        }
+        if (options->letters) {
+            trb_status status = set_letters(panels, i, groups, document, err);
+            if (status) {
+                trb_report_panels_clear(panels);
+                return status;
+            }
+            continue;
         }
         panel->bracket = panels->bracket + i * contrasts;
         for (size_t c = 0; c < contrasts; c++) {

@@ -14,9 +14,9 @@ static const char STYLE[] =
     ":root{--ink:#1b1f24;--soft:#57606a;--line:#d0d7de;--paper:#fff;--warn:#fff4d6;--accent:#0b5394}"
     "*{box-sizing:border-box}body{font:16px/1.5 'Liberation Sans',Arial,Helvetica,sans-serif;color:var(--ink);background:var(--paper);"
     "max-width:1000px;margin:0 auto;padding:1rem}h1{font-size:1.6rem;margin:.2em 0}h2{font-size:1.2rem;border-bottom:1px solid var(--line);"
-    "margin-top:2em}h3{font-size:1rem;margin:1.4em 0 .3em}p.note,.soft{color:var(--soft);font-size:.9rem}"
+    "margin-top:2em}h3{font-size:1rem;margin:1.4em 0 .3em}p.note,.soft{color:var(--soft);font-size:.9em}"
     ".wide{overflow-x:auto}table{border-collapse:collapse;font-size:.85rem}th,td{padding:.25em .6em;border-bottom:1px solid var(--line);"
-    "text-align:left;white-space:nowrap}td.n,th.n{text-align:right;font-variant-numeric:tabular-nums}tr.primary td{font-weight:bold}"
+    "text-align:left;white-space:nowrap}th{white-space:normal;vertical-align:bottom}td.n,th.n{text-align:right;font-variant-numeric:tabular-nums}tr.primary td{font-weight:bold}"
     "ul.warn{background:var(--warn);padding:.6em 1em .6em 2em;border-left:4px solid #bf8700}figure{margin:1em 0}figure svg{width:100%;height:auto}"
     "figcaption{color:var(--soft);font-size:.9rem}.thumbs{display:grid;grid-template-columns:repeat(auto-fill,minmax(200px,1fr));gap:.6em}"
     ".thumbs figure{margin:0}.thumbs img{width:100%}blockquote{margin:0;padding:.5em 1em;border-left:4px solid var(--line)}"
@@ -206,20 +206,17 @@ static void put_figure(FILE *out, const char *svg, const char *caption)
         return;
     fputs("<figure>\n", out);
     fputs(svg, out);
-    fprintf(out, "\n<figcaption>%s</figcaption></figure>\n", caption);
+    fputs("\n<figcaption>", out);
+    put(out, caption);
+    fputs("</figcaption></figure>\n", out);
 }
 
 static void put_figures(FILE *out, const trb_report_page *page)
 {
-    static const char *const KIND[] = {"Bars are means, whiskers ", "Lines are means, whiskers ", "Boxes are quartiles with the median, whiskers the range"};
-    static const char *const SPREAD[] = {"SD", "SEM", "the 95 % confidence interval"};
-    const trb_plot_options *plot = &page->options->plot;
-    char caption[512];
     fputs("<h2 id=\"figures\">Figures</h2>\n", out);
-    snprintf(caption, sizeof caption, "%s%s; every point is one animal. %s (adjusted).", KIND[plot->kind],
-             plot->kind == TRB_PLOT_BOX ? "" : SPREAD[plot->spread],
-             plot->stars ? "* p &lt; 0.05, ** p &lt; 0.01, *** p &lt; 0.001, **** p &lt; 0.0001" : "Brackets show p values");
-    put_figure(out, page->figures.metrics_svg, caption);
+    put_figure(out, page->figures.metrics_svg, page->figures.caption);
+    if (page->options->letters)
+        fputs("<p class=\"note\">Groups that share a letter do not differ.</p>\n", out);
     put_figure(out, page->figures.forest_svg, "Change of every parameter in per cent, with confidence intervals (Fieller's theorem).");
     put_figure(out, page->figures.rescue_svg, "Percent rescue: 0 % is the diseased, 100 % the healthy group; confidence intervals by Fieller's theorem.");
 }
@@ -254,7 +251,8 @@ static void put_comparisons(FILE *out, const json_t *document)
         fputs("</tr>\n", out);
     }
     fprintf(out, "</tbody></table></div>\n<p class=\"note\">Difference: second group taken from the first. p: %s; adjusted: %s within a parameter",
-            trb_doc_text(json_array_get(rows, 0), "test"), trb_doc_text(json_array_get(rows, 0), "adjust"));
+            trb_word_test(trb_doc_text(json_array_get(rows, 0), "test")),
+            trb_word_adjust(trb_doc_text(json_array_get(rows, 0), "adjust")));
     fputs("; q: Benjamini-Hochberg over the parameters of one comparison, from unadjusted p, the primary parameter left out.</p>\n", out);
 }
 
@@ -287,22 +285,44 @@ static void put_plain_rows(FILE *out, const char *title, const json_t *rows, con
                     number_cell(out, text);
                 }
             } else
-                cell(out, json_is_string(value) ? json_string_value(value) : "");
+                cell(out, !json_is_string(value) ? "" : strcmp(keys[k], "test") == 0 ? trb_word_test(json_string_value(value)) : json_string_value(value));
         }
         fputs("</tr>\n", out);
     }
     fprintf(out, "</tbody></table></div>\n<p class=\"note\">%s</p>\n", note);
 }
 
+static void put_rescues(FILE *out, const json_t *document)
+{
+    const json_t *rows = json_object_get(document, "rescue");
+    if (json_array_size(rows) == 0)
+        return;
+    fputs("<h3>Rescue</h3>\n<div class=\"wide\"><table><thead><tr><th>Parameter</th><th>Treated</th><th>Loss from, to</th><th "
+          "class=\"n\">Regained [CI]</th><th></th></tr></thead><tbody>\n", out);
+    size_t i;
+    const json_t *row;
+    json_array_foreach (rows, i, row) {
+        char loss[512];
+        snprintf(loss, sizeof loss, "%s, %s", trb_doc_text(row, "sham"), trb_doc_text(row, "disease"));
+        fputs(json_is_true(json_object_get(row, "primary")) ? "<tr class=\"primary\">" : "<tr>", out);
+        cell(out, trb_doc_text(row, "metric"));
+        cell(out, trb_doc_text(row, "treated"));
+        cell(out, loss);
+        interval_cell(out, trb_doc_number(row, "percent"), trb_doc_number(row, "lo"), trb_doc_number(row, "hi"), 0, " %");
+        cell(out, trb_doc_text(row, "note"));
+        fputs("</tr>\n", out);
+    }
+    fputs("</tbody></table></div>\n<p class=\"note\">(treated - diseased) / (healthy - diseased) in per cent; confidence intervals by Fieller's "
+          "theorem.</p>\n", out);
+}
+
 static void put_tables(FILE *out, const json_t *document)
 {
     static const char *const OMNIBUS[] = {"metric", "test", "chosen", "statistic", "df1", "df2", "p", "note", NULL};
-    static const char *const RESCUE[] = {"metric", "treated", "disease", "sham", "percent", "lo", "hi", "note", NULL};
     static const char *const DESIGNS[] = {"metric", "design", "part", "term", "estimate", "statistic", "df1", "df2", "p", "p_adjusted", "note", NULL};
     static const char *const SENSITIVITY[] = {"metric", "contrast", "welch_t", "student_t", "mann_whitney", "agree", NULL};
     static const char *const DIAGNOSTICS[] = {"metric", "test", "group", "sample", "statistic", "p", "note", NULL};
-    put_plain_rows(out, "Rescue", json_object_get(document, "rescue"), RESCUE,
-                   "(treated - disease) / (healthy - disease) in per cent, confidence interval by Fieller's theorem.");
+    put_rescues(out, document);
     put_plain_rows(out, "Tests of the design", json_object_get(document, "designs"), DESIGNS, "Adjusted p: Holm.");
     fputs("<details><summary>Tests over all groups, sensitivity, diagnostics</summary>\n", out);
     put_plain_rows(out, "All groups together", json_object_get(document, "omnibus"), OMNIBUS, "Reported; no gate for the planned comparisons.");
@@ -376,9 +396,9 @@ static void put_facts(FILE *out, const json_t *document)
 static void put_methods(FILE *out, const trb_report_page *page)
 {
     fputs("<h2 id=\"methods\">Methods text</h2>\n<p class=\"note\">Square brackets mark what no file knows.</p>\n<blockquote>", out);
-    if (page->options->measurement) {
+    if (trb_doc_text(page->document, "measurement_text")[0]) {
         fputs("<p>", out);
-        put(out, page->options->measurement);
+        put(out, trb_doc_text(page->document, "measurement_text"));
         fputs("</p>", out);
     }
     fputs("<p>", out);

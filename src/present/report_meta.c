@@ -1,6 +1,7 @@
 /* report_meta.c - a meta-analysis as text, tables and forest plots. */
 #include "present/report_files.h"
 #include "present/report_words.h"
+#include "record/csv_field.h"
 #include "study/document_read.h"
 #include "study/meta_parts.h"
 #include "trabecula/record.h"
@@ -14,6 +15,12 @@
 static const json_t *block_of(const trb_meta *meta, const char *metric, const char *key)
 {
     return trb_doc_at(meta->document, "metrics", metric, trb_meta_measure_key(&meta->options), key, NULL);
+}
+
+static void put_next(FILE *out, double value)
+{
+    fputc(',', out);
+    trb_csv_put_number(out, value);
 }
 
 /* ---- text */
@@ -70,7 +77,6 @@ trb_status trb_meta_text(const trb_meta *meta, char **text, trb_error *err)
 
 static void put_studies(FILE *out, const json_t *document, const char *measure)
 {
-    char buffer[40];
     const char *metric;
     json_t *studies;
     static const char *const KEYS[] = {"mean_treated", "sd_treated", "n_treated", "mean_control", "sd_control", "n_control", NULL};
@@ -80,15 +86,15 @@ static void put_studies(FILE *out, const json_t *document, const char *measure)
         const json_t *row;
         json_array_foreach (studies, i, row) {
             const json_t *effect = trb_doc_at(document, "metrics", metric, measure, "per_study", trb_doc_text(row, "study"), NULL);
-            trb_put_csv(out, metric);
+            trb_csv_put(out, metric);
             fputc(',', out);
-            trb_put_csv(out, trb_doc_text(row, "study"));
+            trb_csv_put(out, trb_doc_text(row, "study"));
             for (int k = 0; KEYS[k]; k++)
-                fprintf(out, ",%s", trb_word_exact(trb_doc_number(row, KEYS[k]), buffer));
+                put_next(out, trb_doc_number(row, KEYS[k]));
             fprintf(out, ",%s", measure);
             static const char *const EFFECT[] = {"yi", "se", "ci_lo", "ci_hi"};
             for (int k = 0; k < 4; k++)
-                fprintf(out, ",%s", trb_word_exact(trb_doc_number(effect, EFFECT[k]), buffer));
+                put_next(out, trb_doc_number(effect, EFFECT[k]));
             fputc('\n', out);
         }
     }

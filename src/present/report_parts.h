@@ -30,12 +30,14 @@ void trb_report_table_html(FILE *out, const json_t *document);
 
 void trb_report_summary(FILE *out, const json_t *document); /* for a terminal */
 void trb_report_methods(FILE *out, const json_t *document);
-void trb_report_captions(FILE *out, const json_t *document);
+/** figure: the sentences of trb_plot_groups_caption(). */
+void trb_report_captions(FILE *out, const json_t *document, const char *figure, bool letters);
 
 /** Figures in the report. NULL: there is none. All yours, free(). */
 typedef struct trb_report_figures {
     char *metrics_svg, *forest_svg;
     char *rescue_svg;
+    const char *caption; /* of the first; borrowed */
 } trb_report_figures;
 
 /** Pictures of one animal for the page. */
@@ -55,17 +57,18 @@ typedef struct trb_report_page {
 void trb_report_html(FILE *out, const trb_report_page *page);
 
 /** Panels of the metrics that are worth one (at most 24), brackets of the declared comparisons. Clear them.
- *  type6: quartiles as GraphPad Prism has them. */
+ *  With options->letters every group has its letters instead of brackets. */
 typedef struct trb_report_panels {
     size_t n;
     trb_plot_panel *panel;
     trb_plot_group *group;
     trb_plot_bracket *bracket;
     double *value;
+    char (*mark)[32];
     size_t left_out; /* metrics beyond the first 24 */
 } trb_report_panels;
 
-trb_status trb_report_panels_init(trb_report_panels *panels, const json_t *document, bool type6, trb_error *err);
+trb_status trb_report_panels_init(trb_report_panels *panels, const json_t *document, const trb_report_options *options, trb_error *err);
 void trb_report_panels_clear(trb_report_panels *panels);
 
 /** Percent change of every metric and contrast. Clear it. n_rows is 0 when there is nothing to show. */

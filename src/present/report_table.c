@@ -5,6 +5,7 @@
  */
 #include "present/report_parts.h"
 #include "present/report_words.h"
+#include "record/csv_field.h"
 #include "study/document_read.h"
 
 #include <math.h>
@@ -16,7 +17,7 @@ typedef struct notation {
     void (*put)(FILE *out, const char *text);
 } notation;
 
-static const notation CSV = {"", ",", "\n", "+-", trb_put_csv};
+static const notation CSV = {"", ",", "\n", "+-", trb_csv_put};
 static const notation MARKDOWN = {"| ", " | ", " |\n", "\u00b1", trb_put_markdown};
 static const notation LATEX = {"", " & ", " \\\\\n", "$\\pm$", trb_put_latex};
 static const notation HTML = {"<tr><td>", "</td><td>", "</td></tr>\n", "\u00b1", trb_put_html};
@@ -94,7 +95,7 @@ static void put_footnote(FILE *out, const json_t *document)
     const json_t *row = json_array_get(json_object_get(document, "comparisons"), 0);
     fputs("Mean \u00b1 SD (n).", out);
     if (row)
-        fprintf(out, " p: %s, adjusted by %s within each parameter.", trb_doc_text(row, "test"), trb_doc_text(row, "adjust"));
+        fprintf(out, " p: %s, adjusted by %s within each parameter.", trb_word_test(trb_doc_text(row, "test")), trb_word_adjust(trb_doc_text(row, "adjust")));
 }
 
 void trb_report_table_csv(FILE *out, const json_t *document)

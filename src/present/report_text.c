@@ -63,10 +63,10 @@ static void put_omnibus(FILE *out, const json_t *document, const char *metric)
             continue;
         const double value = trb_doc_number(row, "p");
         if (isnan(value)) {
-            fprintf(out, "   %s: n/a (%s)", trb_doc_text(row, "test"), trb_doc_text(row, "note"));
+            fprintf(out, "   %s: n/a (%s)", trb_word_test(trb_doc_text(row, "test")), trb_doc_text(row, "note"));
             return;
         }
-        fprintf(out, "   %s %s(%g", trb_doc_text(row, "test"), trb_doc_text(row, "statistic_name"), trb_doc_number(row, "df1"));
+        fprintf(out, "   %s %s(%g", trb_word_test(trb_doc_text(row, "test")), trb_doc_text(row, "statistic_name"), trb_doc_number(row, "df1"));
         if (!isnan(trb_doc_number(row, "df2")))
             fprintf(out, ", %.1f", trb_doc_number(row, "df2"));
         fprintf(out, ") = %s, %s", trb_word_number(trb_doc_number(row, "statistic"), 2, statistic), trb_word_p_equals(value, p));
@@ -106,8 +106,9 @@ static void put_contrast(FILE *out, const json_t *row, int decimals, size_t widt
     fprintf(out, " %10s", trb_word_number(trb_doc_number(row, "diff"), decimals, number));
     put_interval(out, trb_doc_number(row, "ci_lo"), trb_doc_number(row, "ci_hi"), decimals);
     if (!isnan(percent)) {
-        fprintf(out, "  %+.0f %%", percent);
-        put_interval(out, trb_doc_number(row, "percent_lo"), trb_doc_number(row, "percent_hi"), 0);
+        const int digits = fabs(percent) < 10; /* no "-0 %" */
+        fprintf(out, "  %+.*f %%", digits, percent);
+        put_interval(out, trb_doc_number(row, "percent_lo"), trb_doc_number(row, "percent_hi"), digits);
     }
     if (!isnan(g))
         fprintf(out, "  g %.2f", g);
@@ -186,7 +187,7 @@ void trb_report_summary(FILE *out, const json_t *document)
     if (contrasts) {
         const json_t *row = json_array_get(json_object_get(document, "comparisons"), 0);
         fprintf(out, "Mean +- SD (n); difference [%g %% CI], percent change [CI], Hedges' g, p by %s (adjusted: %s).\n",
-                100 * trb_doc_number(document, "conf_level"), trb_doc_text(row, "test"), trb_doc_text(row, "adjust"));
+                100 * trb_doc_number(document, "conf_level"), trb_word_test(trb_doc_text(row, "test")), trb_word_adjust(trb_doc_text(row, "adjust")));
         fputs("* p < 0.05, ** p < 0.01, *** p < 0.001, **** p < 0.0001\n", out);
     }
     const json_t *text;
@@ -211,23 +212,20 @@ trb_status trb_report_text(const trb_comparison *comparison, char **text, trb_er
 
 void trb_report_methods(FILE *out, const json_t *document)
 {
+    const char *measurement = trb_doc_text(document, "measurement_text");
+    if (*measurement)
+        fprintf(out, "%s\n\n", measurement);
     fprintf(out, "%s\n", trb_doc_text(document, "methods_text"));
 }
 
-void trb_report_captions(FILE *out, const json_t *document)
+void trb_report_captions(FILE *out, const json_t *document, const char *figure, bool letters)
 {
     const json_t *row = json_array_get(json_object_get(document, "comparisons"), 0);
-    fputs("Figure 1 (figures/metrics). Parameters by group", out);
-    for (size_t g = 0; g < trb_document_groups(document); g++) {
-        size_t i, n = 0;
-        const json_t *animal;
-        json_array_foreach (json_object_get(document, "animals"), i, animal)
-            n += strcmp(trb_doc_text(animal, "group"), trb_document_group(document, g)) == 0;
-        fprintf(out, "%s%s (n = %zu)", g ? ", " : ": ", trb_document_group(document, g), n);
-    }
-    fputs(". Bars are means, whiskers SD [unless other --kind or --spread was chosen]; every point is one animal.", out);
+    fprintf(out, "Figure 1 (figures/metrics). %s", figure);
     if (row)
-        fprintf(out, " p values: %s, adjusted by %s within each parameter.", trb_doc_text(row, "test"), trb_doc_text(row, "adjust"));
+        fprintf(out, " p values: %s, adjusted by %s within each parameter.", trb_word_test(trb_doc_text(row, "test")), trb_word_adjust(trb_doc_text(row, "adjust")));
+    if (letters)
+        fputs(" Groups that share a letter do not differ.", out);
     fputs("\n\nFigure 2 (figures/forest). Percent change of every parameter in each comparison with its confidence interval (Fieller's theorem); "
           "an arrow is an interval that goes on.\n", out);
     if (json_array_size(json_object_get(document, "rescue")))

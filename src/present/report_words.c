@@ -32,6 +32,35 @@ const char *trb_word_stars(double p)
     return p < 1e-4 ? "****" : p < 1e-3 ? "***" : p < 1e-2 ? "**" : p < 0.05 ? "*" : "";
 }
 
+static const char *look_up(const char *key, const char *const (*table)[2])
+{
+    for (; (*table)[0]; table++)
+        if (strcmp((*table)[0], key) == 0)
+            return (*table)[1];
+    return key;
+}
+
+const char *trb_word_test(const char *key)
+{
+    static const char *const WORD[][2] = {{"welch_t", "Welch's t test"}, {"pooled_t", "Student's t test, pooled variance"},
+                                          {"mann_whitney", "exact Mann-Whitney test"}, {"dunn", "Dunn's test"},
+                                          {"permutation_mean", "permutation test of the means"}, {"welch_anova", "Welch's ANOVA"},
+                                          {"anova", "ANOVA"}, {"brown_forsythe_anova", "Brown-Forsythe ANOVA"},
+                                          {"kruskal_wallis", "Kruskal-Wallis"}, {"linear_trend", "linear trend"},
+                                          {"jonckheere_terpstra", "Jonckheere-Terpstra"}, {"shapiro_wilk", "Shapiro-Wilk"},
+                                          {"levene_mean", "Levene"}, {"brown_forsythe_median", "Brown-Forsythe"}, {"bartlett", "Bartlett"},
+                                          {"grubbs", "Grubbs"}, {"tukey_fence", "Tukey's fences"}, {NULL, NULL}};
+    return look_up(key, WORD);
+}
+
+const char *trb_word_adjust(const char *key)
+{
+    static const char *const WORD[][2] = {{"holm", "Holm"}, {"dunnett", "Dunnett"}, {"tukey", "Tukey-Kramer"}, {"games-howell", "Games-Howell"},
+                                          {"t3", "Dunnett's T3"}, {"steel-dwass", "Steel-Dwass"}, {"bonferroni", "Bonferroni"},
+                                          {"sidak", "Sidak"}, {"holm-sidak", "Holm-Sidak"}, {"bh", "Benjamini-Hochberg"}, {NULL, NULL}};
+    return look_up(key, WORD);
+}
+
 int trb_word_decimals(double spread)
 {
     if (!isfinite(spread) || spread <= 0)
@@ -53,33 +82,6 @@ const char *trb_word_number(double value, int decimals, char buffer[40])
     if (*buffer == '-' && !buffer[strspn(buffer, "-0.")]) /* "-0.00" */
         return buffer + 1;
     return buffer;
-}
-
-const char *trb_word_exact(double value, char buffer[40])
-{
-    if (!isfinite(value))
-        return "";
-    for (int digits = 15; digits <= 17; digits++) {
-        snprintf(buffer, 40, "%.*g", digits, value);
-        if (strtod(buffer, NULL) == value)
-            break;
-    }
-    return buffer;
-}
-
-void trb_put_csv(FILE *out, const char *field)
-{
-    if (!field[strcspn(field, ",\"\r\n")]) {
-        fputs(field, out);
-        return;
-    }
-    fputc('"', out);
-    for (; *field; field++) {
-        if (*field == '"')
-            fputc('"', out);
-        fputc(*field, out);
-    }
-    fputc('"', out);
 }
 
 /* Replace single characters; `from` and `to` run in parallel. */

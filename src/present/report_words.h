@@ -15,17 +15,15 @@ const char *trb_word_p_equals(double p, char buffer[32]);
 /** "****" < 0.0001, "***" < 0.001, "**" < 0.01, "*" < 0.05, "" else: the legend of GraphPad Prism. */
 const char *trb_word_stars(double p);
 
+/** Names of tests and adjustments as they read in a sentence: "Welch's t test", "Holm". Unknown ones come back as they are. */
+const char *trb_word_test(const char *key);
+const char *trb_word_adjust(const char *key);
+
 /** Decimals that show two significant digits of a spread; 3 when it is 0 or unknown. */
 int trb_word_decimals(double spread);
 
 /** A number with so many decimals and a true minus-free zero; "n/a" for NaN, "inf". */
 const char *trb_word_number(double value, int decimals, char buffer[40]);
-
-/** Shortest text that reads back as the same number; "" for NaN. */
-const char *trb_word_exact(double value, char buffer[40]);
-
-/** Fields of a CSV line: quoted when they hold a comma, a quote or a line break. */
-void trb_put_csv(FILE *out, const char *field);
 
 /** Text inside HTML, LaTeX or a Markdown table. */
 void trb_put_html(FILE *out, const char *text);

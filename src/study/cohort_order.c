@@ -49,7 +49,7 @@ static trb_status refuse_name(const char *what, const char *name, const char *co
     for (size_t i = 0; i < n && used + 1 < sizeof all; i++)
         used += (size_t)snprintf(all + used, sizeof all - used, "%s%s", i ? ", " : "", list[i]);
     const char *near = trb_nearest_name(name, list, n);
-    return trb_error_set(err, TRB_ERR_ARGUMENT, "there is no %s \"%s\"%s%s%s; there is %s", what, name,
+    return trb_error_set(err, TRB_ERR_ARGUMENT, "there is no %s \"%s\"%s%s%s (there is: %s)", what, name,
                          near ? "; did you mean \"" : "", near ? near : "", near ? "\"?" : "",
                          n ? all : "none");
 }

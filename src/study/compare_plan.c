@@ -224,6 +224,15 @@ static trb_status choose_rescues(trb_compare_plan *plan, trb_error *err)
     return TRB_OK;
 }
 
+/* A column that is empty throughout, such as BMD without a calibration, is no metric of this study. */
+static bool has_values(const trb_cohort *cohort, size_t metric)
+{
+    for (size_t r = 0; r < cohort->n_rows; r++)
+        if (cohort->row[r].group != TRB_COHORT_NO_GROUP && !isnan(cohort->metric[metric].value[r]))
+            return true;
+    return false;
+}
+
 static trb_status choose_metrics(trb_compare_plan *plan, trb_error *err)
 {
     const trb_compare_options *o = plan->o;
@@ -241,7 +250,7 @@ static trb_status choose_metrics(trb_compare_plan *plan, trb_error *err)
         plan->n_metrics += !twice;
     }
     for (size_t m = 0; o->n_metrics == 0 && m < cohort->n_metrics; m++)
-        if (cohort->metric[m].kind == TRB_COHORT_METRIC)
+        if (cohort->metric[m].kind == TRB_COHORT_METRIC && !cohort->metric[m].detail && has_values(cohort, m))
             plan->metric[plan->n_metrics++] = m;
     if (plan->n_metrics == 0)
         return trb_error_set(err, TRB_ERR_DATA, "the table has no column of numbers to compare: columns are metrics when they hold numbers "
