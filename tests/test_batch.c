@@ -434,9 +434,14 @@ static void a_result_beside_running_is_done(void **state)
     json_t *noted = trb_json_load(folder, "state.json");
     json_object_set_new(noted, "state", json_string("running"));
     CHECK_OK(trb_json_save(folder, "state.json", noted, err));
+    snprintf(why, sizeof why, "%s/.77.part.state.json", folder);
+    FILE *torn = fopen(why, "w");
+    fclose(torn);
     trb_batch_totals totals = run(manifest, &options, NULL, TRB_OK);
     assert_int_equal(2, totals.done);
     assert_int_equal(0, totals.measured);
+    assert_int_equal(-1, access(why, F_OK));
+    assert_true(trb_batch_noted_done(folder));
     /* a torn result is none */
     snprintf(why, sizeof why, "%s/result.json", folder);
     FILE *file = fopen(why, "w");

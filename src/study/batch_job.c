@@ -166,6 +166,31 @@ static trb_status launch(trb_run *run, trb_job *job)
     return status;
 }
 
+/*
+ * A supervisor that ended between two steps leaves a finished scan as "running", perhaps with a temporary file: put it
+ * right, unless somebody has the folder.
+ */
+trb_status trb_job_tidy(const trb_batch_plan *plan, trb_batch_scan *scan, trb_error *err)
+{
+    char *folder = trb_batch_folder(plan->output, scan->entry->sample);
+    json_t *key = NULL;
+    int claim = -1;
+    trb_status status = folder ? TRB_OK : trb_error_set(err, TRB_ERR_MEMORY, "out of memory");
+    const bool noted = !status && trb_batch_noted_done(folder);
+    if (!status && !(noted && !trb_stale_any(folder)))
+        status = trb_batch_claim(folder, false, &claim, err);
+    if (claim >= 0) {
+        trb_stale_remove(folder);
+        status = trb_batch_check(plan, scan, &key, err);
+        if (!status && scan->state == TRB_BATCH_DONE && !noted)
+            status = trb_batch_note(folder, scan, "done", key, NULL, 0, err);
+        close(claim);
+    }
+    json_decref(key);
+    free(folder);
+    return status;
+}
+
 /* Claim a scan, see whether it is still to do, and start it. */
 trb_status trb_job_begin(trb_run *run, trb_job *job, trb_begun *begun)
 {

@@ -211,18 +211,32 @@ static bool is_temporary(const char *name)
     return (digits && strncmp(name + 1 + digits, ".part.", 6) == 0) || strncmp(name, ".trabecula-", 11) == 0;
 }
 
-void trb_stale_remove(const char *folder)
+/* Look at the temporary entries of a folder, and remove them if asked to; gives how many. */
+static size_t stale(const char *folder, bool remove_them)
 {
     DIR *directory = opendir(folder);
+    size_t n = 0;
     if (!directory)
-        return;
+        return 0;
     for (struct dirent *entry; (entry = readdir(directory)) != NULL;) {
         if (!is_temporary(entry->d_name))
             continue;
-        char *path = trb_path_join(folder, entry->d_name);
+        n++;
+        char *path = remove_them ? trb_path_join(folder, entry->d_name) : NULL;
         if (path)
             remove_entry(path, true);
         free(path);
     }
     closedir(directory);
+    return n;
+}
+
+bool trb_stale_any(const char *folder)
+{
+    return stale(folder, false) > 0;
+}
+
+void trb_stale_remove(const char *folder)
+{
+    stale(folder, true);
 }

@@ -33,6 +33,9 @@ void trb_names_free(char **names, size_t n);
 /** Make a folder and those above it. */
 TRB_NODISCARD trb_status trb_folders_make(const char *path, trb_error *err);
 
+/** Are there temporary files of interrupted writers in a folder? */
+bool trb_stale_any(const char *folder);
+
 /** Remove the temporary files and folders that interrupted writers left in a folder. */
 void trb_stale_remove(const char *folder);
 

@@ -184,6 +184,15 @@ static void count_states(trb_run *run)
     totals->seconds = trb_worker_now() - run->started;
 }
 
+static trb_status tidy(trb_batch_plan *plan, trb_error *err)
+{
+    trb_status status = TRB_OK;
+    for (size_t i = 0; i < plan->n_scans && !status; i++)
+        if (plan->scans[i].here && plan->scans[i].state == TRB_BATCH_DONE)
+            status = trb_job_tidy(plan, &plan->scans[i], err);
+    return status;
+}
+
 static trb_status save_study(const trb_batch_plan *plan, trb_error *err)
 {
     int claim = -1;
@@ -212,6 +221,8 @@ trb_status trb_batch_run(trb_batch_plan *plan, const trb_batch_watcher *watcher,
         fds && run.jobs && run.running ? trb_queue_init(&run.queue, plan, err) : TRB_ERR_MEMORY;
     if (!status)
         status = save_study(plan, run.err);
+    if (!status)
+        status = tidy(plan, run.err);
     run.total = run.queue.n;
     for (size_t i = 0; i < run.queue.n; i++)
         run.bytes_total += trb_run_weight(run.queue.items[i].scan);

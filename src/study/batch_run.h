@@ -51,6 +51,9 @@ typedef enum trb_begun { TRB_RUNS, TRB_THROUGH, TRB_IS_BUSY } trb_begun;
 /** Claim the scan of job->item, see whether it is still to do, and start it. job is else empty. */
 TRB_NODISCARD trb_status trb_job_begin(trb_run *run, trb_job *job, trb_begun *begun);
 
+/** Put right what an earlier supervisor left of a scan that is done. */
+TRB_NODISCARD trb_status trb_job_tidy(const trb_batch_plan *plan, trb_batch_scan *scan, trb_error *err);
+
 /** Its process has ended: note the result or the failure. TRB_ERR_IO when nothing can be written any more. */
 TRB_NODISCARD trb_status trb_job_finish(trb_run *run, trb_job *job, trb_batch_failure *failure);
 
