@@ -365,7 +365,7 @@ static void groups_are_ordered_as_asked(void **state)
     COHORT_REFUSED(text, &o, TRB_ERR_ARGUMENT, "\"Sham\" twice");
     o.group_order = NULL;
     o.control = "placebo";
-    COHORT_REFUSED(text, &o, TRB_ERR_ARGUMENT, "no group \"placebo\"", "there is OVX");
+    COHORT_REFUSED(text, &o, TRB_ERR_ARGUMENT, "no group \"placebo\"", "there is: OVX");
 }
 
 static void columns_are_found_as_people_write_them(void **state)
