@@ -19,6 +19,7 @@
 #include "trabecula/volume.h"
 #include "trabecula/mask.h"
 #include "trabecula/calibration.h"
+#include "trabecula/rods.h"
 #include "trabecula/volume_io.h"
 #include "trabecula/voi.h"
 #include "trabecula/filter.h"

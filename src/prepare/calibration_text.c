@@ -2,6 +2,7 @@
 #include "trabecula/calibration.h"
 
 #include "prepare/number_text.h"
+#include "prepare/rods_parts.h"
 
 #include <errno.h>
 #include <jansson.h>
@@ -23,10 +24,10 @@ typedef struct given {
     double to_mg; /* 1 or 1000 */
 } given;
 
-static bool unit_factor(const char *text, double *to_mg)
+bool trb_density_unit(const char *text, double *to_mg)
 {
-    static const char *const mg[] = {"mgHA/cm3", "mgHA/ccm", "mg/cm3", "mg/ccm", "mg HA/cm3", "mg HA/ccm"};
-    static const char *const g[] = {"gHA/cm3", "gHA/ccm", "g/cm3", "g/ccm", "g HA/cm3", "g HA/ccm"};
+    static const char *const mg[] = {"mgHA/cm3", "mgHA/ccm", "mg/cm3", "mg/ccm", "mg HA/cm3", "mg HA/ccm", "mgHA"};
+    static const char *const g[] = {"gHA/cm3", "gHA/ccm", "g/cm3", "g/ccm", "g HA/cm3", "g HA/ccm", "gHA"};
     for (size_t i = 0; i < sizeof mg / sizeof *mg; i++) {
         if (strcasecmp(text, mg[i]) == 0)
             *to_mg = 1;
@@ -44,7 +45,7 @@ static trb_status set_unit(given *g, const char *text, trb_error *err)
     if (g->has_unit)
         return trb_error_set(err, TRB_ERR_ARGUMENT, "unit is given twice");
     g->has_unit = true;
-    if (unit_factor(text, &g->to_mg))
+    if (trb_density_unit(text, &g->to_mg))
         return TRB_OK;
     return trb_error_set(err, TRB_ERR_ARGUMENT, "'%.40s' is no density unit: expected mgHA/cm3 or g/cm3", text);
 }
