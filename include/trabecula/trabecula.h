@@ -37,6 +37,7 @@
 #include "trabecula/picture.h"
 #include "trabecula/plot.h"
 #include "trabecula/phantom.h"
+#include "trabecula/phantom_rods.h"
 #include "trabecula/cohort.h"
 #include "trabecula/compare.h"
 #include "trabecula/report.h"

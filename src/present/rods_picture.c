@@ -25,12 +25,12 @@ static double draw_words(cairo_t *page, const trb_rods_line *line, double x, dou
 {
     char text[240];
     const double room = PAGE_WIDTH - MARGIN - x;
-    snprintf(text, sizeof text, "density = %.6g \xc2\xb7 %s %c %.6g mgHA/cm\xc2\xb3", line->slope,
-             line->unit == TRB_UNIT_GREY ? "grey" : trb_grey_unit_name(line->unit), line->intercept < 0 ? '-' : '+',
+    snprintf(text, sizeof text, "density = %.6g \xc2\xb7 %s %s %.6g mgHA/cm\xc2\xb3", line->slope,
+             line->unit == TRB_UNIT_GREY ? "grey" : trb_grey_unit_name(line->unit), line->intercept < 0 ? "\xe2\x88\x92" : "+",
              fabs(line->intercept));
     trb_canvas_text(page, x, y, TRB_LEFT, 20, true, TRB_INK, room, text);
     if (line->freedom)
-        snprintf(text, sizeof text, "R\xc2\xb2 %.6f, slope \xc2\xb1 %.3g, intercept \xc2\xb1 %.3g, residual SD %.3g mgHA/cm\xc2\xb3, %zu rods",
+        snprintf(text, sizeof text, "R\xc2\xb2 %.8f, slope \xc2\xb1 %.3g, intercept \xc2\xb1 %.3g, residual SD %.3g mgHA/cm\xc2\xb3, %zu rods",
                  line->r2, line->slope_se, line->intercept_se, line->residual_sd, line->n);
     else
         snprintf(text, sizeof text, "two rods: no degrees of freedom, so no errors");
