@@ -81,7 +81,7 @@ TRB_API TRB_NODISCARD trb_status trb_densities_parse(const char *text, double *m
  * Find the rods of a phantom: as many round, even, distinct parts of the mean plane as there are densities. They must lie wholly in the image.
  *
  * Convention  The mean of the planes around the middle is cut at many levels. A rod is a part that is round (area
- *             at least 97 % of what a disc of the same second moments has), stays the same over several levels,
+ *             at least 98.5 % of what a disc of the same second moments has), stays the same over several levels,
  *             is even inside and is constant along z. Parts brighter than their surroundings are taken first;
  *             darker ones when those are too few. Of more parts than densities, the ones of like radius are taken
  *             when the others differ by more than 15 %. Their axes are followed through the planes

@@ -7,7 +7,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 
-#define ROUND 0.97
+#define ROUND 0.985
 #define PI 3.14159265358979323846
 enum { LEAST_AREA = 24, MOST_A_LEVEL = 128, SAME_WITHIN_LEVELS = 3 };
 
