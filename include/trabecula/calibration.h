@@ -94,6 +94,11 @@ TRB_API TRB_NODISCARD trb_status trb_calibration_to_grey(const trb_calibration *
                                                          double value, trb_grey_unit unit, double *grey,
                                                          trb_error *err);
 
+/**
+ * The other way: a grey value in `unit`; NaN when the scan has no calibration for it. permille is not truncated.
+ */
+TRB_API double trb_calibration_of_grey(const trb_calibration *calibration, trb_type type, double grey, trb_grey_unit unit);
+
 /** Must this fact of a scan be the same for phantom and bone, when density is a line of `from`? Case does not matter. */
 TRB_API bool trb_calibration_is_condition(const char *key, trb_grey_unit from);
 

@@ -121,3 +121,26 @@ trb_status trb_calibration_to_grey(const trb_calibration *calibration, trb_type 
     }
     return trb_error_set(err, TRB_ERR_ARGUMENT, "there is no unit number %d", (int)unit);
 }
+
+static double value_of(const trb_linear *linear, double grey)
+{
+    return linear->known ? linear->slope * grey + linear->intercept : NAN;
+}
+
+double trb_calibration_of_grey(const trb_calibration *c, trb_type type, double grey, trb_grey_unit unit)
+{
+    double lowest, highest;
+    switch (unit) {
+    case TRB_UNIT_GREY: return grey;
+    case TRB_UNIT_MGHA_CCM: return value_of(&c->density, grey);
+    case TRB_UNIT_PER_CM: return value_of(&c->attenuation, grey);
+    case TRB_UNIT_HU:
+        if (!c->hounsfield.known && c->mu_water_per_cm > 0)
+            return 1000 * value_of(&c->attenuation, grey) / c->mu_water_per_cm - 1000;
+        return value_of(&c->hounsfield, grey);
+    case TRB_UNIT_PERMILLE:
+        trb_type_range(type, &lowest, &highest);
+        return trb_type_is_integer(type) ? 1000 * grey / highest : NAN;
+    }
+    return NAN;
+}

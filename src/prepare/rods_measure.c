@@ -165,7 +165,8 @@ static void judge_along(const double *z, const double *mean, size_t n, trb_rod *
 {
     double average = 0, squares = 0;
     for (size_t i = 0; i < n; i++)
-        average += mean[i] / (double)n;
+        average += mean[i];
+    average /= (double)n;
     for (size_t i = 0; i < n; i++)
         squares += (mean[i] - average) * (mean[i] - average);
     rod->along_sd = n > 1 ? sqrt(squares / (double)(n - 1)) : 0;
