@@ -82,58 +82,42 @@ static int same(const trb_round *a, const trb_round *b)
            a->area < 1.4 * b->area;
 }
 
-/* Join the levels in their order, so that threads change nothing. A chain keeps the circle of its middle level. */
-static void chain(const level_rounds *levels, trb_rounds *out)
+/* A part through the levels: seen[0] to seen[n - 1], the last at level `last`. */
+typedef struct track {
+    size_t n, last;
+    trb_round seen[TRB_LEVELS];
+} track;
+
+/* Join the levels in their order, so that threads change nothing. Walls are blurred, so a part shrinks from level to
+ * level; it is compared with what it was just before. */
+static size_t join(const level_rounds *levels, track *tracks)
 {
-    trb_round last[TRB_ROUNDS_MOST]; /* of each chain, and the level it was seen at, in first_level */
-    out->n = 0;
+    size_t n = 0;
     for (size_t l = 0; l < TRB_LEVELS; l++)
         for (size_t i = 0; i < levels[l].n; i++) {
             const trb_round *r = &levels[l].round[i];
-            size_t c = 0;
-            while (c < out->n && !(last[c].first_level + SAME_WITHIN_LEVELS >= l && same(&last[c], r)))
-                c++;
-            if (c == TRB_ROUNDS_MOST)
+            size_t t = 0;
+            while (t < n && !(tracks[t].last < l && tracks[t].last + SAME_WITHIN_LEVELS >= l && same(&tracks[t].seen[tracks[t].n - 1], r)))
+                t++;
+            if (t == TRB_ROUNDS_MOST)
                 continue;
-            if (c == out->n) {
-                out->round[out->n] = *r;
-                out->round[out->n++].first_level = l;
-            } else {
-                out->round[c].levels++;
-            }
-            last[c] = *r;
-            last[c].first_level = l;
+            if (t == n)
+                tracks[n++].n = 0;
+            tracks[t].seen[tracks[t].n++] = *r;
+            tracks[t].last = l;
         }
+    return n;
 }
 
-static const trb_round *at_level(const level_rounds *level, const trb_round *like)
+/* The circle of the middle level: half-way between the surroundings and the rod, where a blurred wall really is. */
+static void settle(const track *tracks, size_t n, trb_rounds *out)
 {
-    for (size_t i = 0; i < level->n; i++)
-        if (same(&level->round[i], like))
-            return &level->round[i];
-    return NULL;
-}
-
-static void settle(const level_rounds *levels, trb_rounds *out)
-{
-    size_t kept = 0;
-    for (size_t c = 0; c < out->n; c++) {
-        trb_round r = out->round[c];
-        if (r.levels < 2)
-            continue;
-        for (size_t l = r.first_level + r.levels / 2; l < TRB_LEVELS && l < r.first_level + r.levels; l++) {
-            const trb_round *middle = at_level(&levels[l], &r);
-            if (!middle)
-                continue;
-            r.x = middle->x;
-            r.y = middle->y;
-            r.radius = middle->radius;
-            r.area = middle->area;
-            break;
+    for (size_t t = 0; t < n; t++)
+        if (tracks[t].n > 1) {
+            trb_round *r = &out->round[out->n++];
+            *r = tracks[t].seen[tracks[t].n / 2];
+            r->levels = tracks[t].n;
         }
-        out->round[kept++] = r;
-    }
-    out->n = kept;
 }
 
 trb_status trb_find_rounds(const double *plane, size_t nx, size_t ny, int darker, trb_rounds *out,
@@ -150,8 +134,12 @@ trb_status trb_find_rounds(const double *plane, size_t nx, size_t ny, int darker
         highest = fmax(highest, plane[i]);
     }
     level_rounds *levels = trb_alloc_zero(TRB_LEVELS, sizeof *levels, "the search for rods", err);
-    if (!levels)
+    track *tracks = trb_alloc(TRB_ROUNDS_MOST, sizeof *tracks, "the search for rods", err);
+    if (!levels || !tracks) {
+        free(levels);
+        free(tracks);
         return TRB_ERR_MEMORY;
+    }
     bool failed = false;
 #pragma omp parallel for schedule(dynamic)
     for (size_t l = 0; l < TRB_LEVELS; l++) {
@@ -169,10 +157,9 @@ trb_status trb_find_rounds(const double *plane, size_t nx, size_t ny, int darker
         free(seen);
         free(stack);
     }
-    if (!failed) {
-        chain(levels, out);
-        settle(levels, out);
-    }
+    if (!failed)
+        settle(tracks, join(levels, tracks), out);
     free(levels);
+    free(tracks);
     return failed ? trb_error_set(err, TRB_ERR_MEMORY, "the search for rods: out of memory") : TRB_OK;
 }

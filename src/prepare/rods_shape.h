@@ -10,7 +10,7 @@
 typedef struct trb_round {
     double x, y, radius;
     double area;
-    size_t first_level, levels;
+    size_t levels;
 } trb_round;
 
 enum { TRB_ROUNDS_MOST = 256, TRB_LEVELS = 96 };
@@ -25,8 +25,8 @@ typedef struct trb_rounds {
  *
  * Convention  Cut at TRB_LEVELS levels between the extremes; parts join by edges. Round: area / (2 pi (sum of the two
  *             second moments)) is 1 for a disc and less for all else (the disc is the most compact of its area); here
- *             at least 0.985 (a square has 0.955, an ellipse of 6:5 has 0.984). A part and its likeness at a neighbouring level are one; a chance shape at a single level
- *             is dropped.
+ *             at least 0.985 (a square has 0.955, an ellipse of 6:5 has 0.984). A part and its likeness at a neighbouring level
+ *             are one, with the circle of its middle level; a chance shape at a single level is dropped.
  * Errors      TRB_ERR_MEMORY.
  * Threads     Same result for any thread count.
  */
