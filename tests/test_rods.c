@@ -408,6 +408,64 @@ static void drift_along_z_is_measured_and_told(void **state)
     trb_volume_destroy(volume);
 }
 
+/* A dome: 100 grey less at the wall's radius 12, in proportion to r^2. Over a disc of radius a the mean of r^2 is a^2 / 2;
+ * the core is 9: middle 4.5, ring 7.2 to 9. */
+static void a_core_that_is_no_plateau_is_measured_and_told(void **state)
+{
+    (void)state;
+    scene s = four_rods();
+    trb_volume *volume = draw(&s);
+    for (size_t z = 0; z < s.nz; z++)
+        for (size_t y = 20; y < 43; y++)
+            for (size_t x = 73; x < 98; x++) {
+                const double r2 = ((double)x - 85) * ((double)x - 85) + ((double)y - 32) * ((double)y - 32);
+                trb_volume_set(volume, x, y, z, 4000 - 1000 * r2 / 144);
+            }
+    trb_rods rods = placed(&s, FOUR);
+    trb_rods_line line;
+    CHECK_OK(trb_rods_measure(volume, 0.25, &rods, err));
+    CHECK_OK(trb_rods_fit(&rods, NULL, TRB_UNIT_GREY, &line, err));
+    CHECK_CLOSE(-1000 * ((7.2 * 7.2 + 81) / 2 - 4.5 * 4.5 / 2) / 144, rods.rod[1].across, 25);
+    CHECK_CLOSE(0, rods.rod[0].across, 0);
+    assert_int_equal(line.n_warnings, 1);
+    assert_non_null(strstr(line.warning[0], "rod 2"));
+    assert_non_null(strstr(line.warning[0], "darker than its middle"));
+    trb_volume_destroy(volume);
+}
+
+static void a_blurred_wall_is_told_and_erosion_helps(void **state)
+{
+    (void)state;
+    scene s = four_rods();
+    s.nz = 8;
+    trb_volume *volume = draw(&s), *blurred = draw(&s);
+    for (int round = 0; round < 12; round++) { /* mean of 3 in x and y: variance 2/3 a round, sigma 2.8 in the end */
+        for (size_t z = 0; z < s.nz; z++)
+            for (size_t y = 1; y + 1 < s.ny; y++)
+                for (size_t x = 1; x + 1 < s.nx; x++) {
+                    double sum = 0;
+                    for (size_t k = 0; k < 9; k++)
+                        sum += trb_volume_get(volume, x + k % 3 - 1, y + k / 3 - 1, z);
+                    trb_volume_set(blurred, x, y, z, sum / 9);
+                }
+        memcpy(volume->voxels, blurred->voxels, s.nx * s.ny * s.nz * 2);
+    }
+    trb_rods a = placed(&s, FOUR);
+    trb_rods_line line;
+    CHECK_OK(trb_rods_measure(volume, 0.25, &a, err));
+    CHECK_OK(trb_rods_fit(&a, NULL, TRB_UNIT_GREY, &line, err));
+    size_t told = 0;
+    for (size_t i = 0; i < line.n_warnings; i++)
+        told += strstr(line.warning[i], "wall reaches in") != NULL;
+    assert_int_equal(told, 4);
+    const double off = 9000 - a.rod[3].grey;
+    assert_true(off > 150);
+    CHECK_OK(trb_rods_measure(volume, 0.6, &a, err));
+    assert_true(9000 - a.rod[3].grey < off / 20);
+    trb_volume_destroy(volume);
+    trb_volume_destroy(blurred);
+}
+
 static void saturated_grey_is_told(void **state)
 {
     (void)state;
@@ -476,7 +534,7 @@ static trb_rods greys(size_t n, const double *grey, const double *density)
 {
     trb_rods rods = {.n = n};
     for (size_t i = 0; i < n; i++)
-        rods.rod[i] = (trb_rod){.name = "r", .grey = grey[i], .density_mg_ccm = density[i], .voxels = 1000, .drift = NAN};
+        rods.rod[i] = (trb_rod){.name = "r", .grey = grey[i], .density_mg_ccm = density[i], .voxels = 1000, .drift = NAN, .across = NAN};
     return rods;
 }
 
@@ -794,6 +852,8 @@ int main(void)
         cmocka_unit_test(a_scratch_does_not_move_the_mean),
         cmocka_unit_test(the_core_is_the_voxels_within_its_radius),
         cmocka_unit_test(drift_along_z_is_measured_and_told),
+        cmocka_unit_test(a_core_that_is_no_plateau_is_measured_and_told),
+        cmocka_unit_test(a_blurred_wall_is_told_and_erosion_helps),
         cmocka_unit_test(saturated_grey_is_told),
         cmocka_unit_test(a_core_that_leaves_the_image_is_refused),
         cmocka_unit_test(follow_moves_a_misplaced_rod_and_refuses_a_lost_one),

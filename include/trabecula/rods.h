@@ -30,6 +30,7 @@ typedef struct trb_rod {
     double along_sd;      /* SD of the means of its planes */
     double drift; /* grey from its first plane to its last, by a straight line; NaN for a single plane */
     double noise_drift;     /* standard error of drift */
+    double across, noise_across; /* mean of the outer fifth of the core minus mean of its inner half, and its error */
     double value;           /* grey in the unit of the fit */
     double residual_mg_ccm; /* density by the line, minus density_mg_ccm */
 } trb_rod;
@@ -118,7 +119,8 @@ TRB_API TRB_NODISCARD trb_status trb_rods_measure(const trb_volume *volume, doub
 
 /**
  * The straight line through the measured rods, and warnings: two rods only; a line that falls; a residual above 5 %
- * of the range of densities; drift along z above 2 % of the range of grey; rejected or clipped voxels; rods that
+ * of the range of densities; drift along z, or a difference between outside and middle of a core, above 2 % of the
+ * range of grey; rejected or clipped voxels; rods that
  * cannot be told apart.
  *
  * Input       unit: TRB_UNIT_GREY, or a unit that `scan` knows. scan: may be NULL for grey.

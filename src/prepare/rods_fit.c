@@ -78,6 +78,10 @@ static void judge_rods(const trb_rods *rods, trb_rods_line *line)
                  "between "
                  "rods)",
                  i + 1, rod->name, rod->drift, 100 * fabs(rod->drift) / greys);
+        if (fabs(rod->across) > 0.02 * greys && fabs(rod->across) > 4 * rod->noise_across)
+            warn(line, "rod %zu (%s): the outside of its core is %.4g grey %s than its middle: its wall reaches in (erode more), the "
+                       "circle is off its place, or the beam hardens", i + 1, rod->name, fabs(rod->across),
+                 rod->across < 0 ? "darker" : "brighter");
         const double core = (double)(rod->voxels + rod->rejected);
         if ((double)rod->rejected > 0.05 * core)
             warn(line,

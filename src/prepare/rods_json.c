@@ -35,14 +35,14 @@ static json_t *text(const char *bytes)
 
 static json_t *rod_json(const trb_rod *rod)
 {
-    return json_pack("{s:o,s:f,s:[f,f,f],s:[f,f],s:f,s:f,s:[I,I],s:I,s:I,s:I,s:o,s:o,s:o,s:o,s:o,s:o}",
+    return json_pack("{s:o,s:f,s:[f,f,f],s:[f,f],s:f,s:f,s:[I,I],s:I,s:I,s:I,s:o,s:o,s:o,s:o,s:o,s:o,s:o}",
                      "name", text(rod->name), "density_mg_ccm", rod->density_mg_ccm, "centre_vox", rod->x,
                      rod->y, rod->middle, "lean_vox_per_plane", rod->lean_x, rod->lean_y, "radius_vox",
                      rod->radius_vox, "core_radius_vox", rod->core_radius_vox, "planes", (json_int_t)rod->z0,
                      (json_int_t)rod->z1, "voxels", (json_int_t)rod->voxels, "rejected",
                      (json_int_t)rod->rejected, "clipped", (json_int_t)rod->clipped, "grey",
                      number(rod->grey), "grey_sd", number(rod->grey_sd), "along_sd", number(rod->along_sd),
-                     "drift", number(rod->drift), "value", number(rod->value), "residual_mg_ccm",
+                     "drift", number(rod->drift), "across", number(rod->across), "value", number(rod->value), "residual_mg_ccm",
                      number(rod->residual_mg_ccm));
 }
 

@@ -15,7 +15,9 @@
 
 #define FAR_SD 4.0                  /* further from the median is rejected */
 #define MAD_TO_SD 1.482602218505602 /* of a normal distribution */
-enum { LEAST_VOXELS = 20 };
+#define INNER 0.5   /* of the core's radius: its middle */
+#define OUTER 0.8   /* and its outside */
+enum { LEAST_VOXELS = 20, MIDDLE = 1, OUTSIDE = 2 };
 
 trb_span trb_disc_row(double cx, double cy, double radius, size_t y, size_t nx)
 {
@@ -90,6 +92,7 @@ trb_status trb_ring_median(const double *plane, size_t nx, size_t ny, double cx,
 typedef struct core {
     size_t n, planes;
     double *values, *sorted;
+    uint8_t *zone; /* MIDDLE, OUTSIDE or neither */
     size_t *ends;
 } core;
 
@@ -97,10 +100,18 @@ static void core_clear(core *c)
 {
     free(c->values);
     free(c->sorted);
+    free(c->zone);
     free(c->ends);
 }
 
-static size_t core_count(const trb_volume *volume, const trb_rod *rod, double *values, size_t *ends)
+static uint8_t zone_of(double dx, double dy, double radius)
+{
+    const double r = hypot(dx, dy);
+    return r <= INNER * radius ? MIDDLE : r > OUTER * radius ? OUTSIDE : 0;
+}
+
+/* Count the voxels of the core, and store them when c is given. */
+static size_t core_count(const trb_volume *volume, const trb_rod *rod, core *c)
 {
     size_t n = 0;
     for (size_t z = rod->z0; z < rod->z1; z++) {
@@ -108,18 +119,20 @@ static size_t core_count(const trb_volume *volume, const trb_rod *rod, double *v
         for (size_t y = 0; y < volume->grid.ny; y++) {
             const trb_span span = trb_disc_row(cx, cy, rod->core_radius_vox, y, volume->grid.nx);
             for (size_t x = span.lo; x < span.hi; x++, n++)
-                if (values)
-                    values[n] = trb_volume_get(volume, x, y, z);
+                if (c) {
+                    c->values[n] = trb_volume_get(volume, x, y, z);
+                    c->zone[n] = zone_of((double)x - cx, (double)y - cy, rod->core_radius_vox);
+                }
         }
-        if (ends)
-            ends[z - rod->z0] = n;
+        if (c)
+            c->ends[z - rod->z0] = n;
     }
     return n;
 }
 
 static trb_status core_read(const trb_volume *volume, const trb_rod *rod, core *c, trb_error *err)
 {
-    *c = (core){.n = core_count(volume, rod, NULL, NULL), .planes = rod->z1 - rod->z0};
+    *c = (core){.n = core_count(volume, rod, NULL), .planes = rod->z1 - rod->z0};
     if (c->n < LEAST_VOXELS)
         return trb_error_set(err, TRB_ERR_DATA,
                              "its core has %zu voxels, which is too few: erode less, or take more "
@@ -127,10 +140,11 @@ static trb_status core_read(const trb_volume *volume, const trb_rod *rod, core *
                              c->n);
     c->values = trb_alloc(c->n, sizeof *c->values, "the core of a rod", err);
     c->sorted = trb_alloc(c->n, sizeof *c->sorted, "the core of a rod", err);
+    c->zone = trb_alloc(c->n, sizeof *c->zone, "the core of a rod", err);
     c->ends = trb_alloc(c->planes, sizeof *c->ends, "the core of a rod", err);
-    if (!c->values || !c->sorted || !c->ends)
+    if (!c->values || !c->sorted || !c->zone || !c->ends)
         return TRB_ERR_MEMORY;
-    (void)core_count(volume, rod, c->values, c->ends);
+    (void)core_count(volume, rod, c);
     return TRB_OK;
 }
 
@@ -179,6 +193,20 @@ static void judge_along(const double *z, const double *mean, size_t n, trb_rod *
     rod->noise_drift = sqrt(cov11) * (z[n - 1] - z[0]);
 }
 
+/* Outside against middle: a wall that reaches into the core, a circle off its place, a beam that hardens. */
+static void judge_across(const core *c, double lo, double hi, trb_rod *rod)
+{
+    double sum[3] = {0}, n[3] = {0};
+    for (size_t i = 0; i < c->n; i++)
+        if (c->values[i] >= lo && c->values[i] <= hi) {
+            sum[c->zone[i]] += c->values[i];
+            n[c->zone[i]]++;
+        }
+    const bool both = n[MIDDLE] > 0 && n[OUTSIDE] > 0;
+    rod->across = both ? sum[OUTSIDE] / n[OUTSIDE] - sum[MIDDLE] / n[MIDDLE] : NAN;
+    rod->noise_across = both ? rod->grey_sd * sqrt(1 / n[OUTSIDE] + 1 / n[MIDDLE]) : NAN;
+}
+
 static trb_status average(const core *c, double lo, double hi, trb_rod *rod, trb_error *err)
 {
     double *z = trb_alloc(c->planes, 2 * sizeof *z, "the planes of a rod", err);
@@ -209,6 +237,7 @@ static trb_status average(const core *c, double lo, double hi, trb_rod *rod, trb
             squares += (c->values[i] - rod->grey) * (c->values[i] - rod->grey);
     rod->grey_sd = rod->voxels > 1 ? sqrt(squares / (double)(rod->voxels - 1)) : 0;
     judge_along(z, mean, planes, rod);
+    judge_across(c, lo, hi, rod);
     free(z);
     return TRB_OK;
 }
