@@ -741,6 +741,9 @@ static void bad_tables_are_refused_with_the_line(void **state)
     const trb_grid unknown = {100, 80, 50, {0}, {0}};
     assert_int_equal(TRB_ERR_FORMAT, trb_rods_read(write_table("x [mm],y [mm],radius [mm],density [mgHA/cm3]\n"), &unknown, &rods, &error));
     assert_non_null(strstr(error.text, "--voxel-size"));
+    const trb_grid flat = {100, 80, 50, {0.02, 0.03, 0.02}, {0}};
+    assert_int_equal(TRB_ERR_FORMAT, trb_rods_read(write_table("x [mm],y [mm],radius [mm],density [mgHA/cm3]\n"), &flat, &rods, &error));
+    assert_non_null(strstr(error.text, "not square"));
 }
 
 static void densities_are_read_with_their_units(void **state)

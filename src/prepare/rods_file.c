@@ -107,6 +107,9 @@ static trb_status column_factor(int column, const char *unit, const trb_grid *gr
         return trb_error_set(err, TRB_ERR_FORMAT,
                              "lengths in %s need the voxel size of the scan: give it with --voxel-size",
                              unit);
+    if (fabs(grid->spacing_mm[0] - grid->spacing_mm[1]) > 0.01 * in_plane)
+        return trb_error_set(err, TRB_ERR_FORMAT, "pixels of %g x %g mm are not square, so a rod in mm is no circle: write voxels",
+                             grid->spacing_mm[0], grid->spacing_mm[1]);
     *factor = to_mm / spacing;
     return TRB_OK;
 }
