@@ -5,6 +5,7 @@
 #include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
 static void warn(trb_rods_line *line, const char *format, ...) TRB_PRINTF(2, 3);
 static void warn(trb_rods_line *line, const char *format, ...)
@@ -47,78 +48,95 @@ static double range(const trb_rods *rods, bool of_grey)
     return highest - lowest;
 }
 
+/* "rod 3", and its name where somebody gave it one. */
+static const char *label(const trb_rods *rods, size_t i, char *out, size_t size)
+{
+    char plain[32];
+    snprintf(plain, sizeof plain, "rod %zu", i + 1);
+    if (strcmp(rods->rod[i].name, plain) == 0)
+        snprintf(out, size, "%s", plain);
+    else
+        snprintf(out, size, "%s (%s)", plain, rods->rod[i].name);
+    return out;
+}
+
 static void judge_line(const trb_rods *rods, trb_rods_line *line)
 {
     const double densities = range(rods, false);
+    char rod[96];
     if (line->n == 2)
         warn(line, "two rods: the line goes through both whatever they are, so nothing tells how good it is; "
-                   "four or "
-                   "five rods are better");
+                   "four or five rods are better");
     if (!(line->slope > 0))
-        warn(line,
-             "the line falls (slope %.4g): denser rods are darker. Are the densities in the right order, is "
-             "the image "
-             "inverted?",
-             line->slope);
+        warn(line, "the line falls (slope %.4g): denser rods are darker. Are the densities in the right order, "
+                   "is the image inverted?", line->slope);
     for (size_t i = 0; i < rods->n; i++)
         if (fabs(rods->rod[i].residual_mg_ccm) > 0.05 * densities)
-            warn(line,
-                 "rod %zu (%s) lies %.4g mgHA/cm3 off the line, more than 5 %% of the range of densities",
-                 i + 1, rods->rod[i].name, rods->rod[i].residual_mg_ccm);
+            warn(line, "%s lies %.4g mgHA/cm3 off the line, more than 5 %% of the range of densities",
+                 label(rods, i, rod, sizeof rod), rods->rod[i].residual_mg_ccm);
 }
 
-static void judge_rods(const trb_rods *rods, trb_rods_line *line)
+static void judge_rod(const trb_rods *rods, size_t i, trb_rods_line *line)
 {
-    const double greys = range(rods, true);
-    for (size_t i = 0; i < rods->n; i++) {
-        const trb_rod *rod = &rods->rod[i];
-        if (fabs(rod->drift) > 0.02 * greys && fabs(rod->drift) > 3 * rod->noise_drift)
-            warn(line,
-                 "rod %zu (%s): grey changes by %.4g from its first plane to its last (%.1f %% of the range "
-                 "between "
-                 "rods)",
-                 i + 1, rod->name, rod->drift, 100 * fabs(rod->drift) / greys);
-        if (fabs(rod->across) > 0.02 * greys && fabs(rod->across) > 4 * rod->noise_across)
-            warn(line, "rod %zu (%s): the outside of its core is %.4g grey %s than its middle: its wall reaches in (erode more), the "
-                       "circle is off its place, or the beam hardens", i + 1, rod->name, fabs(rod->across),
-                 rod->across < 0 ? "darker" : "brighter");
-        const double core = (double)(rod->voxels + rod->rejected);
-        if ((double)rod->rejected > 0.05 * core)
-            warn(line,
-                 "rod %zu (%s): %.1f %% of its core was left out as far from the median: is it damaged, or "
-                 "the "
-                 "circle off its place?",
-                 i + 1, rod->name, 100 * (double)rod->rejected / core);
-        if ((double)rod->clipped > 0.001 * core)
-            warn(line,
-                 "rod %zu (%s): %.1f %% of its core is at the end of the range of the data type: grey is "
-                 "saturated, "
-                 "and so is the result",
-                 i + 1, rod->name, 100 * (double)rod->clipped / core);
-    }
+    const trb_rod *rod = &rods->rod[i];
+    const double greys = range(rods, true), core = (double)(rod->voxels + rod->rejected);
+    char name[96];
+    label(rods, i, name, sizeof name);
+    if (fabs(rod->drift) > 0.02 * greys && fabs(rod->drift) > 3 * rod->noise_drift)
+        warn(line, "%s: grey changes by %.4g from its first plane to its last (%.1f %% of the range between rods)", name,
+             rod->drift, 100 * fabs(rod->drift) / greys);
+    if (fabs(rod->across) > 0.02 * greys && fabs(rod->across) > 4 * rod->noise_across)
+        warn(line, "%s: the outside of its core is %.4g grey %s than its middle: its wall reaches in (erode more), the "
+                   "circle is off its place, or the beam hardens", name, fabs(rod->across),
+             rod->across < 0 ? "darker" : "brighter");
+    if ((double)rod->rejected > 0.05 * core)
+        warn(line, "%s: %.1f %% of its core was left out as far from the median: is it damaged, or the circle off its "
+                   "place?", name, 100 * (double)rod->rejected / core);
+    if ((double)rod->clipped > 0.001 * core)
+        warn(line, "%s: %.1f %% of its core is at the end of the range of the data type: grey is saturated, and so is "
+                   "the result", name, 100 * (double)rod->clipped / core);
+}
+
+static void judge_pairs(const trb_rods *rods, trb_rods_line *line)
+{
+    char first[96], second[96];
     for (size_t i = 0; i < rods->n; i++)
         for (size_t j = 0; j < i; j++) {
             const trb_rod *a = &rods->rod[j], *b = &rods->rod[i];
-            if (a->density_mg_ccm != b->density_mg_ccm && fabs(a->grey - b->grey) < 0.02 * greys)
-                warn(line, "rods %zu and %zu (%s, %s) are almost equally grey, but not equally dense", j + 1,
-                     i + 1, a->name, b->name);
+            if (a->density_mg_ccm != b->density_mg_ccm && fabs(a->grey - b->grey) < 0.02 * range(rods, true))
+                warn(line, "%s and %s are almost equally grey, but not equally dense", label(rods, j, first, sizeof first),
+                     label(rods, i, second, sizeof second));
         }
+}
+
+/* The order of the rods must not change the last bit of a sum. */
+static void sorted_values(const trb_rods *rods, double *x, double *y)
+{
+    for (size_t i = 0; i < rods->n; i++) {
+        const double value = rods->rod[i].value, density = rods->rod[i].density_mg_ccm;
+        size_t at = i;
+        for (; at > 0 && (x[at - 1] > value || (x[at - 1] == value && y[at - 1] > density)); at--) {
+            x[at] = x[at - 1];
+            y[at] = y[at - 1];
+        }
+        x[at] = value;
+        y[at] = density;
+    }
 }
 
 static void fit(trb_rods *rods, trb_rods_line *line)
 {
     double x[TRB_RODS_MOST], y[TRB_RODS_MOST], cov00, cov01, cov11, squares, mean = 0, about_mean = 0;
     const size_t n = rods->n;
-    for (size_t i = 0; i < n; i++) {
-        x[i] = rods->rod[i].value;
-        y[i] = rods->rod[i].density_mg_ccm;
+    sorted_values(rods, x, y);
+    for (size_t i = 0; i < n; i++)
         mean += y[i] / (double)n;
-    }
     gsl_fit_linear(x, 1, y, 1, n, &line->intercept, &line->slope, &cov00, &cov01, &cov11, &squares);
     for (size_t i = 0; i < n; i++) {
         about_mean += (y[i] - mean) * (y[i] - mean);
-        rods->rod[i].residual_mg_ccm = line->slope * x[i] + line->intercept - y[i];
-        line->largest_residual = fmax(line->largest_residual, fabs(rods->rod[i].residual_mg_ccm));
+        trb_rod *rod = &rods->rod[i];
+        rod->residual_mg_ccm = line->slope * rod->value + line->intercept - rod->density_mg_ccm;
+        line->largest_residual = fmax(line->largest_residual, fabs(rod->residual_mg_ccm));
     }
     line->n = n;
     line->freedom = n - 2;
@@ -147,6 +165,8 @@ trb_status trb_rods_fit(trb_rods *rods, const trb_calibration *scan, trb_grey_un
         rods->rod[i].value = scale.slope * rods->rod[i].grey + scale.intercept;
     fit(rods, out);
     judge_line(rods, out);
-    judge_rods(rods, out);
+    for (size_t i = 0; i < rods->n; i++)
+        judge_rod(rods, i, out);
+    judge_pairs(rods, out);
     return TRB_OK;
 }
