@@ -335,6 +335,7 @@ static void points_give_the_line_through_them(void **state)
     trb_calibration three = parsed("point=2mgHA@1,point=4mgHA@2,point=9mgHA@3"); /* slope 3.5, intercept -2 */
     CHECK_CLOSE(3.5, three.density.slope, 1e-13);
     CHECK_CLOSE(-2, three.density.intercept, 1e-12);
+    assert_string_equal("3 rods of 2 to 9 mgHA/cm3", three.phantom);
     /* two rods in 1/mm, as CTAn wants them, and the scan's log */
     c = log_scan();
     CHECK_OK(trb_calibration_apply("point=250mgHA@0.1 1/mm,point=750mgHA@0.2 1/mm", &c, err));

@@ -274,6 +274,7 @@ static void the_file_is_read_back_as_the_line(void **state)
     CHECK_OK(trb_calibration_parse(path, &c, err));
     CHECK_CLOSE(line.slope, c.density.slope, 0);
     CHECK_CLOSE(line.intercept, c.density.intercept, 0);
+    assert_string_equal("3 rods of 0 to 510 mgHA/cm3 (R2 0.999872)", c.phantom); /* 1 - 16.667 / 130066.667 */
     CHECK_OK(trb_calibration_compare(path, TRB_U16, 1, keys, values, difference, sizeof difference, err));
     assert_string_equal("", difference);
     CHECK_OK(trb_calibration_compare(path, TRB_U16, 0, NULL, NULL, difference, sizeof difference, err));

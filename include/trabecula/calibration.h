@@ -21,6 +21,7 @@ typedef struct trb_calibration {
     trb_linear attenuation; /* linear attenuation, 1/cm */
     trb_linear hounsfield;  /* HU; also derived from attenuation and mu_water */
     double mu_water_per_cm; /* 0: not known */
+    char phantom[96];       /* what density was fitted to, for methods texts: "5 rods of 0 to 800 mgHA/cm3 (R2 0.9999)" */
 } trb_calibration;
 
 /**

@@ -20,6 +20,7 @@ typedef struct trb_calibration_given {
     size_t n_points;
     double point_mg[TRB_CAL_MOST_POINTS], point_at[TRB_CAL_MOST_POINTS];
     trb_grey_unit point_unit[TRB_CAL_MOST_POINTS];
+    char phantom[96]; /* as in trb_calibration */
 } trb_calibration_given;
 
 /** The names of the numbers, as in texts ("mu-scaling"). */

@@ -142,6 +142,25 @@ static trb_status read_pairs(const char *text, given *g, trb_error *err)
     }
 }
 
+/* What the line was fitted to, where the file is one of trb_rods_to_json(). */
+static void take_phantom(const json_t *root, given *g)
+{
+    const json_t *rods = json_object_get(root, "rods"), *r2 = json_object_get(root, "r2"), *rod;
+    double lowest = INFINITY, highest = -INFINITY;
+    size_t i;
+    json_array_foreach(rods, i, rod)
+    {
+        const json_t *density = json_object_get(rod, "density_mg_ccm");
+        if (!json_is_number(density))
+            return;
+        lowest = fmin(lowest, json_number_value(density));
+        highest = fmax(highest, json_number_value(density));
+    }
+    if (json_array_size(rods) > 1 && json_is_number(r2))
+        snprintf(g->phantom, sizeof g->phantom, "%zu rods of %.6g to %.6g mgHA/cm3 (R2 %.6f)", json_array_size(rods), lowest, highest,
+                 json_number_value(r2));
+}
+
 static trb_status take_object(const json_t *root, given *g, trb_error *err)
 {
     if (!json_is_object(root))
@@ -155,6 +174,7 @@ static trb_status take_object(const json_t *root, given *g, trb_error *err)
         g->has[i] = true;
         g->number[i] = json_number_value(value);
     }
+    take_phantom(root, g);
     static const char *const text_key[] = {"unit", "from"};
     for (int i = 0; i < 2; i++) {
         const json_t *value = json_object_get(root, text_key[i]);

@@ -8,7 +8,9 @@
 #include "prepare/calibration_parts.h"
 
 #include <gsl/gsl_fit.h>
+#include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 typedef trb_calibration_given given;
 
@@ -29,6 +31,12 @@ static trb_status check_points(given *g, trb_error *err)
     if (!differ)
         return trb_error_set(err, TRB_ERR_ARGUMENT, "all points are at %g %s, which gives no line", g->point_at[0],
                              trb_grey_unit_name(g->point_unit[0]));
+    double lowest = g->point_mg[0], highest = lowest;
+    for (size_t i = 1; i < g->n_points; i++) {
+        lowest = fmin(lowest, g->point_mg[i]);
+        highest = fmax(highest, g->point_mg[i]);
+    }
+    snprintf(g->phantom, sizeof g->phantom, "%zu rods of %.6g to %.6g mgHA/cm3", g->n_points, lowest, highest);
     gsl_fit_linear(g->point_at, 1, g->point_mg, 1, g->n_points, &c0, &c1, &cov00, &cov01, &cov11, &squares);
     g->has[TRB_CAL_SLOPE] = g->has[TRB_CAL_INTERCEPT] = true;
     g->number[TRB_CAL_SLOPE] = c1;
@@ -119,8 +127,10 @@ trb_status trb_calibration_use(given *g, const char *source, trb_calibration *sc
         c.hounsfield = (trb_linear){0};
     }
     complete(g, source, &c);
-    if (g->has[TRB_CAL_SLOPE])
+    if (g->has[TRB_CAL_SLOPE]) {
+        memcpy(c.phantom, g->phantom, sizeof c.phantom);
         status = set_density(g, source, &c, err);
+    }
     if (!status)
         *scan = c;
     return status;

@@ -33,6 +33,7 @@ check "BMD $(metric_of out/result.json BMD)" close_to "$(metric_of out/result.js
 check "BMC" close_to "$(metric_of out/result.json BMC)" 0.280908 1e-9 # 0.31212 mm^3 of 900 mg/cm3
 check "grey of 450 mgHA" close_to "$(number_of out/result.json grey)" 7500 1e-9
 check "no warning of the phantom" eval '! grep -q "scanned otherwise" out/result.json'
+check "methods" grep -q 'Density was 0.1 \* grey -300 mgHA/cm3 by least squares through 5 rods of 0 to 800 mgHA/cm3 (R2 1.000000) \[phantom\]' out/result.json
 check "source" grep -q '"source": "--calibration cal.json"' out/result.json
 
 # from a table, in mm and by planes; with noise, blur and rods that lean
