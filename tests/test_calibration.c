@@ -269,6 +269,148 @@ static void hostile_calibrations_are_refused_with_the_reason(void **state)
     free(large);
 }
 
+/* ---- over what a scan says ---- */
+
+/* A SkyScan log: mu = 0.001 grey + 0.5 in 1/cm. */
+static trb_calibration log_scan(void)
+{
+    return (trb_calibration){.attenuation = {true, 0.001, 0.5, "rec.log"}};
+}
+
+static void a_line_from_attenuation_uses_the_scale_of_the_scan(void **state)
+{
+    (void)state;
+    trb_calibration c = log_scan();
+    CHECK_OK(trb_calibration_apply("slope=400,intercept=-150,from=1/cm", &c, err));
+    CHECK_CLOSE(0.4, c.density.slope, 1e-15);
+    CHECK_CLOSE(400 * 0.5 - 150, c.density.intercept, 1e-12);
+    CHECK_CLOSE(0.001, c.attenuation.slope, 0); /* kept */
+    assert_string_equal("rec.log", c.attenuation.source);
+    CHECK_CLOSE(1000, grey_of(&c, TRB_U16, 450, TRB_UNIT_MGHA_CCM), 1e-9); /* mu 1.5: 600 - 150 */
+    CHECK_CLOSE(1000, grey_of(&c, TRB_U16, 1.5, TRB_UNIT_PER_CM), 1e-9);
+    /* the same line, a scan that was reconstructed to other grey values */
+    trb_calibration other = {.attenuation = {true, 0.002, 0, "rec.log"}};
+    CHECK_OK(trb_calibration_apply("slope=400,intercept=-150,from=1/cm", &other, err));
+    CHECK_CLOSE(750, grey_of(&other, TRB_U16, 450, TRB_UNIT_MGHA_CCM), 1e-9);
+}
+
+static void a_line_from_grey_leaves_the_other_scales(void **state)
+{
+    (void)state;
+    trb_calibration c = log_scan();
+    CHECK_OK(trb_calibration_apply("slope=2,intercept=1", &c, err));
+    CHECK_CLOSE(2, c.density.slope, 0);
+    assert_true(c.attenuation.known);
+    CHECK_OK(trb_calibration_apply("slope=3,intercept=1,from=grey", &c, err));
+    CHECK_CLOSE(3, c.density.slope, 0);
+}
+
+static void water_makes_hounsfield_units_of_attenuation_and_back(void **state)
+{
+    (void)state;
+    trb_calibration c = log_scan();
+    CHECK_OK(trb_calibration_apply("mu-water=0.25", &c, err));
+    assert_true(c.hounsfield.known);
+    CHECK_CLOSE(4, c.hounsfield.slope, 1e-12);         /* 1000 * 0.001 / 0.25 */
+    CHECK_CLOSE(1000, c.hounsfield.intercept, 1e-12);  /* 1000 * 0.5 / 0.25 - 1000 */
+    CHECK_CLOSE(500, grey_of(&c, TRB_U16, 3000, TRB_UNIT_HU), 1e-9);
+    trb_calibration dicom = {.hounsfield = {true, 1, -1024, "DICOM"}};
+    CHECK_OK(trb_calibration_apply("slope=0.8,intercept=10,from=HU,mu-water=0.2", &dicom, err));
+    CHECK_CLOSE(0.8, dicom.density.slope, 1e-15);
+    CHECK_CLOSE(0.8 * -1024 + 10, dicom.density.intercept, 1e-12);
+    CHECK_CLOSE(0.2 / 1000, dicom.attenuation.slope, 1e-18);
+    CHECK_CLOSE(1024, grey_of(&dicom, TRB_I16, 0.2, TRB_UNIT_PER_CM), 1e-9); /* water */
+    /* a new mu-scaling makes the Hounsfield units of the file wrong; its water still holds */
+    trb_calibration scanco = {.attenuation = {true, 1.0 / 8192, 0, "ISQ"}, .hounsfield = {true, 1, 2, "ISQ"}, .mu_water_per_cm = 0.25};
+    CHECK_OK(trb_calibration_apply("mu-scaling=4096", &scanco, err));
+    CHECK_CLOSE(2048, grey_of(&scanco, TRB_I16, 1000, TRB_UNIT_HU), 1e-9);
+}
+
+static void points_give_the_line_through_them(void **state)
+{
+    (void)state;
+    trb_calibration c = parsed("point=0.25gHA@50grey,point=0.75gHA@150");
+    CHECK_CLOSE(5, c.density.slope, 1e-13);
+    CHECK_CLOSE(0, c.density.intercept, 1e-11);
+    trb_calibration three = parsed("point=2mgHA@1,point=4mgHA@2,point=9mgHA@3"); /* slope 3.5, intercept -2 */
+    CHECK_CLOSE(3.5, three.density.slope, 1e-13);
+    CHECK_CLOSE(-2, three.density.intercept, 1e-12);
+    assert_string_equal("3 rods of 2 to 9 mgHA/cm3", three.phantom);
+    /* two rods in 1/mm, as CTAn wants them, and the scan's log */
+    c = log_scan();
+    CHECK_OK(trb_calibration_apply("point=250mgHA@0.1 1/mm,point=750mgHA@0.2 1/mm", &c, err));
+    CHECK_CLOSE(500, trb_calibration_of_grey(&c, TRB_U16, 1000, TRB_UNIT_MGHA_CCM), 1e-9); /* mu 1.5 1/cm */
+}
+
+static void a_grey_value_is_told_in_every_unit(void **state)
+{
+    (void)state;
+    trb_calibration c = log_scan();
+    CHECK_OK(trb_calibration_apply("slope=400,intercept=-150,from=1/cm", &c, err));
+    c.mu_water_per_cm = 0.25; /* without a Hounsfield line of its own */
+    CHECK_CLOSE(1000, trb_calibration_of_grey(&c, TRB_U16, 1000, TRB_UNIT_GREY), 0);
+    CHECK_CLOSE(450, trb_calibration_of_grey(&c, TRB_U16, 1000, TRB_UNIT_MGHA_CCM), 1e-9);
+    CHECK_CLOSE(1.5, trb_calibration_of_grey(&c, TRB_U16, 1000, TRB_UNIT_PER_CM), 1e-12);
+    CHECK_CLOSE(5000, trb_calibration_of_grey(&c, TRB_U16, 1000, TRB_UNIT_HU), 1e-9);
+    CHECK_CLOSE(1000.0 * 1000 / 65535, trb_calibration_of_grey(&c, TRB_U16, 1000, TRB_UNIT_PERMILLE), 1e-12);
+    const trb_calibration none = {.mu_water_per_cm = 0};
+    assert_true(isnan(trb_calibration_of_grey(&none, TRB_F32, 1, TRB_UNIT_PERMILLE)));
+    for (int unit = TRB_UNIT_HU; unit <= TRB_UNIT_PER_CM; unit++)
+        assert_true(isnan(trb_calibration_of_grey(&none, TRB_U8, 1, (trb_grey_unit)unit)));
+}
+
+static void larger_units_of_thresholds_are_converted(void **state)
+{
+    (void)state;
+    double value;
+    trb_grey_unit unit;
+    CHECK_OK(trb_threshold_parse("0.05 1/mm", &value, &unit, err));
+    CHECK_CLOSE(0.5, value, 1e-16);
+    assert_int_equal(TRB_UNIT_PER_CM, unit);
+    CHECK_OK(trb_threshold_parse("0.4gHA", &value, &unit, err));
+    CHECK_CLOSE(400, value, 1e-13);
+    assert_int_equal(TRB_UNIT_MGHA_CCM, unit);
+    trb_error error = {TRB_OK, ""};
+    assert_int_equal(TRB_ERR_ARGUMENT, trb_threshold_parse("0.51/mm", &value, &unit, &error));
+    assert_non_null(strstr(error.text, "two ways"));
+}
+
+static void check_not_applied(trb_calibration scan, const char *text, const char *part)
+{
+    const trb_calibration before = scan;
+    trb_error error = {TRB_OK, ""};
+    assert_int_equal(TRB_ERR_ARGUMENT, trb_calibration_apply(text, &scan, &error));
+    if (!strstr(error.text, part))
+        fail_msg("'%s' is not in '%s'", part, error.text);
+    assert_memory_equal(&before, &scan, sizeof scan);
+}
+
+static void lines_without_their_scale_are_refused_and_nothing_changes(void **state)
+{
+    (void)state;
+    const trb_calibration none = {.mu_water_per_cm = 0};
+    check_not_applied(none, "slope=1,intercept=1,from=1/cm", "does not say how its grey values become 1/cm");
+    check_not_applied(log_scan(), "slope=1,intercept=1,from=HU", "become HU");
+    check_not_applied(none, "mu-water=0.2", "slope and intercept are missing");
+    check_not_applied(none, "slope=1,intercept=1,from=mgHA", "none of grey, 1/cm, HU");
+    check_not_applied(none, "slope=1,intercept=1,from=grey,from=grey", "from is given twice");
+    check_not_applied(none, "slope=1,intercept=1,mu-scaling=4096,from=grey", "from says grey");
+    check_not_applied(none, "point=1mgHA@1", "one point gives no line");
+    check_not_applied(none, "point=1mgHA@1,point=2mgHA@1", "all points are at 1 grey");
+    check_not_applied(none, "point=1mgHA@1,point=2mgHA@1HU", "different units (grey and HU)");
+    check_not_applied(none, "point=1mgHA@1,point=2mgHA@3,slope=1,intercept=1", "have no place");
+    check_not_applied(none, "point=1@1,point=2mgHA@3", "no density unit");
+    check_not_applied(none, "point=1mgHA,point=2mgHA@3", "DENSITY@VALUE");
+    check_not_applied(none, "point=1mgHA@,point=2mgHA@3", "does not start with a number");
+    check_not_applied(none, "point=1mgHA@5permille,point=2mgHA@3", "in grey, 1/cm, 1/mm or HU");
+    check_not_applied(none, "point=1mgHA@1,point=1mgHA@2", "slope of 0");
+    check_not_applied(none, "point=1mgHA@1 1/cm,point=2mgHA@2 1/cm", "does not say how its grey values become 1/cm");
+    char many[1024] = "point=1mgHA@1";
+    for (int i = 0; i < 16; i++)
+        strcat(many, ",point=2mgHA@2");
+    check_not_applied(none, many, "more than 16 points");
+}
+
 /* ---- calibration files ---- */
 
 static const char *write_file(const char *content)
@@ -335,6 +477,13 @@ int main(void)
         cmocka_unit_test(mu_scaling_leads_over_attenuation),
         cmocka_unit_test(mu_scaling_may_stand_alone),
         cmocka_unit_test(hounsfield_follows_from_attenuation_and_water),
+        cmocka_unit_test(a_line_from_attenuation_uses_the_scale_of_the_scan),
+        cmocka_unit_test(a_line_from_grey_leaves_the_other_scales),
+        cmocka_unit_test(water_makes_hounsfield_units_of_attenuation_and_back),
+        cmocka_unit_test(points_give_the_line_through_them),
+        cmocka_unit_test(a_grey_value_is_told_in_every_unit),
+        cmocka_unit_test(larger_units_of_thresholds_are_converted),
+        cmocka_unit_test(lines_without_their_scale_are_refused_and_nothing_changes),
         cmocka_unit_test(a_missing_calibration_says_which_option_gives_it),
         cmocka_unit_test(a_slope_that_is_not_above_zero_is_refused),
         cmocka_unit_test(thresholds_are_read_with_their_unit),

@@ -1,5 +1,6 @@
 /* cmd_phantom.c - trabecula phantom: a synthetic volume, and beside it a file of what is true of it. */
 #include "cli.h"
+#include "phantom_rods.h"
 #include "phantom_study.h"
 #include "phantom_truth_json.h"
 
@@ -18,11 +19,12 @@ struct phantom_options {
     double bv_tv, plate_share, elongation, noise_grey, marrow_grey, bone_grey;
     bool periodic, no_measure, force;
     int type;
-    const char *output;
+    const char *output, *densities;
+    double lean_deg;
 };
 
-static const char *const KINDS[] = {"ball", "plate", "rod", "torus", "plates", "lattice", "gyroid", "foam", "study", NULL};
-enum { STUDY = TRB_PHANTOM_KINDS }; /* the place of "study" among KINDS: no phantom, but many */
+static const char *const KINDS[] = {"ball", "plate", "rod", "torus", "plates", "lattice", "gyroid", "foam", "study", "rods", NULL};
+enum { STUDY = TRB_PHANTOM_KINDS, RODS }; /* the place of "study" among KINDS: no phantom, but many */
 static const char *const TYPES[] = {"uint8", "uint16", NULL};
 
 /* A number and what it must end with: "20%", "5grey". */
@@ -81,8 +83,13 @@ static const cli_option OPTIONS[] = {
      .help = "do not measure Tb.Th and Tb.Sp of the sharp image for the truth file"},
     {.name = "n", .argument = "ANIMALS", .kind = CLI_INTEGER, .flags = CLI_SETTING, .group = "Study", FIELD(animals),
      .least = 1, .most = 9999, .fallback = "8", .help = "animals in each group"},
+    {.name = "densities", .argument = "LIST", .kind = CLI_STRING, .flags = CLI_SETTING, .group = "Rods", FIELD(densities),
+     .without = "0,200,400,600,800mgHA", .help = "of the rods of a density phantom; their greys lie on the line through the "
+     "two greys below, which stand for 0 and 1000 mgHA/cm3"},
+    {.name = "lean", .argument = "DEGREES", .kind = CLI_REAL, .flags = CLI_SETTING, .group = "Rods", FIELD(lean_deg),
+     .least = -20, .most = 20, .fallback = "0", .help = "by which its rods are off the z axis"},
     {.name = "type", .kind = CLI_CHOICE, .choices = TYPES, .flags = CLI_SETTING, .group = "Image", FIELD(type),
-     .fallback = "uint8", .help = "voxel type"},
+     .fallback = "uint8", .help = "voxel type (rods: uint16 when not given)"},
     {.name = "marrow-grey", .argument = "GREY", .kind = CLI_REAL, .flags = CLI_SETTING, .group = "Image",
      FIELD(marrow_grey), .least = 0, .most = 65535, .without = "0; uint16: 3000",
      .help = "grey value of a voxel without bone"},
@@ -146,6 +153,8 @@ static trb_status refuse_unused(const cli_call *call, trb_phantom_kind kind, trb
     static const char *const foam_only[] = {"bvtv", "plate-share", "elongation", "periodic", "no-measure"};
     if (cli_given(call, "n"))
         return trb_error_set(err, TRB_ERR_ARGUMENT, "--n is for a study; a %s is one image", trb_phantom_kind_name(kind));
+    if (cli_given(call, "densities") || cli_given(call, "lean"))
+        return trb_error_set(err, TRB_ERR_ARGUMENT, "--densities and --lean are for rods; a %s has none", trb_phantom_kind_name(kind));
     if (kind == TRB_PHANTOM_FOAM && cli_given(call, "placement"))
         return trb_error_set(err, TRB_ERR_ARGUMENT, "--placement moves a shape; another foam has another --seed");
     for (size_t i = 0; i < CLI_COUNT(foam_only) && kind != TRB_PHANTOM_FOAM; i++)
@@ -225,7 +234,7 @@ static trb_status make_study(const cli_call *call, trb_error *err)
 {
     static const char *const fixed[] = {"thickness", "placement",   "bvtv",      "plate-share", "elongation", "periodic",
                                         "no-measure", "type",       "marrow-grey", "bone-grey", "blur",       "noise",
-                                        "force"};
+                                        "force",     "densities",  "lean"};
     const struct phantom_options *given = call->options;
     trb_phantom_study study = trb_phantom_study_default();
     for (size_t i = 0; i < CLI_COUNT(fixed); i++)
@@ -241,6 +250,40 @@ static trb_status make_study(const cli_call *call, trb_error *err)
     return phantom_study_make(call, &study, given->output, err);
 }
 
+static trb_status make_rods(const cli_call *call, trb_error *err)
+{
+    static const char *const other[] = {"placement", "bvtv", "plate-share", "elongation", "periodic", "no-measure", "n"};
+    const struct phantom_options *given = call->options;
+    trb_phantom_rods rods = trb_phantom_rods_default();
+    for (size_t i = 0; i < CLI_COUNT(other); i++)
+        if (cli_given(call, other[i]))
+            return trb_error_set(err, TRB_ERR_ARGUMENT, "--%s is not for a density phantom", other[i]);
+    if (cli_given(call, "type") && given->type == 0) {
+        rods.type = TRB_U8;
+        rods.grey_at_0 = 30;
+        rods.grey_at_1000 = 230;
+    }
+    rods.grey_at_0 = cli_given(call, "marrow-grey") ? given->marrow_grey : rods.grey_at_0;
+    rods.grey_at_1000 = cli_given(call, "bone-grey") ? given->bone_grey : rods.grey_at_1000;
+    rods.background_grey = rods.grey_at_0 / 2;
+    if (cli_given(call, "voxel-size"))
+        rods.spacing_mm = given->voxel_size.value;
+    if (cli_given(call, "size"))
+        rods.size_vox = (size_t)given->size;
+    if (cli_given(call, "thickness"))
+        rods.radius_vox = in_voxels(given->thickness, rods.spacing_mm) / 2;
+    rods.lean_deg = given->lean_deg;
+    rods.blur_vox = in_voxels(given->blur, rods.spacing_mm);
+    rods.noise_grey = given->noise_grey;
+    rods.seed = (uint64_t)given->seed;
+    trb_status status = TRB_OK;
+    if (given->densities)
+        status = trb_densities_parse(given->densities, rods.density_mg_ccm, TRB_RODS_MOST, &rods.n, err);
+    if (!status && !(rods.grey_at_1000 > rods.grey_at_0))
+        status = trb_error_set(err, TRB_ERR_ARGUMENT, "--bone-grey %g is not above --marrow-grey %g", rods.grey_at_1000, rods.grey_at_0);
+    return status ? status : phantom_rods_make(call, &rods, given->output, given->force, err);
+}
+
 static int run(cli_call *call)
 {
     const struct phantom_options *given = call->options;
@@ -250,6 +293,8 @@ static int run(cli_call *call)
         return cli_usage(call, "kind of phantom: %s", err.text);
     if (kind == STUDY)
         return make_study(call, &err) ? cli_fail(call, &err) : CLI_DONE;
+    if (kind == RODS)
+        return make_rods(call, &err) ? cli_fail(call, &err) : CLI_DONE;
     char *truth_file = truth_path(given->output);
     trb_status status = truth_file ? make(call, (trb_phantom_kind)kind, truth_file, &err)
                                    : trb_error_set(&err, TRB_ERR_MEMORY, "out of memory");
@@ -267,6 +312,7 @@ const cli_command cmd_phantom = {
         "values say how much of a voxel is bone.\n\n"
         "study makes a synthetic OVX study of such foams: four groups with known means and SDs, one folder of slices an "
         "animal, and truth.csv, truth.json and protocol.ini.\n\n"
+        "rods makes the scan of a density phantom, to try calibrate, and NAME.rods.csv with its rods and the true line.\n\n"
         "Shapes that reach the wall of the VOI go on outside it, so measure them in the VOI that the truth file "
         "names. Same options, same image, on any number of threads.",
     .examples = EXAMPLES,

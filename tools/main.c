@@ -7,12 +7,12 @@
 #include <string.h>
 #include <unistd.h>
 
-extern const cli_command cmd_compare, cmd_info, cmd_convert, cmd_metrics, cmd_phantom;
+extern const cli_command cmd_calibrate, cmd_compare, cmd_info, cmd_convert, cmd_metrics, cmd_phantom;
 static const cli_command cmd_help, cmd_completion, cmd_man;
 
 /* Every command, in the order of the overview. */
 static const cli_command *const COMMANDS[] = {
-    &cmd_analyze, &cmd_batch, &cmd_compare, &cmd_metrics, &cmd_info, &cmd_convert, &cmd_phantom, &cmd_help, &cmd_completion, &cmd_man,
+    &cmd_analyze, &cmd_batch, &cmd_compare, &cmd_calibrate, &cmd_metrics, &cmd_info, &cmd_convert, &cmd_phantom, &cmd_help, &cmd_completion, &cmd_man,
 };
 
 static void print_overview(FILE *to)

@@ -10,12 +10,15 @@
 static const struct unit_name {
     const char *name;
     trb_grey_unit unit;
-} UNITS[] = {{"grey", TRB_UNIT_GREY},         {"HU", TRB_UNIT_HU},
-             {"mgHA/cm3", TRB_UNIT_MGHA_CCM}, {"1/cm", TRB_UNIT_PER_CM},
-             {"permille", TRB_UNIT_PERMILLE}, /* the first of a unit is the one that is printed */
-             {"gray", TRB_UNIT_GREY},         {"mgHA", TRB_UNIT_MGHA_CCM},
-             {"mgHA/ccm", TRB_UNIT_MGHA_CCM}, {"mg/cm3", TRB_UNIT_MGHA_CCM},
-             {"mg/ccm", TRB_UNIT_MGHA_CCM}};
+    double factor; /* to the unit that is printed */
+} UNITS[] = {{"grey", TRB_UNIT_GREY, 1},         {"HU", TRB_UNIT_HU, 1},
+             {"mgHA/cm3", TRB_UNIT_MGHA_CCM, 1}, {"1/cm", TRB_UNIT_PER_CM, 1},
+             {"permille", TRB_UNIT_PERMILLE, 1}, /* the first of a unit is the one that is printed */
+             {"gray", TRB_UNIT_GREY, 1},         {"mgHA", TRB_UNIT_MGHA_CCM, 1},
+             {"mgHA/ccm", TRB_UNIT_MGHA_CCM, 1}, {"mg/cm3", TRB_UNIT_MGHA_CCM, 1},
+             {"mg/ccm", TRB_UNIT_MGHA_CCM, 1},   {"gHA/cm3", TRB_UNIT_MGHA_CCM, 1000},
+             {"gHA", TRB_UNIT_MGHA_CCM, 1000},   {"g/cm3", TRB_UNIT_MGHA_CCM, 1000},
+             {"1/mm", TRB_UNIT_PER_CM, 10}};
 
 #define UNIT_LIST "grey, HU, mgHA/cm3, 1/cm, permille"
 
@@ -27,10 +30,10 @@ const char *trb_grey_unit_name(trb_grey_unit unit)
     return "unknown";
 }
 
-/* "1/cm" or "/cm" straight after a digit: does the 1 belong to the number? Nobody can know. */
+/* "1/cm" or "/cm" (or mm) straight after a digit: does the 1 belong to the number? Nobody can know. */
 static bool is_ambiguous(const char *text, const char *unit)
 {
-    return unit > text && strcasecmp(unit, "/cm") == 0;
+    return unit > text && (strcasecmp(unit, "/cm") == 0 || strcasecmp(unit, "/mm") == 0);
 }
 
 trb_status trb_threshold_parse(const char *text, double *value, trb_grey_unit *unit, trb_error *err)
@@ -54,6 +57,7 @@ trb_status trb_threshold_parse(const char *text, double *value, trb_grey_unit *u
     for (size_t i = 0; i < sizeof UNITS / sizeof *UNITS; i++)
         if (strcasecmp(rest, UNITS[i].name) == 0) {
             *unit = UNITS[i].unit;
+            *value *= UNITS[i].factor;
             return TRB_OK;
         }
     return trb_error_set(err, TRB_ERR_ARGUMENT, "threshold '%.100s': '%.40s' is no unit; the units are %s", text,
@@ -116,4 +120,27 @@ trb_status trb_calibration_to_grey(const trb_calibration *calibration, trb_type 
     case TRB_UNIT_PERMILLE: return permille_to_grey(type, value, grey, err);
     }
     return trb_error_set(err, TRB_ERR_ARGUMENT, "there is no unit number %d", (int)unit);
+}
+
+static double value_of(const trb_linear *linear, double grey)
+{
+    return linear->known ? linear->slope * grey + linear->intercept : NAN;
+}
+
+double trb_calibration_of_grey(const trb_calibration *c, trb_type type, double grey, trb_grey_unit unit)
+{
+    double lowest, highest;
+    switch (unit) {
+    case TRB_UNIT_GREY: return grey;
+    case TRB_UNIT_MGHA_CCM: return value_of(&c->density, grey);
+    case TRB_UNIT_PER_CM: return value_of(&c->attenuation, grey);
+    case TRB_UNIT_HU:
+        if (!c->hounsfield.known && c->mu_water_per_cm > 0)
+            return 1000 * value_of(&c->attenuation, grey) / c->mu_water_per_cm - 1000;
+        return value_of(&c->hounsfield, grey);
+    case TRB_UNIT_PERMILLE:
+        trb_type_range(type, &lowest, &highest);
+        return trb_type_is_integer(type) ? 1000 * grey / highest : NAN;
+    }
+    return NAN;
 }

@@ -84,8 +84,10 @@ trb_status trb_run_methods_text(const struct run *run, char **text)
             settings->voi[0] && settings->ball_centres == TRB_CENTRES_VOI ? ", with balls centred in the volume of interest" : "",
             tbn_words(settings->tbn), surface_words(settings->surface));
     if (record->calibration.density.known)
-        fprintf(out, " Density was %.8g * grey %+.8g mgHA/cm3 [phantom]; BMD is the mean over TV, TMD the mean over BV of the un-smoothed image.",
-                record->calibration.density.slope, record->calibration.density.intercept);
+        fprintf(out, " Density was %.8g * grey %+.8g mgHA/cm3%s%s%s; BMD is the mean over TV, TMD the mean over BV of the un-smoothed image.",
+                record->calibration.density.slope, record->calibration.density.intercept,
+                record->calibration.phantom[0] ? " by least squares through " : "", record->calibration.phantom,
+                " [phantom]"); /* who made it is for the author to say */
     fputs(" The profile was ", out);
     fprintf(out, "%s.", trb_profile_name(settings->profile));
     if (fclose(out) != 0) {

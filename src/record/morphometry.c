@@ -170,17 +170,6 @@ static trb_status cut_planes(struct run *run)
     return status;
 }
 
-static trb_status make_calibration(struct run *run)
-{
-    trb_calibration *calibration = &run->record->calibration;
-    if (!run->settings->calibration[0])
-        return TRB_OK;
-    trb_status status = trb_calibration_parse(run->settings->calibration, calibration, run->err);
-    if (status)
-        trb_error_within(run->err, "calibration");
-    return status;
-}
-
 /* ---- segmentation */
 static trb_status find_threshold(struct run *run)
 {
@@ -367,7 +356,7 @@ static trb_status analyze(struct run *run)
     if (!(status = trb_grey_crc32(run->source, &run->record->crc32, run->err)) && !(status = make_isotropic(run)))
         status = make_voi(run);
     if (!status)
-        status = make_calibration(run);
+        status = trb_run_calibrate(run);
     if (!status)
         status = cut_planes(run);
     if (status)

@@ -66,6 +66,17 @@ static json_t *input(const trb_record *record)
                      "facts", facts);
 }
 
+/* The threshold in every unit that the scan has. */
+static json_t *resolved(const trb_record *record)
+{
+    static const trb_grey_unit units[] = {TRB_UNIT_GREY, TRB_UNIT_HU, TRB_UNIT_MGHA_CCM, TRB_UNIT_PER_CM, TRB_UNIT_PERMILLE};
+    json_t *object = json_object();
+    for (size_t i = 0; i < sizeof units / sizeof *units; i++)
+        json_object_set_new(object, trb_grey_unit_name(units[i]),
+                            number(trb_calibration_of_grey(&record->calibration, record->type, record->threshold.grey, units[i])));
+    return object;
+}
+
 static json_t *settings(const trb_record *record, bool origins)
 {
     json_t *object = json_object();
@@ -150,10 +161,10 @@ trb_status trb_record_to_json(const trb_record *record, char **out, trb_error *e
     for (size_t i = 0; i < record->n_stages; i++)
         json_object_set_new(timings, record->stages[i].name, json_real(record->stages[i].seconds));
     json_t *root = json_pack(
-        "{s:s,s:o,s:o,s:o,s:o,s:o,s:o,s:{s:o,s:o,s:o},s:{s:[I,I,I],s:o},s:o,s:o,s:o,s:o,s:I,s:o,s:i,s:o,s:o}", "schema", "trabecula.result/1",
+        "{s:s,s:o,s:o,s:o,s:o,s:o,s:o,s:{s:o,s:o,s:o,s:o},s:{s:[I,I,I],s:o},s:o,s:o,s:o,s:o,s:I,s:o,s:i,s:o,s:o}", "schema", "trabecula.result/1",
         "sample", text(record->sample), "group", text(record->group), "command_line", text(record->command_line), "input", input(record),
         "settings", settings(record, false), "settings_origin", settings(record, true), "threshold", "method", text(record->threshold.method),
-        "grey", number(record->threshold.grey), "calibrated_mgHA_cm3", number(record->threshold.calibrated), "grid", "dimensions",
+        "grey", number(record->threshold.grey), "calibrated_mgHA_cm3", number(record->threshold.calibrated), "resolved", resolved(record), "grid", "dimensions",
         (json_int_t)record->grid.nx, (json_int_t)record->grid.ny, (json_int_t)record->grid.nz, "spacing_mm", triple(record->grid.spacing_mm),
         "metrics", metrics(record), "distributions", distributions(record), "warnings", warnings, "timings_s", timings, "peak_memory_bytes",
         (json_int_t)record->peak_memory_bytes, "memory_mode", text(record->memory_mode[0] ? record->memory_mode : "at once"), "threads",

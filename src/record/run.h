@@ -41,6 +41,9 @@ bool trb_run_wants_direct(const struct run *run);
 /** Copy what the reader found into the record. */
 trb_status trb_run_copy_facts(struct run *run, const trb_scan_info *info);
 
+/** The scan's grey scale, and --calibration over it; a warning when the phantom was scanned otherwise. */
+trb_status trb_run_calibrate(struct run *run);
+
 /** Metrics, distributions, settings, warnings and methods text from the measured run. */
 trb_status trb_run_fill_record(struct run *run);
 

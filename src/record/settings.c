@@ -21,7 +21,8 @@ static const trb_setting_info TABLE[] = {
     {"allow-gaps", NULL, "false", "accept missing numbers in a slice series (spacing is unchanged)", "Input"},
     {"slices", "A:B", "", "measure slices A <= z < B, from 0", "Input"},
     {"crop", "BOX", "", "x0:x1,y0:y1,z0:z1, half-open, from 0; what lies outside is not read as context", "Input"},
-    {"calibration", "TEXT", "", "slope=..,intercept=..[,unit=mgHA/cm3][,mu-scaling=..][,mu-water=..] or a JSON file", "Grey scale"},
+    {"calibration", "TEXT", "", "slope=..,intercept=.. (with ,unit=mgHA/cm3 ,from=grey|1/cm|HU "
+     ",mu-scaling=.. ,mu-water=.. when wanted), or point=0.25gHA@52grey,point=0.75gHA@143grey, or a file of calibrate", "Grey scale"},
     {"voi", "VOI", "", "mask file, box:x0:x1,y0:y1,z0:z1 or cylinder:cx,cy,rx,ry,z0:z1; bone outside is context", "Volume of interest"},
     {"filter", "FILTER", "gaussian:0.8,1", "none, gaussian:SIGMA,SUPPORT, gaussian-truncated:SIGMA,SUPPORT or median:R (voxels)", "Segmentation"},
     {"threshold", "VALUE", "otsu", "VALUE[grey|HU|mgHA|1/cm|permille], inclusive; or otsu, li, triangle, isodata, maxentropy, huang, moments, yen, kittler, renyi, shanbhag, intermodes inside the VOI", "Segmentation"},
