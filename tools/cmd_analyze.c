@@ -26,7 +26,7 @@ static const char *const MAP_FORMATS[] = {"tif", "nrrd", "nii.gz", "mha", NULL};
 
 static const cli_option OWN_OPTIONS[] = {
     {.name = "output", .letter = 'o', .kind = CLI_STRING, .offset = offsetof(struct analyze_options, output), .group = "Output",
-     .argument = "DIR", .help = "folder for result.json, result.csv, result.columns.csv and qc.png"},
+     .argument = "DIR", .help = "folder for result.json, result.csv, result.columns.csv and qc.png (sensitivity.csv)"},
     {.name = "json", .kind = CLI_FLAG, .offset = offsetof(struct analyze_options, json), .group = "Output",
      .help = "print the record as JSON on standard output instead of a table"},
     {.name = "maps", .kind = CLI_FLAG, .offset = offsetof(struct analyze_options, maps), .group = "Output",
@@ -320,9 +320,11 @@ static trb_status write_all(const struct analyze_options *given, const trb_recor
         const char *name, *text;
     } files[] = {{"sensitivity.csv", sensitivity}, {"result.columns.csv", columns}, {"result.csv", csv}, {"result.json", json}};
     for (size_t i = 0; !status && i < CLI_COUNT(files); i++) {
-        if (!files[i].text) /* not asked for */
-            continue;
         in_folder(given->output, files[i].name, path, sizeof path);
+        if (!files[i].text) { /* not asked for; that of a result which is replaced must not stand beside this one */
+            (void)remove(path);
+            continue;
+        }
         status = trb_text_write(path, files[i].text, true, err);
     }
     free(json);
