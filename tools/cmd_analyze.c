@@ -26,7 +26,7 @@ static const char *const MAP_FORMATS[] = {"tif", "nrrd", "nii.gz", "mha", NULL};
 
 static const cli_option OWN_OPTIONS[] = {
     {.name = "output", .letter = 'o', .kind = CLI_STRING, .offset = offsetof(struct analyze_options, output), .group = "Output",
-     .argument = "DIR", .help = "folder for result.json, result.csv, result.columns.csv and qc.png"},
+     .argument = "DIR", .help = "folder for result.json, result.csv, result.columns.csv and qc.png (sensitivity.csv)"},
     {.name = "json", .kind = CLI_FLAG, .offset = offsetof(struct analyze_options, json), .group = "Output",
      .help = "print the record as JSON on standard output instead of a table"},
     {.name = "maps", .kind = CLI_FLAG, .offset = offsetof(struct analyze_options, maps), .group = "Output",
@@ -300,7 +300,7 @@ static trb_status write_all(const struct analyze_options *given, const trb_recor
                             struct map_file maps[2], trb_error *err)
 {
     char path[4200];
-    char *json = NULL, *csv = NULL, *columns = NULL;
+    char *json = NULL, *csv = NULL, *columns = NULL, *sensitivity = NULL;
     trb_status status = make_folders(given->output, err);
     if (!status && given->maps && products->bone)
         status = write_bone(given, products, err);
@@ -314,45 +314,24 @@ static trb_status write_all(const struct analyze_options *given, const trb_recor
         status = trb_record_to_csv(record, &csv, err);
     if (!status)
         status = trb_record_to_json(record, &json, err);
+    if (!status && record->n_sensitivity)
+        status = trb_record_sensitivity_csv(record, &sensitivity, err);
     const struct {
         const char *name, *text;
-    } files[] = {{"result.columns.csv", columns}, {"result.csv", csv}, {"result.json", json}};
+    } files[] = {{"sensitivity.csv", sensitivity}, {"result.columns.csv", columns}, {"result.csv", csv}, {"result.json", json}};
     for (size_t i = 0; !status && i < CLI_COUNT(files); i++) {
         in_folder(given->output, files[i].name, path, sizeof path);
+        if (!files[i].text) { /* not asked for; that of a result which is replaced must not stand beside this one */
+            (void)remove(path);
+            continue;
+        }
         status = trb_text_write(path, files[i].text, true, err);
     }
     free(json);
     free(csv);
     free(columns);
+    free(sensitivity);
     return status;
-}
-
-/* ---- the readable table */
-static void print_table(const trb_record *record)
-{
-    const trb_grid *grid = &record->grid;
-    printf("%s%s%s\n", record->sample, record->group ? ", group " : "", record->group ? record->group : "");
-    printf("  scan       %zu x %zu x %zu voxels of %.6g um (%s), %s\n", grid->nx, grid->ny, grid->nz, grid->spacing_mm[0] * 1000,
-           record->spacing_source, trb_type_name(record->type));
-    for (size_t i = 0; i < record->n_settings; i++) {
-        const trb_note *note = &record->settings[i];
-        if ((strcmp(note->key, "voi") == 0 && note->text[0]) || strcmp(note->key, "filter") == 0 || strcmp(note->key, "profile") == 0)
-            printf("  %-10s %s (%s)\n", note->key, note->text, note->origin);
-    }
-    if (!isnan(record->threshold.grey)) {
-        printf("  threshold  %.6g grey", record->threshold.grey);
-        if (!isnan(record->threshold.calibrated))
-            printf(" = %.5g mgHA/cm3", record->threshold.calibrated);
-        printf(" (%s)\n", record->threshold.method);
-    }
-    printf("\n  %-14s %14s  %-9s %s\n", "metric", "value", "unit", "method");
-    for (size_t i = 0; i < record->n_metrics; i++) {
-        const trb_metric *metric = &record->metrics[i];
-        if (isnan(metric->value))
-            printf("  %-14s %14s  %-9s %s\n", metric->info->key, "-", metric->info->unit, metric->reason);
-        else
-            printf("  %-14s %14.6g  %-9s %s\n", metric->info->key, metric->value, metric->info->unit, metric->method);
-    }
 }
 
 static trb_status complete_record(const cli_call *call, trb_record *record, trb_error *err)
@@ -449,7 +428,7 @@ static int run(cli_call *call)
             cli_warn(call, "%s", record->warnings[i]);
         char *json = NULL;
         if (!given->json)
-            print_table(record);
+            analyze_print_table(record);
         else if (!(status = trb_record_to_json(record, &json, &err)))
             puts(json);
         free(json);

@@ -12,7 +12,8 @@ typedef enum trb_filter_kind {
     TRB_FILTER_NONE,
     TRB_FILTER_GAUSSIAN,           /* float32 */
     TRB_FILTER_GAUSSIAN_TRUNCATED, /* as IPL: each axis pass truncated toward zero to an integer */
-    TRB_FILTER_MEDIAN              /* cube of edge 2 * support + 1, through ITK */
+    TRB_FILTER_MEDIAN,             /* cube of edge 2 * support + 1, through ITK */
+    TRB_FILTER_LAPLACE_HAMMING     /* settings only: needs all of the image, see trb_laplace_hamming_create() */
 } trb_filter_kind;
 
 /** sigma and support in voxels: the kernel has 2 * support + 1 taps per axis, normalised to sum 1. */
@@ -22,7 +23,7 @@ typedef struct trb_filter {
     int support_vox;
 } trb_filter;
 
-/** "none", "gaussian", "gaussian-truncated", "median". */
+/** "none", "gaussian", "gaussian-truncated", "median", "laplace-hamming". */
 TRB_API const char *trb_filter_name(trb_filter_kind kind);
 
 /** A view on a volume through a filter. Opaque; borrows the volume. */

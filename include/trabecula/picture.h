@@ -16,7 +16,7 @@ typedef struct trb_qc {
     const trb_mask *bone;           /* may be NULL */
     const trb_mask *voi;            /* NULL: whole image */
     const trb_histogram *histogram; /* the one the threshold was taken from; may be NULL */
-    double threshold;               /* grey */
+    double threshold;               /* grey; NaN for a local threshold */
     bool invert;                    /* bone is value < threshold */
     const char *threshold_text;     /* "otsu in the VOI" */
     const char *title;              /* sample name; any bytes, shown on one line, cut when too long */

@@ -53,10 +53,20 @@ typedef struct trb_stage {
 
 /** Where the threshold came from and what it means. */
 typedef struct trb_threshold_result {
-    char method[96]; /* "fixed: 300 mgHA/cm3", "otsu in the VOI" */
-    double grey;
+    char method[224]; /* "fixed: 300 mgHA/cm3", "otsu in the VOI" */
+    double grey;      /* bone is from here on; NaN for a local threshold. Hysteresis: the low one */
     double calibrated; /* NaN without a density calibration */
+    double seed_grey;  /* hysteresis: the high one, otherwise NaN */
+    bool local;        /* a local threshold: */
+    trb_adaptive adaptive;
 } trb_threshold_result;
+
+/** The metrics once more, with the threshold moved. */
+typedef struct trb_sensitivity {
+    double shift_percent;              /* of the grey value, or of the density where it is calibrated */
+    double grey, calibrated, seed_grey; /* as in trb_threshold_result */
+    double *values;                    /* n_metrics of the record, in its order; NaN where there is none */
+} trb_sensitivity;
 
 /** The record. Passive data; strings owned by it. */
 typedef struct trb_record {
@@ -69,6 +79,8 @@ typedef struct trb_record {
     uint32_t crc32; /* of the voxels that were measured, before resampling */
     trb_calibration calibration;
     trb_threshold_result threshold;
+    size_t n_sensitivity; /* ascending shifts; none unless asked for */
+    trb_sensitivity *sensitivity;
     size_t n_settings;
     trb_note *settings;
     size_t n_facts;
@@ -114,6 +126,18 @@ TRB_API TRB_NODISCARD trb_status trb_record_to_csv(const trb_record *record, cha
 /** The companion: column, key, unit, method, definition, source. *text: yours. */
 TRB_API TRB_NODISCARD trb_status trb_record_columns_csv(const trb_record *record, char **text,
                                                         trb_error *err);
+
+/**
+ * The sensitivity as a long table: sample,group,metric,unit,shift [%],threshold [grey],threshold [mgHA/cm3],value,
+ * change [%]; shift 0 is the result itself. *text: yours.
+ */
+TRB_API TRB_NODISCARD trb_status trb_record_sensitivity_csv(const trb_record *record, char **text, trb_error *err);
+
+/** How far a metric moves under row k of the sensitivity, in % of its value; NaN when one of them has no value or it is 0. */
+TRB_API double trb_record_change(const trb_record *record, size_t k, size_t metric);
+
+/** Does the metric move at all under any row? (TV and BMD do not.) */
+TRB_API bool trb_record_moves(const trb_record *record, size_t metric);
 
 /** Write text to a file that appears only complete (temporary name, fsync, rename). */
 TRB_API TRB_NODISCARD trb_status trb_text_write(const char *path, const char *text, bool force,

@@ -3,6 +3,7 @@
 #define TRABECULA_SETTINGS_H
 
 #include "trabecula/filter.h"
+#include "trabecula/segment.h"
 #include "trabecula/surface.h"
 #include "trabecula/thickness.h"
 #include "trabecula/volume_io.h"
@@ -19,13 +20,29 @@ typedef enum trb_profile {
     TRB_PROFILE_CTAN       /* exact thickness, ratio Tb.N */
 } trb_profile;
 
+/** A grey level as it was given. */
+typedef struct trb_level {
+    bool given;
+    double value; /* in `unit` */
+    trb_grey_unit unit;
+} trb_level;
+
 /** Where the grey threshold comes from. */
 typedef struct trb_threshold_choice {
     bool by_value;
     double value; /* by value: in `unit` */
     trb_grey_unit unit;
-    char method[24]; /* by method: "otsu", "li", ... */
+    char method[24];     /* otherwise: "otsu", "li", ..., "multi-otsu", "hysteresis", "adaptive" */
+    int classes, border; /* multi-otsu: which of the classes - 1 thresholds, from 1 */
+    trb_level low, high; /* hysteresis: both; adaptive: the window, where given */
+    trb_level offset;    /* adaptive */
+    trb_adaptive_rule rule;
+    double radius; /* adaptive: in voxels, or in mm */
+    bool radius_in_mm;
 } trb_threshold_choice;
+
+/** The most shifts of trb_settings.sensitivity. */
+#define TRB_SENSITIVITY_MAX 8
 
 typedef enum trb_tbn_rule { TRB_TBN_DIRECT, TRB_TBN_RATIO, TRB_TBN_PLATE } trb_tbn_rule;
 
@@ -49,7 +66,9 @@ typedef struct trb_settings {
     char calibration[512]; /* as given, empty: what the file says */
     char voi[1024];        /* as given, empty: the whole image */
     trb_filter filter;
+    trb_laplace_hamming laplace; /* when filter.kind is TRB_FILTER_LAPLACE_HAMMING */
     trb_threshold_choice threshold;
+    double sensitivity[TRB_SENSITIVITY_MAX]; /* percent above 0, ascending; 0 ends the list */
     bool invert;
     uint64_t despeckle_voxels; /* remove bone parts below this size; 0: none */
     bool keep_largest;

@@ -24,6 +24,7 @@
 #include "trabecula/voi.h"
 #include "trabecula/filter.h"
 #include "trabecula/threshold.h"
+#include "trabecula/segment.h"
 #include "trabecula/label.h"
 #include "trabecula/density.h"
 #include "trabecula/distance.h"

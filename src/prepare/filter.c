@@ -19,6 +19,7 @@ const char *trb_filter_name(trb_filter_kind kind)
     case TRB_FILTER_GAUSSIAN: return "gaussian";
     case TRB_FILTER_GAUSSIAN_TRUNCATED: return "gaussian-truncated";
     case TRB_FILTER_MEDIAN: return "median";
+    case TRB_FILTER_LAPLACE_HAMMING: return "laplace-hamming";
     }
     return "unknown";
 }
@@ -170,6 +171,9 @@ static trb_status check_filter(const trb_filter *filter, trb_error *err)
 {
     if (filter->kind == TRB_FILTER_NONE)
         return TRB_OK;
+    if (filter->kind == TRB_FILTER_LAPLACE_HAMMING)
+        return trb_error_set(err, TRB_ERR_UNSUPPORTED, "laplace-hamming needs all of the image, it cannot be made in passes "
+                                                       "over planes: use trb_laplace_hamming_create()");
     if (!is_gaussian(filter->kind) && filter->kind != TRB_FILTER_MEDIAN)
         return trb_error_set(err, TRB_ERR_ARGUMENT, "there is no filter number %d", (int)filter->kind);
     if (filter->support_vox < 1 || filter->support_vox > TRB_SUPPORT_MAX)

@@ -100,7 +100,7 @@ static void draw_bars(cairo_t *page, const trb_qc *qc, const bars *b, trb_area p
     const double width = plot.width / (double)b->count;
     for (size_t i = 0; i < b->count; i++) {
         const double height = height_of(bar_count(b, i), b->most, plot.height);
-        const bool bone = (bar_value(b, i) >= qc->threshold) != qc->invert;
+        const bool bone = !isnan(qc->threshold) && (bar_value(b, i) >= qc->threshold) != qc->invert;
         trb_canvas_colour(page, bone ? TRB_ORANGE : TRB_MARROW, 1);
         /* Whole pixels: no seams between bars. */
         const double from = floor(plot.x + (double)i * width), to = floor(plot.x + (double)(i + 1) * width);
@@ -112,9 +112,12 @@ static void draw_bars(cairo_t *page, const trb_qc *qc, const bars *b, trb_area p
 static void draw_threshold(cairo_t *page, const trb_qc *qc, const bars *b, trb_area plot)
 {
     const double low = bar_value(b, 0), high = bar_value(b, b->count);
-    char text[256];
-    snprintf(text, sizeof text, "threshold %.6g%s%s", qc->threshold, qc->threshold_text ? "  \xc2\xb7  " : "",
-             qc->threshold_text ? qc->threshold_text : "");
+    const char *more = qc->threshold_text ? qc->threshold_text : "", *dot = more[0] ? "  \xc2\xb7  " : "";
+    char text[320];
+    if (isnan(qc->threshold))
+        snprintf(text, sizeof text, "local threshold%s%.250s", dot, more);
+    else
+        snprintf(text, sizeof text, "threshold %.6g%s%.250s", qc->threshold, dot, more);
     double width, height;
     trb_canvas_measure(page, 16, true, text, &width, &height);
     const double part = (qc->threshold - low) / (high - low);

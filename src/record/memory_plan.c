@@ -7,10 +7,13 @@
  */
 #include "record/memory_plan.h"
 
+#include "prepare/grey_passes.h"
+
 #include "trabecula/morphometry.h"
 #include "trabecula/version.h"
 
 #include <math.h>
+#include <string.h>
 
 #define MIB 1048576.0
 #define PROGRAM (40 * MIB)       /* the program and its libraries */
@@ -26,7 +29,8 @@ static double plane_voxels(const trb_grid *grid)
 static double masks(const trb_grid *grid, const trb_settings *settings)
 {
     const double row_bytes = ceil((double)grid->nx / 64) * 8;
-    return row_bytes * (double)grid->ny * (double)grid->nz * (settings->voi[0] ? 3 : 2);
+    const bool hysteresis = strcmp(settings->threshold.method, "hysteresis") == 0;
+    return row_bytes * (double)grid->ny * (double)grid->nz * ((settings->voi[0] ? 3 : 2) + (hysteresis ? 1 : 0) + (settings->sensitivity[0] > 0 ? 1 : 0));
 }
 
 static double program(int threads)
@@ -34,9 +38,28 @@ static double program(int threads)
     return PROGRAM + EACH_THREAD * threads;
 }
 
+/* The planes of a local threshold: at a guess of the radius when that is in mm and the spacing is not known yet. */
+static double local_planes(const trb_grid *grid, const trb_settings *settings, int threads)
+{
+    const trb_threshold_choice *choice = &settings->threshold;
+    if (strcmp(choice->method, "adaptive") != 0)
+        return 0;
+    const double given = settings->voxel_size_mm[0] > 0 ? settings->voxel_size_mm[0] : grid->spacing_mm[0];
+    const double radius = !choice->radius_in_mm ? choice->radius : given > 0 ? choice->radius / given : 16;
+    const trb_adaptive how = trb_adaptive_default(choice->rule, fmin(fmax(radius, 1), TRB_ADAPTIVE_RADIUS_MAX));
+    const double planes = fmin((double)trb_adaptive_planes(&how), (double)grid->nz);
+    return plane_voxels(grid) * (planes * (choice->rule == TRB_ADAPTIVE_MEAN ? 12 : 4) + 4 * threads) * 1.1;
+}
+
+/* The Laplace-Hamming image, which stays until the end. */
+static double sharp_image(const trb_grid *grid, const trb_settings *settings)
+{
+    return settings->filter.kind == TRB_FILTER_LAPLACE_HAMMING ? 4 * plane_voxels(grid) * (double)grid->nz : 0;
+}
+
 static size_t around(const trb_settings *settings)
 {
-    return settings->filter.kind == TRB_FILTER_NONE ? 0 : 2 * (size_t)settings->filter.support_vox;
+    return settings->filter.support_vox == 0 ? 0 : 2 * (size_t)settings->filter.support_vox;
 }
 
 /* Bytes beside the grey volume when everything is in memory. */
@@ -49,14 +72,17 @@ static double need_at_once(const trb_grid *grid, const trb_settings *settings, b
     const double exact = 2 * voxels + planes * plane * 3.2; /* balls of all layers at worst, distances of one */
     const double contacts = fmax(2 * voxels, fmin(6 * voxels, 128 * MIB)) + 0.3 * voxels;
     const double fiji = settings->thickness == TRB_THICKNESS_FIJI ? 2 * planes * plane * sizeof(float) : 0;
-    return masks(grid, settings) + fmax(exact, ipl ? contacts : 0) + fiji + (maps ? planes * plane * 8 : 0) + program(threads);
+    return masks(grid, settings) + sharp_image(grid, settings) +
+           fmax(local_planes(grid, settings, threads), fmax(exact, ipl ? contacts : 0) + fiji) + (maps ? planes * plane * 8 : 0) + program(threads);
 }
 
 /* Bytes of a slab and of the least that the methods need. */
 static double need_in_slabs(const trb_grid *grid, trb_type type, const trb_settings *settings, bool maps, int threads)
 {
     const double plane = plane_voxels(grid);
-    const double slab = plane * (double)(SLAB_LEAST + around(settings)) * (double)trb_type_bytes(type);
+    const double local = local_planes(grid, settings, threads); /* and the grey planes that they come from */
+    const double slab = plane * (double)(SLAB_LEAST + around(settings)) * (double)trb_type_bytes(type) + local +
+                        (local > 0 ? local / 4 * (double)trb_type_bytes(type) : 0);
     const double method = plane * 8 * METHOD_PLANES * (maps ? 1.5 : 1);
     return masks(grid, settings) + fmax(slab, method) + program(threads);
 }
@@ -73,7 +99,9 @@ void trb_memory_needs(const trb_grid *grid, trb_type type, const trb_settings *s
 {
     const double grey = plane_voxels(grid) * (double)grid->nz * (double)trb_type_bytes(type);
     *at_once = grey + need_at_once(grid, settings, maps, threads);
-    *least = fmin(*at_once, need_in_slabs(grid, type, settings, maps, threads));
+    *least = settings->filter.kind == TRB_FILTER_LAPLACE_HAMMING
+                 ? *at_once
+                 : fmin(*at_once, need_in_slabs(grid, type, settings, maps, threads));
 }
 
 trb_status trb_memory_plan_make(const trb_grid *grid, trb_type type, const trb_settings *settings, bool maps,
@@ -85,6 +113,11 @@ trb_status trb_memory_plan_make(const trb_grid *grid, trb_type type, const trb_s
     *out = (trb_memory_plan){false, grid->nz, 0};
     if (limit == 0 || grey + need_at_once(grid, settings, maps, threads) <= (double)limit)
         return TRB_OK;
+    if (settings->filter.kind == TRB_FILTER_LAPLACE_HAMMING)
+        return trb_error_set(err, TRB_ERR_MEMORY,
+                             "the filter laplace-hamming needs all of the image in memory, %.2f GiB with what follows, and the limit "
+                             "is %.2f GiB: raise --memory-limit, measure a part with --slices or --crop, or choose another filter",
+                             (grey + need_at_once(grid, settings, maps, threads)) / (1024 * MIB), (double)limit / (1024 * MIB));
     const double least = need_in_slabs(grid, type, settings, maps, threads);
     if (least > (double)limit)
         return trb_error_set(err, TRB_ERR_MEMORY,

@@ -7,9 +7,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-static void say_filter(FILE *out, const trb_filter *filter)
+static void say_filter(FILE *out, const trb_settings *settings)
 {
-    if (filter->kind == TRB_FILTER_NONE)
+    const trb_filter *filter = &settings->filter;
+    if (filter->kind == TRB_FILTER_LAPLACE_HAMMING)
+        fprintf(out, "after a Laplace-Hamming filter (epsilon %g, cut-off %g cycles per voxel)", settings->laplace.epsilon,
+                settings->laplace.cutoff);
+    else if (filter->kind == TRB_FILTER_NONE)
         fputs("without smoothing", out);
     else if (filter->kind == TRB_FILTER_MEDIAN)
         fprintf(out, "after a median filter (radius %d voxel)", filter->support_vox);
@@ -69,9 +73,12 @@ trb_status trb_run_methods_text(const struct run *run, char **text)
     else
         fputs("The whole image was the volume of interest [location and delineation]. ", out);
     fputs("Bone was segmented ", out);
-    say_filter(out, &settings->filter);
-    fprintf(out, " by a threshold of %.6g grey (%s; inclusive)", record->threshold.grey, record->threshold.method);
-    if (record->calibration.density.known)
+    say_filter(out, settings);
+    if (record->threshold.local)
+        fprintf(out, " by a local threshold (%s; inclusive)", record->threshold.method);
+    else
+        fprintf(out, " by a threshold of %.6g grey (%s; inclusive)", record->threshold.grey, record->threshold.method);
+    if (record->calibration.density.known && !record->threshold.local)
         fprintf(out, ", that is %.4g mgHA/cm3", record->threshold.calibrated);
     if (settings->despeckle_voxels > 1)
         fprintf(out, "; parts of fewer than %llu voxels were removed", (unsigned long long)settings->despeckle_voxels);

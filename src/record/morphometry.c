@@ -31,7 +31,7 @@ static double seconds(void)
 }
 
 /* A stage begins: ask whether to go on, note the time of the one before. */
-static trb_status stage(struct run *run, const char *name, double done)
+trb_status trb_run_stage(struct run *run, const char *name, double done)
 {
     trb_grey_clear(run->source); /* a slab of one stage is of no use to the next */
     trb_memory_return();
@@ -44,7 +44,7 @@ static trb_status stage(struct run *run, const char *name, double done)
     }
     run->stage_name = name;
     run->stage_start = now;
-    if (name && run->progress && !run->progress->report(run->progress->user, name, done))
+    if (name && run->progress && !run->progress->report(run->progress->user, name, run->progress_from + run->progress_share * done))
         return trb_error_set(run->err, TRB_ERR_CANCELLED, "stopped before '%s'", name);
     return TRB_OK;
 }
@@ -170,66 +170,6 @@ static trb_status cut_planes(struct run *run)
     return status;
 }
 
-/* ---- segmentation */
-static trb_status find_threshold(struct run *run)
-{
-    const trb_settings *settings = run->settings;
-    const trb_threshold_choice *choice = &settings->threshold;
-    trb_threshold_result *result = &run->record->threshold;
-    const char *where = run->products->voi ? "in the VOI" : "of the image";
-    trb_status status = trb_grey_histogram(run->source, &settings->filter, run->products->voi,
-                                              &run->products->histogram, run->err);
-    if (status)
-        return status;
-    if (choice->by_value) {
-        status = trb_calibration_to_grey(&run->record->calibration, run->source->type, choice->value, choice->unit,
-                                         &result->grey, run->err);
-        snprintf(result->method, sizeof result->method, "fixed: %.10g %s", choice->value, trb_grey_unit_name(choice->unit));
-    } else {
-        status = strcmp(choice->method, "otsu") == 0
-                     ? trb_otsu(&run->products->histogram, &result->grey, run->err)
-                     : trb_histogram_threshold(&run->products->histogram, choice->method, &result->grey, run->err);
-        snprintf(result->method, sizeof result->method, "%s %s", choice->method, where);
-    }
-    if (status) {
-        trb_error_within(run->err, "threshold");
-        return status;
-    }
-    const trb_linear *density = &run->record->calibration.density;
-    result->calibrated = density->known ? density->slope * result->grey + density->intercept : NAN;
-    return TRB_OK;
-}
-
-static trb_status clean(struct run *run)
-{
-    const trb_settings *settings = run->settings;
-    trb_mask *bone = run->products->bone;
-    uint64_t changed = 0;
-    trb_status status = TRB_OK;
-    if (settings->despeckle_voxels > 1)
-        status = trb_despeckle(bone, TRB_CONNECT_26, settings->despeckle_voxels, &changed, run->err);
-    if (!status && settings->keep_largest)
-        status = trb_keep_largest(bone, TRB_CONNECT_26, &changed, run->err);
-    if (!status && settings->fill_holes)
-        status = trb_fill_holes(bone, TRB_CONNECT_6, &changed, run->err);
-    return status;
-}
-
-static trb_status segment(struct run *run)
-{
-    trb_status status = find_threshold(run);
-    if (!status)
-        status = trb_grey_threshold(run->source, &run->settings->filter, run->record->threshold.grey, run->settings->invert,
-                                     &run->products->bone, run->err);
-    if (!status)
-        status = clean(run);
-    if (status)
-        return status;
-    run->tv_voxels = run->products->voi ? trb_mask_count(run->products->voi) : trb_grid_voxels(&run->record->grid);
-    run->bv_voxels = trb_mask_count_and(run->products->bone, run->products->voi);
-    return TRB_OK;
-}
-
 /* ---- measures */
 static trb_status measure_grey(struct run *run)
 {
@@ -254,9 +194,9 @@ static trb_status measure_grey(struct run *run)
 /* Between whole numbers, bone >= 64 begins half-way between 63 and 64; between real numbers it begins at 64. */
 static double surface_level(const struct run *run)
 {
-    const trb_filter_kind kind = run->settings->filter.kind;
+    const trb_filter_kind kind = run->filter.kind;
     const bool whole = kind == TRB_FILTER_GAUSSIAN_TRUNCATED ||
-                       (kind != TRB_FILTER_GAUSSIAN && trb_type_is_integer(run->source->type));
+                       (kind != TRB_FILTER_GAUSSIAN && trb_type_is_integer(run->seen->type));
     const double threshold = run->record->threshold.grey;
     return whole ? ceil(threshold) - 0.5 : threshold;
 }
@@ -268,7 +208,7 @@ static trb_status measure_surface(struct run *run)
     trb_surface_counts counts;
     if (run->settings->surface == TRB_BS_GREY) {
         double area = NAN;
-        trb_status status = trb_grey_surface(run->source, &run->settings->filter, surface_level(run), voi, &area, run->err);
+        trb_status status = trb_grey_surface(run->seen, &run->filter, surface_level(run), voi, &area, run->err);
         run->bs_mm2 = area * h * h;
         return status;
     }
@@ -325,27 +265,27 @@ static trb_status measure_tbn(struct run *run)
     return status ? trb_error_set(run->err, status, "%s", inner.text) : TRB_OK;
 }
 
-static trb_status measure(struct run *run)
+trb_status trb_run_measure(struct run *run)
 {
     const bool bone = run->bv_voxels > 0, marrow = run->bv_voxels < run->tv_voxels;
     trb_status status = TRB_OK;
-    if (trb_run_wants_grey(run) && !(status = stage(run, "grey", 0.25)))
+    if (trb_run_wants_grey(run) && !(status = trb_run_stage(run, "grey", 0.25)))
         status = measure_grey(run);
-    if (!status && trb_run_wants_surface(run) && !(status = stage(run, "surface", 0.3)))
+    if (!status && trb_run_wants_surface(run) && !(status = trb_run_stage(run, "surface", 0.3)))
         status = measure_surface(run);
-    if (!status && bone && trb_run_wants_thickness(run) && !(status = stage(run, "Tb.Th", 0.35)))
+    if (!status && bone && trb_run_wants_thickness(run) && !(status = trb_run_stage(run, "Tb.Th", 0.35)))
         status = measure_thickness(run, run->products->bone, &run->th, run->th_reason, sizeof run->th_reason,
                                    run->want_maps ? &run->products->tb_th : NULL, run->th_sink);
-    if (!status && marrow && trb_run_wants_separation(run) && !(status = stage(run, "Tb.Sp", 0.5)))
+    if (!status && marrow && trb_run_wants_separation(run) && !(status = trb_run_stage(run, "Tb.Sp", 0.5)))
         status = measure_separation(run);
-    if (!status && bone && trb_run_wants_direct(run) && !(status = stage(run, "Tb.N", 0.8)))
+    if (!status && bone && trb_run_wants_direct(run) && !(status = trb_run_stage(run, "Tb.N", 0.8)))
         status = measure_tbn(run);
     return status;
 }
 
 static trb_status analyze(struct run *run)
 {
-    trb_status status = stage(run, "check", 0);
+    trb_status status = trb_run_stage(run, "check", 0);
     if (!status)
         status = trb_run_check_metrics(run);
     if (!status)
@@ -369,16 +309,20 @@ static trb_status analyze(struct run *run)
         run->empty_voi = true;
         trb_record_warn(run->record, "the VOI holds no voxel: nothing was measured");
     } else {
-        status = stage(run, "segment", 0.05);
+        status = trb_run_stage(run, "segment", 0.05);
         if (!status)
-            status = segment(run);
+            status = trb_run_find_threshold(run);
         if (!status)
-            status = measure(run);
+            status = trb_run_segment(run);
+        if (!status)
+            status = trb_run_measure(run);
     }
     if (!status)
-        status = stage(run, NULL, 1);
+        status = trb_run_stage(run, run->settings->sensitivity[0] > 0 && !run->empty_voi ? "sensitivity" : NULL, 1);
     if (!status)
         status = trb_run_fill_record(run);
+    if (!status && run->stage_name)
+        status = trb_run_stage(run, NULL, 1);
     return status;
 }
 
@@ -415,13 +359,17 @@ static trb_status run_all(struct run *run, const trb_scan_info *info, trb_record
     run->record->grid = run->source->grid;
     run->record->type = run->source->type;
     run->record->threads = trb_threads();
-    run->record->threshold.grey = run->record->threshold.calibrated = NAN;
+    run->record->threshold.grey = run->record->threshold.calibrated = run->record->threshold.seed_grey = NAN;
+    run->progress_share = 1 / (double)trb_run_repeats(run->settings);
+    run->seen = run->source;
+    run->filter = run->settings->filter;
     trb_status status = trb_run_copy_facts(run, info);
     if (!status)
         status = analyze(run);
     trb_thickness_clear(&run->th);
     trb_thickness_clear(&run->sp);
     trb_thickness_clear(&run->tbn);
+    trb_volume_destroy(run->sharp);
     if (status || !products)
         trb_products_clear(run->products);
     if (status) {

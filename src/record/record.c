@@ -24,6 +24,9 @@ void trb_record_destroy(trb_record *record)
         free(record->facts[i].text);
     free(record->facts);
     free(record->metrics);
+    for (size_t i = 0; i < record->n_sensitivity; i++)
+        free(record->sensitivity[i].values);
+    free(record->sensitivity);
     for (size_t i = 0; i < record->n_distributions; i++)
         free(record->distributions[i].counts);
     free(record->distributions);

@@ -116,6 +116,43 @@ static json_t *distributions(const trb_record *record)
     return object;
 }
 
+/* What it took beside one grey value: the seeds of hysteresis, the ball of a local threshold. */
+static json_t *threshold(const trb_record *record)
+{
+    const trb_threshold_result *t = &record->threshold;
+    json_t *object = json_pack("{s:o,s:o,s:o}", "method", text(t->method), "grey", number(t->grey), "calibrated_mgHA_cm3",
+                               number(t->calibrated));
+    json_object_set_new(object, "resolved", resolved(record));
+    if (!isnan(t->seed_grey))
+        json_object_set_new(object, "seed_grey", number(t->seed_grey));
+    if (t->local) {
+        json_object_set_new(object, "radius_vox", number(t->adaptive.radius_vox));
+        json_object_set_new(object, "offset_grey", number(t->adaptive.offset_grey));
+        json_object_set_new(object, "lowest_grey", number(t->adaptive.low_grey));
+        json_object_set_new(object, "highest_grey", number(t->adaptive.high_grey));
+    }
+    return object;
+}
+
+static json_t *sensitivity(const trb_record *record)
+{
+    json_t *rows = json_array();
+    for (size_t k = 0; k < record->n_sensitivity; k++) {
+        const trb_sensitivity *s = &record->sensitivity[k];
+        json_t *values = json_object();
+        for (size_t i = 0; i < record->n_metrics; i++)
+            json_object_set_new(values, record->metrics[i].info->key,
+                                json_pack("{s:o,s:o}", "value", number(s->values[i]), "change_percent",
+                                          number(trb_record_change(record, k, i))));
+        json_t *row = json_pack("{s:f,s:o,s:o,s:o}", "shift_percent", s->shift_percent, "grey", number(s->grey),
+                                "calibrated_mgHA_cm3", number(s->calibrated), "metrics", values);
+        if (!isnan(s->seed_grey))
+            json_object_set_new(row, "seed_grey", number(s->seed_grey));
+        json_array_append_new(rows, row);
+    }
+    return json_pack("{s:s,s:o}", "shift_of", record->calibration.density.known ? "density" : "grey value", "rows", rows);
+}
+
 static json_t *program(void)
 {
     const trb_build *build = trb_build_facts();
@@ -161,14 +198,15 @@ trb_status trb_record_to_json(const trb_record *record, char **out, trb_error *e
     for (size_t i = 0; i < record->n_stages; i++)
         json_object_set_new(timings, record->stages[i].name, json_real(record->stages[i].seconds));
     json_t *root = json_pack(
-        "{s:s,s:o,s:o,s:o,s:o,s:o,s:o,s:{s:o,s:o,s:o,s:o},s:{s:[I,I,I],s:o},s:o,s:o,s:o,s:o,s:I,s:o,s:i,s:o,s:o}", "schema", "trabecula.result/1",
+        "{s:s,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:{s:[I,I,I],s:o},s:o,s:o,s:o,s:o,s:I,s:o,s:i,s:o,s:o}", "schema", "trabecula.result/1",
         "sample", text(record->sample), "group", text(record->group), "command_line", text(record->command_line), "input", input(record),
-        "settings", settings(record, false), "settings_origin", settings(record, true), "threshold", "method", text(record->threshold.method),
-        "grey", number(record->threshold.grey), "calibrated_mgHA_cm3", number(record->threshold.calibrated), "resolved", resolved(record), "grid", "dimensions",
+        "settings", settings(record, false), "settings_origin", settings(record, true), "threshold", threshold(record), "grid", "dimensions",
         (json_int_t)record->grid.nx, (json_int_t)record->grid.ny, (json_int_t)record->grid.nz, "spacing_mm", triple(record->grid.spacing_mm),
         "metrics", metrics(record), "distributions", distributions(record), "warnings", warnings, "timings_s", timings, "peak_memory_bytes",
         (json_int_t)record->peak_memory_bytes, "memory_mode", text(record->memory_mode[0] ? record->memory_mode : "at once"), "threads",
         record->threads, "program", program(), "methods_text", text(record->methods_text));
+    if (root && record->n_sensitivity)
+        json_object_set_new(root, "sensitivity", sensitivity(record));
     *out = root ? json_dumps(root, JSON_INDENT(2) | JSON_REAL_PRECISION(17)) : NULL;
     json_decref(root);
     if (!*out)

@@ -12,12 +12,18 @@ struct run {
     const trb_map_sink *th_sink, *sp_sink; /* or plane by plane; NULL: no map */
     size_t memory_bytes;               /* for the thickness methods; 0: enough for speed */
     const trb_progress *progress;
+    double progress_from, progress_share; /* of what is reported: this run is one of several */
     trb_products *products;
     trb_record *record;
     trb_error *err;
 
     const char *stage_name;
     double stage_start;
+
+    trb_grey_source *seen; /* what is thresholded: the source, or the Laplace-Hamming image */
+    trb_filter filter;     /* through this */
+    trb_grey_source sharp_source;
+    trb_volume *sharp; /* the Laplace-Hamming image; NULL: none */
 
     double h_mm; /* edge of a voxel */
     bool empty_voi;
@@ -27,6 +33,30 @@ struct run {
     trb_thickness th, sp, tbn;
     char th_reason[160], sp_reason[160], tbn_reason[160]; /* why a phase has no thickness at all */
 };
+
+/** The stage of that name begins (NULL: the last one ends); `done` of 1. TRB_ERR_CANCELLED when it shall stop. */
+trb_status trb_run_stage(struct run *run, const char *name, double done);
+
+/** From grey to record->threshold; histogram into the products. */
+trb_status trb_run_find_threshold(struct run *run);
+
+/** The bone mask of record->threshold into the products, cleaned, and its counts. */
+trb_status trb_run_segment(struct run *run);
+
+/** What settings->metrics ask for, from the bone mask. */
+trb_status trb_run_measure(struct run *run);
+
+/** The metrics of what was measured into the record. */
+trb_status trb_run_add_metrics(struct run *run);
+
+/** Segment and measure again for each shift of settings->sensitivity. The metrics are in the record. */
+trb_status trb_run_sensitivity(struct run *run);
+
+/** How many analyses the settings ask for: 1 + 2 for each shift. */
+size_t trb_run_repeats(const trb_settings *settings);
+
+/** A warning for each shift under which a metric moves by more than 10 %. */
+void trb_run_warn_of_sensitivity(trb_record *record);
 
 /** Is every key of settings->metrics in the table? */
 trb_status trb_run_check_metrics(const struct run *run);

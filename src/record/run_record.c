@@ -136,7 +136,7 @@ static trb_status add_metric(struct run *run, const struct entry *entry)
     return TRB_OK;
 }
 
-static trb_status add_all(struct run *run)
+trb_status trb_run_add_metrics(struct run *run)
 {
     const double h = run->h_mm, voxel = trb_grid_voxel_mm3(&run->record->grid);
     const bool empty = run->empty_voi, bone = run->bv_voxels > 0, marrow = run->bv_voxels < run->tv_voxels;
@@ -289,10 +289,13 @@ static void add_warnings(struct run *run)
     if (run->empty_voi)
         return;
     const double fraction = 100.0 * (double)run->bv_voxels / (double)run->tv_voxels;
+    char at[40] = "the local threshold";
+    if (!record->threshold.local)
+        snprintf(at, sizeof at, "threshold %.6g grey", record->threshold.grey);
     if (run->bv_voxels == 0)
-        trb_record_warn(record, "no bone in the VOI at threshold %.6g grey: is the threshold right?", record->threshold.grey);
+        trb_record_warn(record, "no bone in the VOI at %s: is the threshold right?", at);
     else if (run->bv_voxels == run->tv_voxels)
-        trb_record_warn(record, "no marrow in the VOI at threshold %.6g grey: is the threshold right?", record->threshold.grey);
+        trb_record_warn(record, "no marrow in the VOI at %s: is the threshold right?", at);
     else if (fraction < 1)
         trb_record_warn(record, "BV/TV is %.3g %%: Tb.Sp and Tb.N are unstable with so little bone", fraction);
     const struct {
@@ -316,11 +319,18 @@ static void add_warnings(struct run *run)
     if (run->settings->surface == TRB_BS_GREY &&
         (run->settings->despeckle_voxels > 1 || run->settings->keep_largest || run->settings->fill_holes))
         trb_record_warn(record, "BS from grey values does not see despeckle, keep-largest or fill-holes");
+    if (run->settings->surface == TRB_BS_GREY && !isnan(record->threshold.seed_grey))
+        trb_record_warn(record, "BS from grey values is that of the low threshold: it does not see hysteresis");
+    if (record->threshold.local && isinf(record->threshold.adaptive.low_grey))
+        trb_record_warn(record, "the local threshold has no lower bound: in marrow without bone nearby, noise decides; give lo=..");
+    trb_run_warn_of_sensitivity(record);
 }
 
 trb_status trb_run_fill_record(struct run *run)
 {
-    trb_status status = add_all(run);
+    trb_status status = trb_run_add_metrics(run);
+    if (!status && !run->empty_voi)
+        status = trb_run_sensitivity(run);
     if (!status && run->th.valued)
         status = add_distribution(run, "Tb.Th", &run->th);
     if (!status && run->sp.valued)

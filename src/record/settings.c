@@ -2,6 +2,7 @@
  * settings.c - options between text and types. One table of keys serves the command line, protocol files and
  * records; what one writes the other reads.
  */
+#include "record/segment_text.h"
 #include "trabecula/settings.h"
 
 #include <ctype.h>
@@ -24,12 +25,13 @@ static const trb_setting_info TABLE[] = {
     {"calibration", "TEXT", "", "slope=..,intercept=.. (with ,unit=mgHA/cm3 ,from=grey|1/cm|HU "
      ",mu-scaling=.. ,mu-water=.. when wanted), or point=0.25gHA@52grey,point=0.75gHA@143grey, or a file of calibrate", "Grey scale"},
     {"voi", "VOI", "", "mask file, box:x0:x1,y0:y1,z0:z1 or cylinder:cx,cy,rx,ry,z0:z1; bone outside is context", "Volume of interest"},
-    {"filter", "FILTER", "gaussian:0.8,1", "none, gaussian:SIGMA,SUPPORT, gaussian-truncated:SIGMA,SUPPORT or median:R (voxels)", "Segmentation"},
-    {"threshold", "VALUE", "otsu", "VALUE[grey|HU|mgHA|1/cm|permille], inclusive; or otsu, li, triangle, isodata, maxentropy, huang, moments, yen, kittler, renyi, shanbhag, intermodes inside the VOI", "Segmentation"},
+    {"filter", "FILTER", "gaussian:0.8,1", "none, gaussian:SIGMA,SUPPORT, gaussian-truncated:SIGMA,SUPPORT, median:R (voxels) or laplace-hamming:EPSILON,CUTOFF (cycles per voxel; all in memory)", "Segmentation"},
+    {"threshold", "VALUE", "otsu", TRB_THRESHOLD_HELP, "Segmentation"},
     {"invert", NULL, "false", "bone is below the threshold", "Segmentation"},
     {"despeckle", "N", "0", "remove bone parts of fewer than N voxels (26-connected)", "Segmentation"},
     {"keep-largest", NULL, "false", "keep only the largest bone part (26-connected)", "Segmentation"},
     {"fill-holes", NULL, "false", "fill cavities in bone (6-connected marrow that touches no image border)", "Segmentation"},
+    {"sensitivity", "LIST", "", "measure again with the threshold moved by these percentages down and up, as 5%,10%: of its grey value, or of the density where it is calibrated; each takes two more analyses", "Segmentation"},
     {"profile", "NAME", "trabecula", "convention: trabecula, bonej, scanco or ctan", "Convention"},
     {"thickness", "RULE", "exact", "Tb.Th and Tb.Sp: exact, exact-closed, fiji, ipl or ipl-v1", "Convention"},
     {"ball-centres", "WHERE", "image", "image or voi: may balls centred outside the VOI cover voxels inside it", "Convention"},
@@ -53,8 +55,6 @@ static const char *const TBNS[] = {"direct", "ratio", "plate", NULL};
 static const char *const SURFACES[] = {"mc", "mc-lorensen", "crofton13", "crofton3", "grey", NULL};
 static const char *const RESAMPLES[] = {"none", "isotropic", NULL};
 static const char *const SWITCH[] = {"false", "true", NULL};
-static const char *const METHODS[] = {"otsu",    "li",  "triangle", "isodata", "maxentropy", "huang",
-                                      "moments", "yen", "kittler",  "renyi",   "shanbhag",   "intermodes", NULL};
 
 const char *trb_profile_name(trb_profile profile)
 {
@@ -206,56 +206,6 @@ static trb_status parse_crop(trb_settings *settings, const char *text, trb_error
     return TRB_OK;
 }
 
-static trb_status parse_filter(trb_settings *settings, const char *text, trb_error *err)
-{
-    trb_filter filter = {TRB_FILTER_NONE, 0, 0};
-    const char *colon = strchr(text, ':');
-    const size_t name = colon ? (size_t)(colon - text) : strlen(text);
-    char *end = NULL;
-    size_t support = 0;
-    bool good = false;
-    if (strcmp(text, "none") == 0) {
-        good = true;
-    } else if (colon && name == 6 && strncmp(text, "median", 6) == 0) {
-        filter.kind = TRB_FILTER_MEDIAN;
-        good = count_number(colon + 1, "", &end, &support) && support >= 1 && support <= 32;
-    } else if (colon && ((name == 8 && strncmp(text, "gaussian", 8) == 0) ||
-                         (name == 18 && strncmp(text, "gaussian-truncated", 18) == 0))) {
-        filter.kind = name == 8 ? TRB_FILTER_GAUSSIAN : TRB_FILTER_GAUSSIAN_TRUNCATED;
-        good = plain_number(colon + 1, &end, &filter.sigma_vox) && *end == ',' && filter.sigma_vox > 0 &&
-               count_number(end + 1, "", &end, &support) && support >= 1 && support <= 32;
-    }
-    if (!good)
-        return trb_error_set(err, TRB_ERR_ARGUMENT,
-                             "filter: '%s' is not none, gaussian:SIGMA,SUPPORT, gaussian-truncated:SIGMA,SUPPORT or "
-                             "median:R; for example gaussian:0.8,1 (voxels, support 1 to 32)", text);
-    filter.support_vox = (int)support;
-    settings->filter = filter;
-    return TRB_OK;
-}
-
-static trb_status parse_threshold(trb_settings *settings, const char *text, trb_error *err)
-{
-    trb_threshold_choice made = {0};
-    if (isalpha((unsigned char)*text)) {
-        const int method = choice("threshold", text, METHODS, err);
-        if (method < 0) {
-            trb_error_within(err, "neither a value such as 300mgHA nor a method");
-            return TRB_ERR_ARGUMENT;
-        }
-        snprintf(made.method, sizeof made.method, "%s", METHODS[method]);
-    } else {
-        trb_status status = trb_threshold_parse(text, &made.value, &made.unit, err);
-        if (status) {
-            trb_error_within(err, "threshold");
-            return status;
-        }
-        made.by_value = true;
-    }
-    settings->threshold = made;
-    return TRB_OK;
-}
-
 static trb_status parse_text(char *field, size_t size, const char *key, const char *text, trb_error *err)
 {
     if (strlen(text) >= size)
@@ -348,10 +298,12 @@ trb_status trb_settings_set(trb_settings *settings, const char *key, const char 
     } else if (IS("metrics")) {
         status = parse_text(settings->metrics, sizeof settings->metrics, key, text, err);
     } else if (IS("filter")) {
-        status = parse_filter(settings, text, err);
+        status = trb_filter_text_parse(text, &settings->filter, &settings->laplace, err);
         settings->chosen |= CHOSE_FILTER;
     } else if (IS("threshold")) {
-        status = parse_threshold(settings, text, err);
+        status = trb_threshold_text_parse(text, &settings->threshold, err);
+    } else if (IS("sensitivity")) {
+        status = trb_sensitivity_parse(text, settings->sensitivity, err);
     } else if (IS("despeckle")) {
         char *end;
         size_t voxels;
@@ -387,16 +339,6 @@ trb_status trb_settings_set(trb_settings *settings, const char *key, const char 
     return status;
 }
 
-/* Shortest text that reads back as the same double. */
-static void number_text(char *buffer, size_t size, double value)
-{
-    for (int digits = 6; digits <= 17; digits++) {
-        snprintf(buffer, size, "%.*g", digits, value);
-        if (strtod(buffer, NULL) == value)
-            return;
-    }
-}
-
 static void voxel_size_text(const trb_settings *settings, char *buffer, size_t size)
 {
     const double *s = settings->voxel_size_mm;
@@ -406,23 +348,10 @@ static void voxel_size_text(const trb_settings *settings, char *buffer, size_t s
     const int parts = s[0] == s[1] && s[1] == s[2] ? 1 : 3;
     for (int i = 0; i < parts; i++) {
         char number[40];
-        number_text(number, sizeof number, s[i]);
+        trb_number_text(number, sizeof number, s[i]);
         const size_t used = strlen(buffer);
         snprintf(buffer + used, size - used, "%s%smm", i ? "," : "", number);
     }
-}
-
-static void filter_text(const trb_filter *filter, char *buffer, size_t size)
-{
-    char sigma[40];
-    number_text(sigma, sizeof sigma, filter->sigma_vox);
-    if (filter->kind == TRB_FILTER_NONE)
-        snprintf(buffer, size, "none");
-    else if (filter->kind == TRB_FILTER_MEDIAN)
-        snprintf(buffer, size, "median:%d", filter->support_vox);
-    else
-        snprintf(buffer, size, "%s:%s,%d", filter->kind == TRB_FILTER_GAUSSIAN ? "gaussian" : "gaussian-truncated",
-                 sigma, filter->support_vox);
 }
 
 const char *trb_settings_text(const trb_settings *settings, const char *key, char *buffer, size_t size)
@@ -456,14 +385,12 @@ const char *trb_settings_text(const trb_settings *settings, const char *key, cha
     else if (IS("metrics"))
         fixed = settings->metrics;
     else if (IS("filter"))
-        filter_text(&settings->filter, buffer, size);
-    else if (IS("threshold") && !settings->threshold.by_value)
-        fixed = settings->threshold.method;
-    else if (IS("threshold")) {
-        number_text(buffer, size, settings->threshold.value);
-        const size_t used = strlen(buffer);
-        snprintf(buffer + used, size - used, "%s", trb_grey_unit_name(settings->threshold.unit));
-    } else if (IS("despeckle"))
+        trb_filter_text(&settings->filter, &settings->laplace, buffer, size);
+    else if (IS("threshold"))
+        trb_threshold_text(&settings->threshold, buffer, size);
+    else if (IS("sensitivity"))
+        trb_sensitivity_text(settings->sensitivity, buffer, size);
+    else if (IS("despeckle"))
         snprintf(buffer, size, "%" PRIu64, settings->despeckle_voxels);
     else if (IS("thickness"))
         fixed = RULES[settings->thickness];
