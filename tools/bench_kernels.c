@@ -79,6 +79,13 @@ static trb_status run_surface(const bench_input *in, trb_error *err)
     return trb_surface_count(in->bone, NULL, &counts, err);
 }
 
+static trb_status run_mil(const bench_input *in, trb_error *err)
+{
+    const trb_da_options options = trb_da_options_default();
+    trb_fabric fabric;
+    return trb_anisotropy_measure(in->bone, NULL, 0.0195, &options, &fabric, err);
+}
+
 static trb_status run_parts(const bench_input *in, trb_error *err)
 {
     trb_parts parts;
@@ -141,6 +148,7 @@ const bench_kernel BENCH_KERNELS[] = {
     {"tb-n", "direct Tb.N: two sweeps, ridges, ipl thickness", run_tb_n},
     {"analyze", "all metrics of the default profile, grey values to record", run_analyze},
     {"surface", "octants: marching cubes and Crofton counts", run_surface},
+    {"mil", "mean intercept lengths, 1000 directions, and fabric", run_mil},
     {"parts", "connected parts, 26 neighbours", run_parts},
     {NULL, NULL, NULL},
 };

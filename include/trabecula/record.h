@@ -89,6 +89,8 @@ typedef struct trb_record {
     trb_metric *metrics;
     size_t n_distributions;
     trb_distribution *distributions;
+    bool has_fabric;
+    trb_fabric fabric; /* behind DA */
     size_t n_warnings;
     char **warnings;
     size_t n_stages;

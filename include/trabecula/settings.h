@@ -2,6 +2,7 @@
 #ifndef TRABECULA_SETTINGS_H
 #define TRABECULA_SETTINGS_H
 
+#include "trabecula/anisotropy.h"
 #include "trabecula/filter.h"
 #include "trabecula/segment.h"
 #include "trabecula/surface.h"
@@ -77,6 +78,7 @@ typedef struct trb_settings {
     trb_ball_centres ball_centres;
     trb_tbn_rule tbn;
     trb_surface_rule surface;
+    trb_da_options da;
     char metrics[512]; /* comma-separated keys, empty: all */
     uint32_t chosen;   /* private: which of the profile's choices were made by hand */
 } trb_settings;

@@ -30,6 +30,7 @@
 #include "trabecula/distance.h"
 #include "trabecula/thickness.h"
 #include "trabecula/surface.h"
+#include "trabecula/anisotropy.h"
 #include "trabecula/topology.h"
 #include "trabecula/resample.h"
 #include "trabecula/settings.h"

@@ -18,6 +18,7 @@
 #include "trabecula/surface.h"
 
 #include "core/memory.h"
+#include "core/ones.h"
 #include "core/simd.h"
 
 #include <omp.h>
@@ -154,17 +155,6 @@ static const partner PARTNERS[] = {
     {0, 0, {-1, -1, 0}}, {1, 0, {4, 1, 3}}, {0, 1, {6, 2, 5}}, {1, 1, {10, 7, 9}}, {-1, 1, {12, 8, 11}},
 };
 
-/* The baseline of x86-64 has no instruction for this, and the compiler's stand-in is slow. */
-static inline uint64_t ones(uint64_t bits, bool hardware)
-{
-    if (hardware)
-        return (uint64_t)__builtin_popcountll(bits);
-    bits -= bits >> 1 & 0x5555555555555555U;
-    bits = (bits & 0x3333333333333333U) + (bits >> 2 & 0x3333333333333333U);
-    bits = (bits + (bits >> 4)) & 0x0f0f0f0f0f0f0f0fU;
-    return bits * 0x0101010101010101U >> 56;
-}
-
 /* A row in pieces of one word: the voxels at x - 1, x, x + 1 in the places of those at x. */
 typedef struct window {
     uint64_t at[3];
@@ -197,14 +187,14 @@ static inline ALWAYS_INLINE void count_changes(uint64_t n[3], const uint64_t *ro
     uint64_t left = 0, same = 0, right = 0;
     for (size_t w = 0; w + 1 < words; w++) {
         const window o = look(other, w, words);
-        left += ones(row[w] ^ o.at[0], hardware);
-        same += ones(row[w] ^ o.at[1], hardware);
-        right += ones(row[w] ^ o.at[2], hardware);
+        left += trb_ones(row[w] ^ o.at[0], hardware);
+        same += trb_ones(row[w] ^ o.at[1], hardware);
+        right += trb_ones(row[w] ^ o.at[2], hardware);
     }
     const window o = look(other, words - 1, words), in = partners_in_row(nx, words - 1);
-    left += ones((row[words - 1] ^ o.at[0]) & in.at[0], hardware);
-    same += ones((row[words - 1] ^ o.at[1]) & in.at[1], hardware);
-    right += ones((row[words - 1] ^ o.at[2]) & in.at[2], hardware);
+    left += trb_ones((row[words - 1] ^ o.at[0]) & in.at[0], hardware);
+    same += trb_ones((row[words - 1] ^ o.at[1]) & in.at[1], hardware);
+    right += trb_ones((row[words - 1] ^ o.at[2]) & in.at[2], hardware);
     if (words > 1)
         left -= row[0] & 1; /* x = 0 has no partner at -1; the loop saw a 0 there */
     n[0] += left;
@@ -229,7 +219,7 @@ static inline ALWAYS_INLINE void count_changes_in_voi(voi_changes *n, const uint
         const window o = look(other, w, words), in = partners_in_row(nx, w);
         if ((row_voi[w] & v.at[0] & v.at[1] & v.at[2] & in.at[0] & in.at[2]) == ~(uint64_t)0) {
             for (int i = 0; i < 3; i++) {
-                n->changes[i] += ones(row[w] ^ o.at[i], hardware);
+                n->changes[i] += trb_ones(row[w] ^ o.at[i], hardware);
                 n->pairs[i] += 64;
             }
             continue;
@@ -237,11 +227,11 @@ static inline ALWAYS_INLINE void count_changes_in_voi(voi_changes *n, const uint
         for (int i = 0; i < 3; i++) {
             const uint64_t change = row[w] ^ o.at[i];
             const uint64_t both = row_voi[w] & v.at[i] & in.at[i], one = (row_voi[w] ^ v.at[i]) & in.at[i];
-            n->changes[i] += ones(change & both, hardware);
-            n->pairs[i] += ones(both, hardware);
+            n->changes[i] += trb_ones(change & both, hardware);
+            n->pairs[i] += trb_ones(both, hardware);
             if (one) {
-                n->half_changes[i] += ones(change & one, hardware);
-                n->half_pairs[i] += ones(one, hardware);
+                n->half_changes[i] += trb_ones(change & one, hardware);
+                n->half_pairs[i] += trb_ones(one, hardware);
             }
         }
     }

@@ -90,6 +90,8 @@ trb_status trb_run_methods_text(const struct run *run, char **text)
             thickness_words(settings->thickness),
             settings->voi[0] && settings->ball_centres == TRB_CENTRES_VOI ? ", with balls centred in the volume of interest" : "",
             tbn_words(settings->tbn), surface_words(settings->surface));
+    if (record->has_fabric)
+        trb_run_say_fabric(run, out);
     if (record->calibration.density.known)
         fprintf(out, " Density was %.8g * grey %+.8g mgHA/cm3%s%s%s; BMD is the mean over TV, TMD the mean over BV of the un-smoothed image.",
                 record->calibration.density.slope, record->calibration.density.intercept,

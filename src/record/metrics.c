@@ -4,6 +4,9 @@
 #define PARFITT "Parfitt 1987 J Bone Miner Res 2:595; Bouxsein 2010 J Bone Miner Res 25:1468"
 #define HILDEBRAND "Hildebrand & Rueegsegger 1997 J Microsc 185:67"
 #define THICKNESS_METHODS "exact, exact-closed, fiji, ipl, ipl-v1"
+#define HARRIGAN "Whitehouse 1974 J Microsc 101:153; Harrigan & Mann 1984 J Mater Sci 19:761; Odgaard 1997 Bone 20:315"
+#define DA_METHODS "mil (lines at every offset), mesh (normals of binary marching cubes)"
+#define DA_CAVEAT "differs by 0.1 between methods and steps: never compare across them; wants 5 intercept lengths across the VOI"
 #define FEW_VOXELS "quantised: see the bias table for structures under 6 voxels"
 #define LITTLE_BONE "unstable when BV/TV is under 1 %"
 
@@ -43,6 +46,11 @@ static const trb_metric_info TABLE[] = {
      "assumes plates"},
     {"Tb.Th.plate", "mm", "trabecular thickness, plate model", "2 BV / BS", "with the BS of this record", "Parfitt 1983 J Clin Invest 72:1396", "assumes plates"},
     {"Tb.Sp.plate", "mm", "trabecular separation, plate model", "2 (TV - BV) / BS", "with the BS of this record", "Parfitt 1983 J Clin Invest 72:1396", "assumes plates"},
+    {"DA", "1", "degree of anisotropy",
+     "1 - smallest / largest eigenvalue of the ellipsoid through the mean intercept lengths; 0 isotropic, 1 plates or rods",
+     DA_METHODS, HARRIGAN, DA_CAVEAT},
+    {"DA.ratio", "1", "degree of anisotropy, ratio", "longest / shortest mean intercept length (radii of the same ellipsoid); 1 isotropic",
+     DA_METHODS, HARRIGAN, DA_CAVEAT},
     {"BMD", "mgHA/cm3", "volumetric bone mineral density", "mean density over the VOI, bone and marrow, un-smoothed image", "linear calibration", "Bouxsein 2010",
      "needs a density calibration"},
     {"TMD", "mgHA/cm3", "tissue mineral density", "mean density over bone in the VOI, un-smoothed image, no peeling", "linear calibration", "Bouxsein 2010",

@@ -37,7 +37,7 @@ static json_t *text(const char *value)
 
 static json_t *triple(const double v[3])
 {
-    return json_pack("[f,f,f]", v[0], v[1], v[2]);
+    return json_pack("[o,o,o]", number(v[0]), number(v[1]), number(v[2]));
 }
 
 static json_t *linear(const trb_linear *line)
@@ -153,6 +153,22 @@ static json_t *sensitivity(const trb_record *record)
     return json_pack("{s:s,s:o}", "shift_of", record->calibration.density.known ? "density" : "grey value", "rows", rows);
 }
 
+static json_t *fabric(const trb_record *record)
+{
+    const trb_fabric *f = &record->fabric;
+    if (!record->has_fabric)
+        return json_null();
+    json_t *root = json_pack("{s:s,s:I,s:I,s:o,s:o,s:o,s:o,s:o,s:[o,o,o],s:[o,o,o],s:{s:o,s:o,s:o}}", "method", trb_da_rule_name(f->options.rule),
+                             "directions", (json_int_t)f->options.directions, "directions_used", (json_int_t)f->used, "step_voxels",
+                             number(f->options.rule == TRB_DA_MIL ? f->options.step_vox : NAN), "mean_intercept_length_mm",
+                             number(f->mean_mil_mm), "radii_mm", triple(f->radius_mm), "eigenvalues_per_mm2", triple(f->eigenvalue_per_mm2),
+                             "fabric_trace_1", triple(f->fabric), "axes_xyz", triple(f->axis[0]), triple(f->axis[1]), triple(f->axis[2]),
+                             "tensor_trace_1", triple(f->tensor[0]), triple(f->tensor[1]), triple(f->tensor[2]), "convergence", "DA",
+                             number(f->da), "DA_half_of_the_directions", number(f->da_half), "DA_quarter_of_the_directions",
+                             number(f->da_quarter));
+    return root ? root : json_null();
+}
+
 static json_t *program(void)
 {
     const trb_build *build = trb_build_facts();
@@ -198,12 +214,12 @@ trb_status trb_record_to_json(const trb_record *record, char **out, trb_error *e
     for (size_t i = 0; i < record->n_stages; i++)
         json_object_set_new(timings, record->stages[i].name, json_real(record->stages[i].seconds));
     json_t *root = json_pack(
-        "{s:s,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:{s:[I,I,I],s:o},s:o,s:o,s:o,s:o,s:I,s:o,s:i,s:o,s:o}", "schema", "trabecula.result/1",
+        "{s:s,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:{s:[I,I,I],s:o},s:o,s:o,s:o,s:o,s:o,s:I,s:o,s:i,s:o,s:o}", "schema", "trabecula.result/1",
         "sample", text(record->sample), "group", text(record->group), "command_line", text(record->command_line), "input", input(record),
         "settings", settings(record, false), "settings_origin", settings(record, true), "threshold", threshold(record), "grid", "dimensions",
         (json_int_t)record->grid.nx, (json_int_t)record->grid.ny, (json_int_t)record->grid.nz, "spacing_mm", triple(record->grid.spacing_mm),
-        "metrics", metrics(record), "distributions", distributions(record), "warnings", warnings, "timings_s", timings, "peak_memory_bytes",
-        (json_int_t)record->peak_memory_bytes, "memory_mode", text(record->memory_mode[0] ? record->memory_mode : "at once"), "threads",
+        "metrics", metrics(record), "distributions", distributions(record), "fabric", fabric(record), "warnings", warnings, "timings_s", timings,
+        "peak_memory_bytes", (json_int_t)record->peak_memory_bytes, "memory_mode", text(record->memory_mode[0] ? record->memory_mode : "at once"), "threads",
         record->threads, "program", program(), "methods_text", text(record->methods_text));
     if (root && record->n_sensitivity)
         json_object_set_new(root, "sensitivity", sensitivity(record));

@@ -5,6 +5,8 @@
 #include "measure/grey_measures.h"
 #include "trabecula/morphometry.h"
 
+#include <stdio.h>
+
 struct run {
     trb_grey_source *source; /* grey planes: of the caller's volume, of products->grey, or of a scan */
     const trb_settings *settings;
@@ -31,6 +33,7 @@ struct run {
     trb_grey_stats grey_tv, grey_bv, grey_ma, grey_peeled;
     double bs_mm2; /* NaN until measured */
     trb_thickness th, sp, tbn;
+    char da_reason[160]; /* why there is no fabric in the record */
     char th_reason[160], sp_reason[160], tbn_reason[160]; /* why a phase has no thickness at all */
 };
 
@@ -67,6 +70,19 @@ bool trb_run_wants_surface(const struct run *run);
 bool trb_run_wants_thickness(const struct run *run);
 bool trb_run_wants_separation(const struct run *run);
 bool trb_run_wants_direct(const struct run *run);
+bool trb_run_wants_fabric(const struct run *run);
+
+/** DA and fabric into the record (run_fabric.c). */
+trb_status trb_run_measure_fabric(struct run *run);
+
+/** "mil, 1000 directions, step 2.3 voxels". */
+void trb_run_fabric_tag(const struct run *run, char *tag, size_t size);
+
+/** A sentence of the methods text. */
+void trb_run_say_fabric(const struct run *run, FILE *out);
+
+/** What the user should know before trusting DA. */
+void trb_run_warn_of_fabric(struct run *run);
 
 /** Copy what the reader found into the record. */
 trb_status trb_run_copy_facts(struct run *run, const trb_scan_info *info);

@@ -75,6 +75,11 @@ bool trb_run_wants_separation(const struct run *run)
     return run->want_maps || wants_any(run, keys);
 }
 
+bool trb_run_wants_fabric(const struct run *run)
+{
+    return wants(run, "DA") || wants(run, "DA.ratio");
+}
+
 bool trb_run_wants_direct(const struct run *run)
 {
     if (run->settings->metrics[0]) /* asked for by name */
@@ -154,10 +159,12 @@ trb_status trb_run_add_metrics(struct run *run)
     const double slope = density->known ? density->slope : NAN, offset = density->intercept;
 #define DENSITY(stats) ((stats).voxels ? slope * (stats).mean + offset : NAN)
 #define GREY(stats) ((stats).voxels ? (stats).mean : NAN)
-    char tag[96], n_tag[96], density_tag[96];
+    char tag[96], n_tag[96], density_tag[96], da_tag[96];
     thickness_tag(run, tag, sizeof tag);
     snprintf(density_tag, sizeof density_tag, "linear%s%.80s", density->known ? ", " : "", density->known ? density->source : "");
     const char *surface = surface_tag(run);
+    const trb_fabric *fabric = &run->record->fabric;
+    trb_run_fabric_tag(run, da_tag, sizeof da_tag);
     double tbn = direct;
     const char *tbn_reason = n_reason;
     if (run->settings->tbn == TRB_TBN_DIRECT) {
@@ -193,6 +200,9 @@ trb_status trb_run_add_metrics(struct run *run)
         {"Tb.N.plate", plate, surface, ""},
         {"Tb.Th.plate", bs > 0 ? 2 * bv / bs : NAN, surface, "no surface in the VOI"},
         {"Tb.Sp.plate", bs > 0 ? 2 * (tv - bv) / bs : NAN, surface, "no surface in the VOI"},
+        {"DA", run->record->has_fabric ? fabric->da : NAN, da_tag, run->da_reason},
+        {"DA.ratio", run->record->has_fabric ? fabric->da_ratio : NAN, da_tag,
+         fabric->da == 1 ? "the longest radius has no end" : run->da_reason},
         {"BMD", DENSITY(run->grey_tv), density_tag, bmd_reason},
         {"TMD", DENSITY(run->grey_bv), density_tag, tmd_reason},
         {"TMD.peel1", DENSITY(run->grey_peeled), density_tag, peel_reason},
@@ -316,6 +326,7 @@ static void add_warnings(struct run *run)
     if (run->th.valued && run->th.mean_vox < 6)
         trb_record_warn(record, "Tb.Th is %.2g voxels: below 6 voxels every rule is off by up to half a voxel (README, bias table)",
                         run->th.mean_vox);
+    trb_run_warn_of_fabric(run);
     if (run->settings->surface == TRB_BS_GREY &&
         (run->settings->despeckle_voxels > 1 || run->settings->keep_largest || run->settings->fill_holes))
         trb_record_warn(record, "BS from grey values does not see despeckle, keep-largest or fill-holes");

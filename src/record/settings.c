@@ -14,7 +14,7 @@
 #include <string.h>
 
 /* Which of a profile's choices were made by hand (trb_settings.chosen). */
-enum { CHOSE_FILTER = 1, CHOSE_THICKNESS = 2, CHOSE_CENTRES = 4, CHOSE_TBN = 8, CHOSE_SURFACE = 16 };
+enum { CHOSE_FILTER = 1, CHOSE_THICKNESS = 2, CHOSE_CENTRES = 4, CHOSE_TBN = 8, CHOSE_SURFACE = 16, CHOSE_DA = 32 };
 
 static const trb_setting_info TABLE[] = {
     {"voxel-size", "LENGTH", "", "voxel size, 19.5um or x,y,z as 19.5um,19.5um,20um; overrides the file", "Input"},
@@ -37,6 +37,9 @@ static const trb_setting_info TABLE[] = {
     {"ball-centres", "WHERE", "image", "image or voi: may balls centred outside the VOI cover voxels inside it", "Convention"},
     {"tbn", "RULE", "direct", "Tb.N: direct (mid-axes), ratio (BV/TV)/Tb.Th, or plate BS/(2 TV)", "Convention"},
     {"surface", "RULE", "crofton13", "BS: mc, mc-lorensen, crofton13, crofton3 or grey", "Convention"},
+    {"da", "RULE", "mil", "DA and fabric: mil (mean intercept length along lines) or mesh (normals of the binary surface)", "Convention"},
+    {"da-directions", "N", "1000", "directions of the fabric, 50 to 100000", "Convention"},
+    {"da-step", "VOXELS", "2.3", "between samples of a line for mil, 1 to 16; under 2 the voxel grid shows through", "Convention"},
     {"metrics", "LIST", "", "only these metrics, comma-separated (see 'trabecula metrics'); default all", "Output"},
 };
 #define ROWS (sizeof TABLE / sizeof *TABLE)
@@ -53,6 +56,7 @@ static const char *const RULES[] = {"exact", "exact-closed", "fiji", "ipl", "ipl
 static const char *const CENTRES[] = {"image", "voi", NULL};
 static const char *const TBNS[] = {"direct", "ratio", "plate", NULL};
 static const char *const SURFACES[] = {"mc", "mc-lorensen", "crofton13", "crofton3", "grey", NULL};
+static const char *const DAS[] = {"mil", "mesh", NULL};
 static const char *const RESAMPLES[] = {"none", "isotropic", NULL};
 static const char *const SWITCH[] = {"false", "true", NULL};
 
@@ -214,6 +218,25 @@ static trb_status parse_text(char *field, size_t size, const char *key, const ch
     return TRB_OK;
 }
 
+static trb_status parse_da_number(trb_da_options *da, const char *key, const char *text, trb_error *err)
+{
+    char *end;
+    if (strcmp(key, "da-step") == 0) {
+        double step;
+        if (!plain_number(text, &end, &step) || *end || !(step >= TRB_DA_STEP_LEAST && step <= TRB_DA_STEP_MOST))
+            return trb_error_set(err, TRB_ERR_ARGUMENT, "da-step: '%s' is not a number of voxels from %g to %g", text,
+                                 TRB_DA_STEP_LEAST, TRB_DA_STEP_MOST);
+        da->step_vox = step;
+    } else {
+        size_t n;
+        if (!count_number(text, "", &end, &n) || n < TRB_DA_DIRECTIONS_LEAST || n > TRB_DA_DIRECTIONS_MOST)
+            return trb_error_set(err, TRB_ERR_ARGUMENT, "da-directions: '%s' is not a number from %d to %d", text,
+                                 TRB_DA_DIRECTIONS_LEAST, TRB_DA_DIRECTIONS_MOST);
+        da->directions = n;
+    }
+    return TRB_OK;
+}
+
 /* ---- profiles */
 static void apply_profile(trb_settings *settings)
 {
@@ -223,11 +246,12 @@ static void apply_profile(trb_settings *settings)
         trb_ball_centres centres;
         trb_tbn_rule tbn;
         trb_surface_rule surface;
+        trb_da_rule da;
     } of[] = {
-        [TRB_PROFILE_TRABECULA] = {TRB_FILTER_GAUSSIAN, TRB_THICKNESS_EXACT, TRB_CENTRES_IMAGE, TRB_TBN_DIRECT, TRB_BS_CROFTON13},
-        [TRB_PROFILE_BONEJ] = {TRB_FILTER_GAUSSIAN, TRB_THICKNESS_FIJI, TRB_CENTRES_IMAGE, TRB_TBN_RATIO, TRB_BS_LORENSEN},
-        [TRB_PROFILE_SCANCO] = {TRB_FILTER_GAUSSIAN_TRUNCATED, TRB_THICKNESS_IPL, TRB_CENTRES_VOI, TRB_TBN_DIRECT, TRB_BS_MC},
-        [TRB_PROFILE_CTAN] = {TRB_FILTER_GAUSSIAN, TRB_THICKNESS_EXACT, TRB_CENTRES_IMAGE, TRB_TBN_RATIO, TRB_BS_LORENSEN},
+        [TRB_PROFILE_TRABECULA] = {TRB_FILTER_GAUSSIAN, TRB_THICKNESS_EXACT, TRB_CENTRES_IMAGE, TRB_TBN_DIRECT, TRB_BS_CROFTON13, TRB_DA_MIL},
+        [TRB_PROFILE_BONEJ] = {TRB_FILTER_GAUSSIAN, TRB_THICKNESS_FIJI, TRB_CENTRES_IMAGE, TRB_TBN_RATIO, TRB_BS_LORENSEN, TRB_DA_MIL},
+        [TRB_PROFILE_SCANCO] = {TRB_FILTER_GAUSSIAN_TRUNCATED, TRB_THICKNESS_IPL, TRB_CENTRES_VOI, TRB_TBN_DIRECT, TRB_BS_MC, TRB_DA_MESH},
+        [TRB_PROFILE_CTAN] = {TRB_FILTER_GAUSSIAN, TRB_THICKNESS_EXACT, TRB_CENTRES_IMAGE, TRB_TBN_RATIO, TRB_BS_LORENSEN, TRB_DA_MIL},
     };
     const uint32_t chosen = settings->chosen;
     if (!(chosen & CHOSE_FILTER))
@@ -243,6 +267,8 @@ static void apply_profile(trb_settings *settings)
         settings->tbn = of[settings->profile].tbn;
     if (!(chosen & CHOSE_SURFACE))
         settings->surface = of[settings->profile].surface;
+    if (!(chosen & CHOSE_DA))
+        settings->da.rule = of[settings->profile].da;
 }
 
 trb_settings trb_settings_default(void)
@@ -250,6 +276,7 @@ trb_settings trb_settings_default(void)
     trb_settings settings;
     memset(&settings, 0, sizeof settings);
     snprintf(settings.threshold.method, sizeof settings.threshold.method, "otsu");
+    settings.da = trb_da_options_default();
     apply_profile(&settings);
     return settings;
 }
@@ -330,6 +357,13 @@ trb_status trb_settings_set(trb_settings *settings, const char *key, const char 
         if (!status)
             settings->surface = (trb_surface_rule)index;
         settings->chosen |= CHOSE_SURFACE;
+    } else if (IS("da")) {
+        status = set_choice(&index, key, text, DAS, err);
+        if (!status)
+            settings->da.rule = (trb_da_rule)index;
+        settings->chosen |= CHOSE_DA;
+    } else if (IS("da-directions") || IS("da-step")) {
+        status = parse_da_number(&settings->da, key, text, err);
     } else {
         return trb_error_set(err, TRB_ERR_ARGUMENT, "'%s' is not a setting", key);
     }
@@ -400,6 +434,12 @@ const char *trb_settings_text(const trb_settings *settings, const char *key, cha
         fixed = TBNS[settings->tbn];
     else if (IS("surface"))
         fixed = SURFACES[settings->surface];
+    else if (IS("da"))
+        fixed = DAS[settings->da.rule];
+    else if (IS("da-directions"))
+        snprintf(buffer, size, "%zu", settings->da.directions);
+    else if (IS("da-step"))
+        trb_number_text(buffer, size, settings->da.step_vox);
 #undef IS
     if (fixed)
         snprintf(buffer, size, "%s", fixed);
