@@ -44,7 +44,8 @@ static size_t mirrored(size_t i, size_t n)
  * back. */
 static void direct(const trb_volume *v, double eps, double cutoff, double *out)
 {
-    const size_t nx = v->grid.nx, ny = v->grid.ny, nz = v->grid.nz, X = 2 * nx, Y = 2 * ny, Z = 2 * nz, N = X * Y * Z;
+    const size_t nx = v->grid.nx, ny = v->grid.ny, nz = v->grid.nz, X = 2 * nx, Y = 2 * ny, Z = 2 * nz,
+                 N = X * Y * Z;
     double complex *f = calloc(N, sizeof *f);
     for (size_t w = 0; w < Z; w++)
         for (size_t q = 0; q < Y; q++)
@@ -54,7 +55,9 @@ static void direct(const trb_volume *v, double eps, double cutoff, double *out)
                     for (size_t y = 0; y < Y; y++)
                         for (size_t x = 0; x < X; x++)
                             sum += *at(v, mirrored(x, nx), mirrored(y, ny), mirrored(z, nz)) *
-                                   cexp(-2 * I * PI * ((double)(p * x) / (double)X + (double)(q * y) / (double)Y + (double)(w * z) / (double)Z));
+                                   cexp(-2 * I * PI *
+                                        ((double)(p * x) / (double)X + (double)(q * y) / (double)Y +
+                                         (double)(w * z) / (double)Z));
                 const double kx = (p <= nx ? (double)p : (double)p - (double)X) / (double)X / EL;
                 const double ky = (q <= ny ? (double)q : (double)q - (double)Y) / (double)Y / EL;
                 const double kz = (w <= nz ? (double)w : (double)w - (double)Z) / (double)Z / EL;
@@ -67,8 +70,10 @@ static void direct(const trb_volume *v, double eps, double cutoff, double *out)
                 for (size_t w = 0; w < Z; w++)
                     for (size_t q = 0; q < Y; q++)
                         for (size_t p = 0; p < X; p++)
-                            sum += f[(w * Y + q) * X + p] * cexp(2 * I * PI * ((double)(p * x) / (double)X + (double)(q * y) / (double)Y +
-                                                                               (double)(w * z) / (double)Z));
+                            sum += f[(w * Y + q) * X + p] *
+                                   cexp(2 * I * PI *
+                                        ((double)(p * x) / (double)X + (double)(q * y) / (double)Y +
+                                         (double)(w * z) / (double)Z));
                 out[(z * ny + y) * nx + x] = creal(sum) / (double)N;
             }
     free(f);
@@ -137,7 +142,8 @@ static void even_grey_keeps_its_value_and_a_wave_is_scaled(void **state)
     for (size_t z = 0; z < nz; z++)
         for (size_t y = 0; y < ny; y++)
             for (size_t x = 0; x < nx; x++)
-                *at(v, x, y, z) = (float)(1000 + 100 * cos(2 * PI * kx * ((double)x + 0.5)) * cos(2 * PI * ky * ((double)y + 0.5)) *
+                *at(v, x, y, z) = (float)(1000 + 100 * cos(2 * PI * kx * ((double)x + 0.5)) *
+                                                     cos(2 * PI * ky * ((double)y + 0.5)) *
                                                      cos(2 * PI * kz * ((double)z + 0.5)));
     CHECK_OK(trb_laplace_hamming_create(v, &filter, &sharp, err));
     const double gain = definition(0.3, 0.4, kx / EL, ky / EL, kz / EL);
@@ -145,7 +151,8 @@ static void even_grey_keeps_its_value_and_a_wave_is_scaled(void **state)
     CHECK_RELATIVE(gain, trb_laplace_hamming_gain(&filter, EL, kx, ky, kz), 1e-12);
     CHECK_CLOSE(0, trb_laplace_hamming_gain(&filter, EL, 0.3, 0.3, 0), 0); /* beyond the cut-off */
     for (size_t i = 0; i < nx * ny * nz; i++)
-        CHECK_CLOSE(1000 + gain * (((float *)v->voxels)[i] - 1000.0), (double)((float *)sharp->voxels)[i], 2e-3);
+        CHECK_CLOSE(1000 + gain * (((float *)v->voxels)[i] - 1000.0), (double)((float *)sharp->voxels)[i],
+                    2e-3);
     trb_volume_destroy(sharp);
     trb_volume_destroy(v);
 }

@@ -28,7 +28,8 @@ static double gain(const uint64_t *counts, size_t bins, const size_t *bound, int
     return sum;
 }
 
-static double best_of_all(const uint64_t *counts, size_t bins, size_t *bound, int depth, int classes, size_t from)
+static double best_of_all(const uint64_t *counts, size_t bins, size_t *bound, int depth, int classes,
+                          size_t from)
 {
     if (depth == classes - 1)
         return gain(counts, bins, bound, classes);
@@ -48,7 +49,8 @@ static void borders_of(const uint64_t *counts, size_t bins, int classes, size_t 
     const trb_histogram h = {0, 1, bins, copy, 0};
     CHECK_OK(trb_multi_otsu(&h, classes, thresholds, err));
     for (int i = 0; i < classes - 1; i++) {
-        assert_true(thresholds[i] == floor(thresholds[i]) && thresholds[i] >= 1 && thresholds[i] < (double)bins);
+        assert_true(thresholds[i] == floor(thresholds[i]) && thresholds[i] >= 1 &&
+                    thresholds[i] < (double)bins);
         assert_true(i == 0 || thresholds[i] > thresholds[i - 1]);
         bound[i] = (size_t)thresholds[i];
     }
@@ -73,7 +75,8 @@ static void no_other_borders_are_better(void **state)
         borders_of(counts, bins, classes, mine);
         const double best = best_of_all(counts, bins, other, 0, classes, 1);
         CHECK_RELATIVE(best, gain(counts, bins, mine, classes), 1e-12);
-        for (int i = 0; i < classes - 1; i++) /* the smallest bound that parts them so: the bin below is occupied */
+        for (int i = 0; i < classes - 1;
+             i++) /* the smallest bound that parts them so: the bin below is occupied */
             assert_true(counts[mine[i] - 1] > 0);
         tried++;
     }
@@ -134,8 +137,8 @@ static void borders_are_bin_edges_in_grey_and_errors_say_why(void **state)
 
 /* ---- the named rules */
 
-static const char *const RULES[] = {"li", "triangle", "isodata", "maxentropy", "huang", "moments", "yen", "kittler", "renyi",
-                                    "shanbhag", "intermodes"};
+static const char *const RULES[] = {"li",  "triangle", "isodata", "maxentropy", "huang",     "moments",
+                                    "yen", "kittler",  "renyi",   "shanbhag",   "intermodes"};
 enum { N_RULES = sizeof RULES / sizeof *RULES };
 
 static double named(const char *rule, uint64_t *counts, size_t bins)
@@ -150,7 +153,8 @@ static double named(const char *rule, uint64_t *counts, size_t bins)
 static void two_humps(uint64_t *counts, double at, double width)
 {
     for (int k = 0; k < 256; k++)
-        counts[k] = 3 + (uint64_t)(9000 * exp(-0.5 * pow((k - 60) / 14.0, 2)) + 4000 * exp(-0.5 * pow((k - at) / width, 2)));
+        counts[k] = 3 + (uint64_t)(9000 * exp(-0.5 * pow((k - 60) / 14.0, 2)) +
+                                   4000 * exp(-0.5 * pow((k - at) / width, 2)));
 }
 
 static void every_rule_is_that_of_itk(void **state)
@@ -160,10 +164,12 @@ static void every_rule_is_that_of_itk(void **state)
     for (int i = 0; i < N_RULES; i++) {
         bone_histogram(counts);
         if (strcmp(RULES[i], "intermodes") != 0) /* its long tail has no second hump */
-            CHECK_CLOSE((double)oracle_itk_threshold(RULES[i], counts, 256) + 1, named(RULES[i], counts, 256), 0);
+            CHECK_CLOSE((double)oracle_itk_threshold(RULES[i], counts, 256) + 1, named(RULES[i], counts, 256),
+                        0);
         for (int k = 0; k < 3; k++) {
             two_humps(counts, 150 + 20 * k, 12 + 6 * k);
-            CHECK_CLOSE((double)oracle_itk_threshold(RULES[i], counts, 256) + 1, named(RULES[i], counts, 256), 0);
+            CHECK_CLOSE((double)oracle_itk_threshold(RULES[i], counts, 256) + 1, named(RULES[i], counts, 256),
+                        0);
         }
     }
 }
@@ -186,7 +192,8 @@ static void max_entropy_is_the_largest_entropy(void **state)
     two_humps(counts, 170, 15);
     int best = 1;
     for (int t = 1; t < 256; t++)
-        if (entropy(counts, 0, t) + entropy(counts, t, 256) > entropy(counts, 0, best) + entropy(counts, best, 256))
+        if (entropy(counts, 0, t) + entropy(counts, t, 256) >
+            entropy(counts, 0, best) + entropy(counts, best, 256))
             best = t;
     CHECK_CLOSE(best, named("maxentropy", counts, 256), 0);
 }

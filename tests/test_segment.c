@@ -44,8 +44,8 @@ static trb_mask *flood(const trb_volume *v, double low, double high, bool invert
                     bool set = SEED(x, y, z);
                     for (int n = 0; n < 27 && !set && CANDIDATE(x, y, z); n++) {
                         const int a = x + n % 3 - 1, b = y + n / 3 % 3 - 1, c = z + n / 9 - 1;
-                        set = a >= 0 && b >= 0 && c >= 0 && a < (int)g->nx && b < (int)g->ny && c < (int)g->nz &&
-                              trb_mask_get(mask, (size_t)a, (size_t)b, (size_t)c);
+                        set = a >= 0 && b >= 0 && c >= 0 && a < (int)g->nx && b < (int)g->ny &&
+                              c < (int)g->nz && trb_mask_get(mask, (size_t)a, (size_t)b, (size_t)c);
                     }
                     if (set && !trb_mask_get(mask, (size_t)x, (size_t)y, (size_t)z)) {
                         trb_mask_set(mask, (size_t)x, (size_t)y, (size_t)z, 1);
@@ -65,7 +65,8 @@ static void hysteresis_is_a_flood_from_the_seeds(void **state)
     for (uint64_t seed = 1; seed <= 6; seed++) {
         trb_volume *v = oracle_random_volume(67 + seed, 9, 7, TRB_U8, seed); /* rows across a word's end */
         for (int invert = 0; invert < 2; invert++) {
-            const double low = invert ? 25 : 200, high = invert ? 60 : 240; /* near the percolation of 26 neighbours */
+            const double low = invert ? 25 : 200,
+                         high = invert ? 60 : 240; /* near the percolation of 26 neighbours */
             trb_mask *expected = flood(v, low, high, invert), *got = NULL, *all = NULL;
             CHECK_OK(trb_hysteresis_apply(v, NULL, low, high, invert, &got, err));
             check_same_mask(expected, got);
@@ -137,8 +138,8 @@ static trb_mask *brute(const trb_volume *v, const trb_adaptive *how, bool invert
                     for (int b = y - reach; b <= y + reach; b++)
                         for (int a = x - reach; a <= x + reach; a++) {
                             const int d2 = (a - x) * (a - x) + (b - y) * (b - y) + (c - z) * (c - z);
-                            if (a < 0 || b < 0 || c < 0 || a >= (int)g->nx || b >= (int)g->ny || c >= (int)g->nz ||
-                                d2 > how->radius_vox * how->radius_vox)
+                            if (a < 0 || b < 0 || c < 0 || a >= (int)g->nx || b >= (int)g->ny ||
+                                c >= (int)g->nz || d2 > how->radius_vox * how->radius_vox)
                                 continue;
                             const double value = trb_volume_get(v, (size_t)a, (size_t)b, (size_t)c);
                             sum += value;
@@ -148,7 +149,7 @@ static trb_mask *brute(const trb_volume *v, const trb_adaptive *how, bool invert
                         }
                 double t = (how->rule == TRB_ADAPTIVE_MEAN ? sum / n : (least + most) / 2) + how->offset_grey;
                 t = t < how->low_grey ? how->low_grey : t > how->high_grey ? how->high_grey : t;
-                t = how->zero_grey + how->factor * (t - how->zero_grey);
+                t = t + how->shift * fabs(t - how->zero_grey);
                 const bool bone = trb_volume_get(v, (size_t)x, (size_t)y, (size_t)z) >= t;
                 trb_mask_set(mask, (size_t)x, (size_t)y, (size_t)z, bone != invert);
             }
@@ -171,7 +172,7 @@ static void every_voxel_of_the_ball_counts_once(void **state)
                     how.high_grey = 130;
                 }
                 if (r == 4) {
-                    how.factor = 1.125;
+                    how.shift = 0.125;
                     how.zero_grey = 8;
                 }
                 trb_mask *expected = brute(v, &how, invert), *got = NULL;
@@ -295,7 +296,8 @@ static void mirrored_and_transposed_images_give_mirrored_and_transposed_masks(vo
                     for (size_t x = 0; x < v->grid.nx; x++)
                         assert_int_equal(trb_mask_get(a, x, y, z),
                                          transpose ? trb_mask_get(b, z, y, x)
-                                                   : trb_mask_get(b, v->grid.nx - 1 - x, v->grid.ny - 1 - y, v->grid.nz - 1 - z));
+                                                   : trb_mask_get(b, v->grid.nx - 1 - x, v->grid.ny - 1 - y,
+                                                                  v->grid.nz - 1 - z));
             trb_mask_destroy(a);
             trb_mask_destroy(b);
         }
@@ -308,7 +310,8 @@ static void mirrored_and_transposed_images_give_mirrored_and_transposed_masks(vo
 static void slabs_and_threads_change_nothing(void **state)
 {
     (void)state;
-    static const trb_filter filters[] = {{TRB_FILTER_NONE, 0, 0}, {TRB_FILTER_GAUSSIAN, 0.8, 1}, {TRB_FILTER_MEDIAN, 0, 1}};
+    static const trb_filter filters[] = {
+        {TRB_FILTER_NONE, 0, 0}, {TRB_FILTER_GAUSSIAN, 0.8, 1}, {TRB_FILTER_MEDIAN, 0, 1}};
     char path[300];
     snprintf(path, sizeof path, "%s/piece.tif", testing_scratch());
     trb_volume *v = bone_piece(70, 30, 60);

@@ -10,7 +10,10 @@
 struct setting {
     const char *key, *text;
 };
-#define END {NULL, NULL}
+#define END                                                                                                  \
+    {                                                                                                        \
+        NULL, NULL                                                                                           \
+    }
 
 static trb_settings settings_of(const struct setting *set)
 {
@@ -52,7 +55,8 @@ static void every_text_is_read_and_written_alike(void **state)
         {"threshold", "hysteresis:60grey,450HU", "hysteresis:60grey,450HU"},
         {"threshold", "hysteresis:0.3,0.5 1/cm", "hysteresis:0.3 1/cm,0.5 1/cm"},
         {"threshold", "adaptive:mean,R=6vox", "adaptive:mean,R=6vox"},
-        {"threshold", "adaptive:minmax,hi=450mgHA,R=120um,lo=190mgHA,offset=-5", "adaptive:minmax,R=0.12mm,offset=-5grey,lo=190mgHA/cm3,hi=450mgHA/cm3"},
+        {"threshold", "adaptive:minmax,hi=450mgHA,R=120um,lo=190mgHA,offset=-5",
+         "adaptive:minmax,R=0.12mm,offset=-5grey,lo=190mgHA/cm3,hi=450mgHA/cm3"},
         {"threshold", "0.5 1/cm", "0.5 1/cm"},
         {"threshold", "max-entropy", "maxentropy"},
         {"threshold", "renyi-entropy", "renyi"},
@@ -112,7 +116,8 @@ static void bad_text_is_refused_and_the_setting_stays(void **state)
         if (trb_settings_set(&settings, bad[i][0], bad[i][1], &error) != TRB_ERR_ARGUMENT)
             fail_msg("%s %s was taken", bad[i][0], bad[i][1]);
         if (!strstr(error.text, bad[i][2]))
-            fail_msg("%s %s: the message '%s' does not say '%s'", bad[i][0], bad[i][1], error.text, bad[i][2]);
+            fail_msg("%s %s: the message '%s' does not say '%s'", bad[i][0], bad[i][1], error.text,
+                     bad[i][2]);
         assert_string_equal(before, trb_settings_text(&settings, bad[i][0], after, sizeof after));
     }
 }
@@ -132,12 +137,21 @@ static void levels_in_density_are_levels_in_grey(void **state)
     (void)state;
     /* density = 2 grey - 50: 60, 100 grey are 70, 150 mgHA/cm3; an offset of 10 mgHA/cm3 is 5 grey */
     const struct setting grey[] = {{"metrics", "BV/TV"}, {"threshold", "hysteresis:60,100"}, END};
-    const struct setting density[] = {{"metrics", "BV/TV"}, {"calibration", "slope=2,intercept=-50"}, {"threshold", "hysteresis:70,150mgHA"}, END};
+    const struct setting density[] = {{"metrics", "BV/TV"},
+                                      {"calibration", "slope=2,intercept=-50"},
+                                      {"threshold", "hysteresis:70,150mgHA"},
+                                      END};
     CHECK_CLOSE(bv(grey), bv(density), 0);
-    const struct setting local_grey[] = {{"metrics", "BV/TV"}, {"threshold", "adaptive:mean,R=4vox,lo=60,hi=100,offset=5"}, END};
-    const struct setting local_density[] = {{"metrics", "BV/TV"}, {"calibration", "slope=2,intercept=-50"}, {"threshold", "adaptive:mean,R=0.078mm,lo=70mgHA,hi=150mgHA,offset=10mgHA"}, END};
+    const struct setting local_grey[] = {
+        {"metrics", "BV/TV"}, {"threshold", "adaptive:mean,R=4vox,lo=60,hi=100,offset=5"}, END};
+    const struct setting local_density[] = {
+        {"metrics", "BV/TV"},
+        {"calibration", "slope=2,intercept=-50"},
+        {"threshold", "adaptive:mean,R=0.078mm,lo=70mgHA,hi=150mgHA,offset=10mgHA"},
+        END};
     CHECK_CLOSE(bv(local_grey), bv(local_density), 0);
-    const struct setting none[] = {{"metrics", "BV/TV"}, {"threshold", "adaptive:mean,R=4vox,lo=60,hi=100"}, END};
+    const struct setting none[] = {
+        {"metrics", "BV/TV"}, {"threshold", "adaptive:mean,R=4vox,lo=60,hi=100"}, END};
     assert_true(bv(none) > bv(local_grey)); /* the offset takes bone away */
 }
 
@@ -145,9 +159,12 @@ static void the_record_says_what_was_resolved(void **state)
 {
     (void)state;
     char *json = NULL;
-    trb_record *record = analyze((struct setting[]){{"metrics", "BV/TV"}, {"threshold", "adaptive:minmax,R=0.117mm,lo=40,hi=120"}, END});
+    trb_record *record = analyze((struct setting[]){
+        {"metrics", "BV/TV"}, {"threshold", "adaptive:minmax,R=0.117mm,lo=40,hi=120"}, END});
     assert_true(record->threshold.local && isnan(record->threshold.grey));
-    assert_string_equal("adaptive: (min + max) / 2 of a ball of radius 6 voxels, not below 40 grey, not above 120 grey", record->threshold.method);
+    assert_string_equal(
+        "adaptive: (min + max) / 2 of a ball of radius 6 voxels, not below 40 grey, not above 120 grey",
+        record->threshold.method);
     assert_non_null(strstr(record->methods_text, "by a local threshold (adaptive: (min + max) / 2"));
     assert_int_equal(0, record->n_warnings);
     CHECK_OK(trb_record_to_json(record, &json, err));
@@ -168,21 +185,25 @@ static void the_record_says_what_was_resolved(void **state)
     record = analyze((struct setting[]){{"metrics", "BV/TV"}, {"threshold", "hysteresis:60,100"}, END});
     CHECK_CLOSE(60, record->threshold.grey, 0);
     CHECK_CLOSE(100, record->threshold.seed_grey, 0);
-    assert_string_equal("hysteresis: low 60 grey, seeds from 100 grey, 26-connected", record->threshold.method);
+    assert_string_equal("hysteresis: low 60 grey, seeds from 100 grey, 26-connected",
+                        record->threshold.method);
     trb_record_destroy(record);
 
     record = analyze((struct setting[]){{"metrics", "BV/TV"}, {"filter", "laplace-hamming:0,0.4"}, END});
-    assert_non_null(strstr(record->methods_text, "Laplace-Hamming filter (epsilon 0, cut-off 0.4 cycles per voxel)"));
+    assert_non_null(
+        strstr(record->methods_text, "Laplace-Hamming filter (epsilon 0, cut-off 0.4 cycles per voxel)"));
     trb_record_destroy(record);
 }
 
 static void a_grey_surface_needs_one_threshold(void **state)
 {
     (void)state;
-    const trb_settings settings = settings_of((struct setting[]){{"surface", "grey"}, {"threshold", "adaptive:mean,R=4vox"}, END});
+    const trb_settings settings =
+        settings_of((struct setting[]){{"surface", "grey"}, {"threshold", "adaptive:mean,R=4vox"}, END});
     trb_error error = {TRB_OK, ""};
     trb_record *record = NULL;
-    assert_int_equal(TRB_ERR_UNSUPPORTED, trb_analyze(piece(), NULL, &settings, false, NULL, &record, NULL, &error));
+    assert_int_equal(TRB_ERR_UNSUPPORTED,
+                     trb_analyze(piece(), NULL, &settings, false, NULL, &record, NULL, &error));
     assert_non_null(strstr(error.text, "--surface crofton13"));
     assert_null(record);
 }
@@ -197,19 +218,24 @@ static void check_row(const trb_record *record, size_t k, const struct setting *
     for (size_t i = 0; i < record->n_metrics; i++) {
         const double a = record->sensitivity[k].values[i], b = other->metrics[i].value;
         if (a != b && !(isnan(a) && isnan(b)))
-            fail_msg("%s at %g %%: %.17g, alone %.17g", record->metrics[i].info->key, record->sensitivity[k].shift_percent, a, b);
+            fail_msg("%s at %g %%: %.17g, alone %.17g", record->metrics[i].info->key,
+                     record->sensitivity[k].shift_percent, a, b);
         if (isfinite(a) && record->metrics[i].value != 0)
             CHECK_CLOSE(100 * (b / record->metrics[i].value - 1), trb_record_change(record, k, i), 1e-9);
     }
     trb_record_destroy(other);
 }
 
-#define VOI {"voi", "box:10:80,10:70,8:60"}
+#define VOI                                                                                                  \
+    {                                                                                                        \
+        "voi", "box:10:80,10:70,8:60"                                                                        \
+    }
 
 static void a_moved_threshold_gives_what_that_threshold_gives(void **state)
 {
     (void)state;
-    trb_record *record = analyze((struct setting[]){VOI, {"threshold", "80grey"}, {"sensitivity", "10%,25%"}, END});
+    trb_record *record =
+        analyze((struct setting[]){VOI, {"threshold", "80grey"}, {"sensitivity", "10%,25%"}, END});
     static const double shifts[] = {-25, -10, 10, 25};
     static const char *const alone[] = {"60grey", "72grey", "88grey", "100grey"};
     assert_int_equal(4, record->n_sensitivity);
@@ -238,7 +264,8 @@ static void with_a_calibration_the_density_moves(void **state)
 {
     (void)state;
 #define CAL {"calibration", "slope=2,intercept=-50"}
-    trb_record *record = analyze((struct setting[]){VOI, CAL, {"threshold", "80grey"}, {"sensitivity", "10%"}, END});
+    trb_record *record =
+        analyze((struct setting[]){VOI, CAL, {"threshold", "80grey"}, {"sensitivity", "10%"}, END});
     CHECK_CLOSE(85.5, record->sensitivity[1].grey, 1e-12);
     CHECK_CLOSE(121, record->sensitivity[1].calibrated, 1e-12);
     CHECK_CLOSE(99, record->sensitivity[0].calibrated, 1e-12);
@@ -247,28 +274,50 @@ static void with_a_calibration_the_density_moves(void **state)
     trb_record_destroy(record);
 }
 
+/* density = grey - 100: 80 grey are -20 mgHA/cm3, and 50 % less of that are -30. */
+static void below_zero_lower_is_lower(void **state)
+{
+    (void)state;
+    trb_record *record = analyze((struct setting[]){{"metrics", "BV/TV"},
+                                                    {"calibration", "slope=1,intercept=-100"},
+                                                    {"threshold", "hysteresis:80,90"},
+                                                    {"sensitivity", "50%"},
+                                                    END});
+    CHECK_CLOSE(70, record->sensitivity[0].grey, 1e-12);
+    CHECK_CLOSE(85, record->sensitivity[0].seed_grey, 1e-12);
+    CHECK_CLOSE(-30, record->sensitivity[0].calibrated, 1e-12);
+    CHECK_CLOSE(90, record->sensitivity[1].grey, 1e-12);
+    assert_true(trb_record_change(record, 0, 0) > 0 && trb_record_change(record, 1, 0) < 0);
+    trb_record_destroy(record);
+}
+
 static void all_levels_of_a_threshold_move(void **state)
 {
     (void)state;
-    trb_record *record = analyze((struct setting[]){VOI, {"threshold", "hysteresis:64,96"}, {"sensitivity", "12.5%"}, END});
+    trb_record *record =
+        analyze((struct setting[]){VOI, {"threshold", "hysteresis:64,96"}, {"sensitivity", "12.5%"}, END});
     check_row(record, 0, (struct setting[]){VOI, {"threshold", "hysteresis:56,84"}, END});
     check_row(record, 1, (struct setting[]){VOI, {"threshold", "hysteresis:72,108"}, END});
     CHECK_CLOSE(108, record->sensitivity[1].seed_grey, 0);
     trb_record_destroy(record);
     /* where the window leaves no choice, a local threshold is a fixed one */
-    record = analyze((struct setting[]){VOI, {"threshold", "adaptive:mean,R=2vox,lo=64,hi=64"}, {"sensitivity", "12.5%"}, END});
+    record = analyze((struct setting[]){
+        VOI, {"threshold", "adaptive:mean,R=2vox,lo=64,hi=64"}, {"sensitivity", "12.5%"}, END});
     check_row(record, 1, (struct setting[]){VOI, {"threshold", "72grey"}, END});
     trb_record_destroy(record);
     /* and the image of Laplace-Hamming is made once, and used for all */
-    record = analyze((struct setting[]){VOI, {"filter", "laplace-hamming:0.01,0.4"}, {"threshold", "64grey"}, {"sensitivity", "12.5%"}, END});
-    check_row(record, 1, (struct setting[]){VOI, {"filter", "laplace-hamming:0.01,0.4"}, {"threshold", "72grey"}, END});
+    record = analyze((struct setting[]){
+        VOI, {"filter", "laplace-hamming:0.01,0.4"}, {"threshold", "64grey"}, {"sensitivity", "12.5%"}, END});
+    check_row(record, 1,
+              (struct setting[]){VOI, {"filter", "laplace-hamming:0.01,0.4"}, {"threshold", "72grey"}, END});
     trb_record_destroy(record);
 }
 
 static void what_moves_by_more_than_ten_percent_is_warned_of(void **state)
 {
     (void)state;
-    trb_record *record = analyze((struct setting[]){{"metrics", "TV,BV/TV,Tb.Th"}, {"threshold", "80grey"}, {"sensitivity", "2%,20%"}, END});
+    trb_record *record = analyze((struct setting[]){
+        {"metrics", "TV,BV/TV,Tb.Th"}, {"threshold", "80grey"}, {"sensitivity", "2%,20%"}, END});
     const char *low = NULL, *high = NULL;
     assert_int_equal(2, record->n_warnings); /* not one for 2 % */
     for (size_t i = 0; i < 2; i++) {
@@ -280,7 +329,11 @@ static void what_moves_by_more_than_ten_percent_is_warned_of(void **state)
     assert_null(strstr(low, "TV +0"));
     trb_record_destroy(record);
     /* a threshold at the end of the scale leaves nothing to measure */
-    record = analyze((struct setting[]){{"metrics", "BV/TV,Tb.Th"}, {"filter", "none"}, {"threshold", "150grey"}, {"sensitivity", "80%"}, END});
+    record = analyze((struct setting[]){{"metrics", "BV/TV,Tb.Th"},
+                                        {"filter", "none"},
+                                        {"threshold", "150grey"},
+                                        {"sensitivity", "80%"},
+                                        END});
     assert_true(isnan(record->sensitivity[1].values[1]));
     high = NULL;
     for (size_t i = 0; i < record->n_warnings; i++)
@@ -293,11 +346,13 @@ static void the_tables_have_every_metric_at_every_shift(void **state)
 {
     (void)state;
     char *csv = NULL, *json = NULL;
-    trb_record *record = analyze((struct setting[]){{"metrics", "TV,BV/TV"}, {"threshold", "80grey"}, {"sensitivity", "25%"}, END});
+    trb_record *record = analyze(
+        (struct setting[]){{"metrics", "TV,BV/TV"}, {"threshold", "80grey"}, {"sensitivity", "25%"}, END});
     CHECK_OK(trb_record_set_text(&record->sample, "m,7", err));
     CHECK_OK(trb_record_sensitivity_csv(record, &csv, err));
-    static const char *const lines[] = {"sample,group,metric,unit,shift [%],threshold [grey],threshold [mgHA/cm3],value,change [%]\n",
-                                        "\n\"m,7\",,TV,mm^3,-25,60,,3.737", "\n\"m,7\",,BV/TV,%,0,80,,", "\n\"m,7\",,BV/TV,%,25,100,,"};
+    static const char *const lines[] = {
+        "sample,group,metric,unit,shift [%],threshold [grey],threshold [mgHA/cm3],value,change [%]\n",
+        "\n\"m,7\",,TV,mm^3,-25,60,,3.737", "\n\"m,7\",,BV/TV,%,0,80,,", "\n\"m,7\",,BV/TV,%,25,100,,"};
     for (size_t i = 0; i < 4; i++)
         if (!strstr(csv, lines[i]))
             fail_msg("the table has no '%s':\n%s", lines[i], csv);
@@ -334,7 +389,8 @@ static void progress_goes_on_and_can_be_stopped(void **state)
     const trb_progress progress = {.report = stop_in_the_middle, .user = &last};
     const trb_settings settings = settings_of((struct setting[]){VOI, {"sensitivity", "5%"}, END});
     trb_record *record = NULL;
-    assert_int_equal(TRB_ERR_CANCELLED, trb_analyze(piece(), NULL, &settings, false, &progress, &record, NULL, NULL));
+    assert_int_equal(TRB_ERR_CANCELLED,
+                     trb_analyze(piece(), NULL, &settings, false, &progress, &record, NULL, NULL));
     assert_null(record);
     assert_true(last >= 0.5);
 }
@@ -349,6 +405,7 @@ int main(void)
         cmocka_unit_test(a_grey_surface_needs_one_threshold),
         cmocka_unit_test(a_moved_threshold_gives_what_that_threshold_gives),
         cmocka_unit_test(with_a_calibration_the_density_moves),
+        cmocka_unit_test(below_zero_lower_is_lower),
         cmocka_unit_test(all_levels_of_a_threshold_move),
         cmocka_unit_test(what_moves_by_more_than_ten_percent_is_warned_of),
         cmocka_unit_test(the_tables_have_every_metric_at_every_shift),

@@ -41,11 +41,12 @@ void analyze_print_table(const trb_record *record)
 {
     const trb_grid *grid = &record->grid;
     printf("%s%s%s\n", record->sample, record->group ? ", group " : "", record->group ? record->group : "");
-    printf("  scan       %zu x %zu x %zu voxels of %.6g um (%s), %s\n", grid->nx, grid->ny, grid->nz, grid->spacing_mm[0] * 1000,
-           record->spacing_source, trb_type_name(record->type));
+    printf("  scan       %zu x %zu x %zu voxels of %.6g um (%s), %s\n", grid->nx, grid->ny, grid->nz,
+           grid->spacing_mm[0] * 1000, record->spacing_source, trb_type_name(record->type));
     for (size_t i = 0; i < record->n_settings; i++) {
         const trb_note *note = &record->settings[i];
-        if ((strcmp(note->key, "voi") == 0 && note->text[0]) || strcmp(note->key, "filter") == 0 || strcmp(note->key, "profile") == 0)
+        if ((strcmp(note->key, "voi") == 0 && note->text[0]) || strcmp(note->key, "filter") == 0 ||
+            strcmp(note->key, "profile") == 0)
             printf("  %-10s %s (%s)\n", note->key, note->text, note->origin);
     }
     if (!isnan(record->threshold.grey)) {
@@ -62,7 +63,8 @@ void analyze_print_table(const trb_record *record)
         if (isnan(metric->value))
             printf("  %-14s %14s  %-9s %s\n", metric->info->key, "-", metric->info->unit, metric->reason);
         else
-            printf("  %-14s %14.6g  %-9s %s\n", metric->info->key, metric->value, metric->info->unit, metric->method);
+            printf("  %-14s %14.6g  %-9s %s\n", metric->info->key, metric->value, metric->info->unit,
+                   metric->method);
     }
     print_sensitivity(record);
 }

@@ -22,8 +22,9 @@ extern "C" {
  * Cost        Two passes over the grey values, one labelling; a second mask, 16 bytes a run of voxels.
  * Threads     Uses all; same bits for any number.
  */
-TRB_API TRB_NODISCARD trb_status trb_hysteresis_apply(const trb_volume *volume, const trb_filter *filter, double low,
-                                                      double high, bool invert, trb_mask **out, trb_error *err);
+TRB_API TRB_NODISCARD trb_status trb_hysteresis_apply(const trb_volume *volume, const trb_filter *filter,
+                                                      double low, double high, bool invert, trb_mask **out,
+                                                      trb_error *err);
 
 typedef enum trb_adaptive_rule {
     TRB_ADAPTIVE_MEAN,  /* mean of the ball */
@@ -40,7 +41,7 @@ typedef struct trb_adaptive {
     double offset_grey; /* added to what the rule gives */
     double low_grey;    /* below it nothing is bone; -infinity: no such bound */
     double high_grey;   /* from it on everything is bone; +infinity: no such bound */
-    double factor;      /* 1; a local threshold t becomes zero_grey + factor * (t - zero_grey), for sensitivity */
+    double shift;       /* 0; a local threshold t becomes t + shift * |t - zero_grey|, for sensitivity */
     double zero_grey;   /* 0 */
 } trb_adaptive;
 
@@ -66,7 +67,8 @@ TRB_API trb_adaptive trb_adaptive_default(trb_adaptive_rule rule, double radius_
  *             max values.
  */
 TRB_API TRB_NODISCARD trb_status trb_adaptive_apply(const trb_volume *volume, const trb_filter *filter,
-                                                    const trb_adaptive *how, bool invert, trb_mask **out, trb_error *err);
+                                                    const trb_adaptive *how, bool invert, trb_mask **out,
+                                                    trb_error *err);
 
 /** H(k) = [(1 - eps) + eps |k|^2] / (1 - eps) * w(|k|), see trb_laplace_hamming_create(). */
 typedef struct trb_laplace_hamming {
@@ -75,7 +77,8 @@ typedef struct trb_laplace_hamming {
 } trb_laplace_hamming;
 
 /** H at frequencies in cycles per voxel of cubes of edge el_mm. */
-TRB_API double trb_laplace_hamming_gain(const trb_laplace_hamming *filter, double el_mm, double kx, double ky, double kz);
+TRB_API double trb_laplace_hamming_gain(const trb_laplace_hamming *filter, double el_mm, double kx, double ky,
+                                        double kz);
 
 /**
  * Laplace-Hamming filter: the image and its Laplacian, mixed, behind a low-pass; sharpens what the scanner blurred.
@@ -94,7 +97,8 @@ TRB_API double trb_laplace_hamming_gain(const trb_laplace_hamming *filter, doubl
  * Threads     Uses all; same bits for any number.
  * Source      definitions: Laplace-Hamming as in IPL's fft_laplace_hamming (XtremeCT I), as far as it is public.
  */
-TRB_API TRB_NODISCARD trb_status trb_laplace_hamming_create(const trb_volume *volume, const trb_laplace_hamming *filter,
+TRB_API TRB_NODISCARD trb_status trb_laplace_hamming_create(const trb_volume *volume,
+                                                            const trb_laplace_hamming *filter,
                                                             trb_volume **out, trb_error *err);
 
 #ifdef __cplusplus

@@ -17,7 +17,7 @@
 
 trb_adaptive trb_adaptive_default(trb_adaptive_rule rule, double radius_vox)
 {
-    return (trb_adaptive){rule, radius_vox, 0, -INFINITY, INFINITY, 1, 0};
+    return (trb_adaptive){rule, radius_vox, 0, -INFINITY, INFINITY, 0, 0};
 }
 
 /* Planes that one slab answers for: as many as it has to look at besides, so that none is filtered thrice. */
@@ -35,11 +35,12 @@ size_t trb_adaptive_planes(const trb_adaptive *how)
 static trb_status check(const trb_adaptive *how, trb_error *err)
 {
     if (!(how->radius_vox >= 1 && how->radius_vox <= TRB_ADAPTIVE_RADIUS_MAX))
-        return trb_error_set(err, TRB_ERR_ARGUMENT, "adaptive: a radius of %.4g voxels is not in 1 to %d", how->radius_vox,
-                             TRB_ADAPTIVE_RADIUS_MAX);
-    if (!(how->low_grey <= how->high_grey) || !isfinite(how->offset_grey) || !isfinite(how->factor) ||
+        return trb_error_set(err, TRB_ERR_ARGUMENT, "adaptive: a radius of %.4g voxels is not in 1 to %d",
+                             how->radius_vox, TRB_ADAPTIVE_RADIUS_MAX);
+    if (!(how->low_grey <= how->high_grey) || !isfinite(how->offset_grey) || !isfinite(how->shift) ||
         !isfinite(how->zero_grey))
-        return trb_error_set(err, TRB_ERR_ARGUMENT, "adaptive: the bounds %g and %g or the offset %g make no threshold",
+        return trb_error_set(err, TRB_ERR_ARGUMENT,
+                             "adaptive: the bounds %g and %g or the offset %g make no threshold",
                              how->low_grey, how->high_grey, how->offset_grey);
     return TRB_OK;
 }
@@ -69,12 +70,13 @@ static trb_status largest_value(trb_grey_source *source, double *largest, trb_er
 }
 
 /* Filtered planes first <= z < first + held as padded float rows, and their sums. */
-static trb_status fill_planes(trb_grey_source *source, const trb_filter *filter, trb_window_planes *p, float *plane_of_thread,
-                              trb_error *err)
+static trb_status fill_planes(trb_grey_source *source, const trb_filter *filter, trb_window_planes *p,
+                              float *plane_of_thread, trb_error *err)
 {
     trb_volume view;
     trb_smoother *smoother = NULL;
-    trb_status failed = trb_grey_smoother(source, p->first, p->first + p->held, filter, &view, &smoother, err);
+    trb_status failed =
+        trb_grey_smoother(source, p->first, p->first + p->held, filter, &view, &smoother, err);
     const size_t plane = p->nx * p->ny, reach = (size_t)p->ball->reach;
     const ptrdiff_t held = failed ? 0 : (ptrdiff_t)p->held;
 #pragma omp parallel for schedule(dynamic, 1)
@@ -102,15 +104,14 @@ static trb_status fill_planes(trb_grey_source *source, const trb_filter *filter,
     return failed;
 }
 
-static void threshold_row(const trb_adaptive *how, const trb_window_planes *p, size_t y, size_t z, bool invert,
-                          const double *local, trb_mask *mask)
+static void threshold_row(const trb_adaptive *how, const trb_window_planes *p, size_t y, size_t z,
+                          bool invert, const double *local, trb_mask *mask)
 {
     const float *value = trb_window_values(p, y, z) + p->ball->reach;
     uint64_t *words = trb_mask_row(mask, y, z);
     for (size_t x = 0; x < p->nx; x++) {
         double t = fmin(fmax(local[x] + how->offset_grey, how->low_grey), how->high_grey);
-        if (how->factor != 1)
-            t = how->zero_grey + how->factor * (t - how->zero_grey);
+        t += how->shift * fabs(t - how->zero_grey); /* adds 0 unless asked for */
         if (((double)value[x] >= t) != invert)
             words[x >> 6] |= (uint64_t)1 << (x & 63);
     }
@@ -127,7 +128,8 @@ typedef struct work {
     float *plane_of_thread; /* nx * ny a thread */
 } work;
 
-static trb_status make_work(const trb_grey_source *source, const trb_adaptive *how, double largest, work *w, trb_error *err)
+static trb_status make_work(const trb_grey_source *source, const trb_adaptive *how, double largest, work *w,
+                            trb_error *err)
 {
     const trb_grid *g = &source->grid;
     const size_t threads = (size_t)omp_get_max_threads();
@@ -135,9 +137,14 @@ static trb_status make_work(const trb_grey_source *source, const trb_adaptive *h
     trb_status status = trb_ball_rows_create(how->radius_vox, &w->ball, err);
     if (status)
         return status;
-    const size_t reach = (size_t)w->ball.reach, most = trb_adaptive_planes(how), planes = most < g->nz ? most : g->nz;
+    const size_t reach = (size_t)w->ball.reach, most = trb_adaptive_planes(how),
+                 planes = most < g->nz ? most : g->nz;
     trb_window_planes *p = &w->planes;
-    *p = (trb_window_planes){.ball = &w->ball, .nx = g->nx, .ny = g->ny, .nz = g->nz, .value_row = g->nx + 2 * reach,
+    *p = (trb_window_planes){.ball = &w->ball,
+                             .nx = g->nx,
+                             .ny = g->ny,
+                             .nz = g->nz,
+                             .value_row = g->nx + 2 * reach,
                              .sum_row = g->nx + 1 + 2 * reach};
     int exponent, ball_bits;
     (void)frexp(fmax(largest, 1e-300), &exponent);
@@ -151,7 +158,8 @@ static trb_status make_work(const trb_grey_source *source, const trb_adaptive *h
     w->scratch = trb_alloc(threads, w->scratch_bytes, what, err);
     w->local = trb_alloc(threads * g->nx, sizeof *w->local, what, err);
     w->plane_of_thread = trb_alloc(threads * g->nx * g->ny, sizeof *w->plane_of_thread, what, err);
-    const bool made = p->values && (p->sums || how->rule != TRB_ADAPTIVE_MEAN) && w->scratch && w->local && w->plane_of_thread;
+    const bool made = p->values && (p->sums || how->rule != TRB_ADAPTIVE_MEAN) && w->scratch && w->local &&
+                      w->plane_of_thread;
     return made ? TRB_OK : TRB_ERR_MEMORY;
 }
 
@@ -182,8 +190,8 @@ static void threshold_planes(work *w, size_t z0, size_t z1, bool invert, trb_mas
     }
 }
 
-trb_status trb_grey_adaptive(trb_grey_source *source, const trb_filter *filter, const trb_adaptive *how, bool invert,
-                             trb_mask **out, trb_error *err)
+trb_status trb_grey_adaptive(trb_grey_source *source, const trb_filter *filter, const trb_adaptive *how,
+                             bool invert, trb_mask **out, trb_error *err)
 {
     work w = {0};
     trb_mask *mask = NULL;
@@ -214,8 +222,8 @@ trb_status trb_grey_adaptive(trb_grey_source *source, const trb_filter *filter, 
     return TRB_OK;
 }
 
-trb_status trb_adaptive_apply(const trb_volume *volume, const trb_filter *filter, const trb_adaptive *how, bool invert,
-                              trb_mask **out, trb_error *err)
+trb_status trb_adaptive_apply(const trb_volume *volume, const trb_filter *filter, const trb_adaptive *how,
+                              bool invert, trb_mask **out, trb_error *err)
 {
     trb_grey_source source = trb_grey_of_volume(volume);
     return trb_grey_adaptive(&source, filter, how, invert, out, err);

@@ -55,7 +55,8 @@ typedef struct ball_walk {
     int dz, dy;
 } ball_walk;
 
-static bool next_row(const trb_window_planes *p, size_t y, size_t z, ball_walk *at, size_t *row_y, size_t *row_z, int *w)
+static bool next_row(const trb_window_planes *p, size_t y, size_t z, ball_walk *at, size_t *row_y,
+                     size_t *row_z, int *w)
 {
     const int reach = p->ball->reach, edge = 2 * reach + 1;
     for (;;) {
@@ -100,7 +101,8 @@ void trb_window_mean_row(const trb_window_planes *p, size_t y, size_t z, void *s
         size_t voxels = 0;
         for (size_t k = 0; k <= reach; k++)
             if (rows_of[k])
-                voxels += rows_of[k] * (clamped((ptrdiff_t)(x + k + 1), nx) - clamped((ptrdiff_t)x - (ptrdiff_t)k, nx));
+                voxels += rows_of[k] *
+                          (clamped((ptrdiff_t)(x + k + 1), nx) - clamped((ptrdiff_t)x - (ptrdiff_t)k, nx));
         mean[x] = (double)total[x] / ((double)voxels * p->steps_per_grey);
     }
 }
@@ -138,7 +140,8 @@ void trb_window_middle_row(const trb_window_planes *p, size_t y, size_t z, void 
             double_largest(a, padded, reached);
             double_smallest(b, padded, reached);
         }
-        const size_t start = reach - (size_t)w, second = start + span - reached; /* two spans that cover the row */
+        const size_t start = reach - (size_t)w,
+                     second = start + span - reached; /* two spans that cover the row */
         for (size_t x = 0; x < nx; x++) {
             const float most = a[start + x] > a[second + x] ? a[start + x] : a[second + x];
             const float least = b[start + x] < b[second + x] ? b[start + x] : b[second + x];

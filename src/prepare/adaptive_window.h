@@ -22,11 +22,11 @@ trb_status trb_ball_rows_create(double radius_vox, trb_ball_rows *out, trb_error
  */
 typedef struct trb_window_planes {
     const trb_ball_rows *ball;
-    size_t nx, ny, nz;     /* of the image */
-    size_t first, held;    /* planes in memory */
+    size_t nx, ny, nz;  /* of the image */
+    size_t first, held; /* planes in memory */
     size_t value_row, sum_row;
-    float *values;         /* edge voxels repeated beyond the ends: they are in every window that reaches there */
-    int64_t *sums;         /* of the values in whole steps, before each voxel; NULL for minmax */
+    float *values; /* edge voxels repeated beyond the ends: they are in every window that reaches there */
+    int64_t *sums; /* of the values in whole steps, before each voxel; NULL for minmax */
     double steps_per_grey; /* a power of two */
 } trb_window_planes;
 
@@ -45,6 +45,7 @@ size_t trb_window_scratch(const trb_window_planes *planes);
 void trb_window_mean_row(const trb_window_planes *planes, size_t y, size_t z, void *scratch, double *mean);
 
 /** (smallest + largest) / 2 of row (y, z): nx doubles. */
-void trb_window_middle_row(const trb_window_planes *planes, size_t y, size_t z, void *scratch, double *middle);
+void trb_window_middle_row(const trb_window_planes *planes, size_t y, size_t z, void *scratch,
+                           double *middle);
 
 #endif

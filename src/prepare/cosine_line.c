@@ -19,12 +19,12 @@
 #define LARGEST_FACTOR 13 /* GSL has fast code for factors up to 7 and tolerable code for these */
 
 struct trb_cosine {
-    size_t n, m;       /* m: points of the convolution, 0: GSL's mixed radix */
-    double *turn;      /* exp(-i pi k / (2 n)), n complex */
-    double *chirp;     /* exp(-i pi k^2 / n), n complex */
-    double *response;  /* transform of the chirp's conjugate, m complex */
-    double *data;      /* n or m complex */
-    double *points;    /* n complex */
+    size_t n, m;      /* m: points of the convolution, 0: GSL's mixed radix */
+    double *turn;     /* exp(-i pi k / (2 n)), n complex */
+    double *chirp;    /* exp(-i pi k^2 / n), n complex */
+    double *response; /* transform of the chirp's conjugate, m complex */
+    double *data;     /* n or m complex */
+    double *points;   /* n complex */
     gsl_fft_complex_wavetable *table;
     gsl_fft_complex_workspace *space;
 };
@@ -158,7 +158,8 @@ void trb_cosine_forward(trb_cosine *c, double *line)
 void trb_cosine_backward(trb_cosine *c, double *line)
 {
     const size_t n = c->n;
-    for (size_t k = 0; k < n; k++) { /* the conjugate of the shuffled line's transform: backward is forward of it */
+    for (size_t k = 0; k < n;
+         k++) { /* the conjugate of the shuffled line's transform: backward is forward of it */
         double *point = c->points + 2 * k;
         point[0] = line[k] / 2;
         point[1] = k ? line[n - k] / 2 : 0;

@@ -40,7 +40,8 @@ static trb_status keep_seeded(trb_mask *mask, const trb_mask *seeds, trb_error *
         const ptrdiff_t rows = (ptrdiff_t)runs.rows;
         for (ptrdiff_t r = 0; r < rows; r++)
             for (uint64_t i = runs.first[r]; i < runs.first[r + 1]; i++)
-                if (!seeded[runs.part[i]] && run_meets(seeds->bits + (size_t)r * seeds->words_per_row, runs.run[i]))
+                if (!seeded[runs.part[i]] &&
+                    run_meets(seeds->bits + (size_t)r * seeds->words_per_row, runs.run[i]))
                     seeded[runs.part[i]] = 1;
 #pragma omp parallel for schedule(static)
         for (ptrdiff_t r = 0; r < rows; r++) {
@@ -57,13 +58,14 @@ static trb_status keep_seeded(trb_mask *mask, const trb_mask *seeds, trb_error *
     return status;
 }
 
-trb_status trb_grey_hysteresis(trb_grey_source *source, const trb_filter *filter, double low, double high, bool invert,
-                               trb_mask **out, trb_error *err)
+trb_status trb_grey_hysteresis(trb_grey_source *source, const trb_filter *filter, double low, double high,
+                               bool invert, trb_mask **out, trb_error *err)
 {
     trb_mask *bone = NULL, *seeds = NULL;
     *out = NULL;
     if (!(low <= high))
-        return trb_error_set(err, TRB_ERR_ARGUMENT, "hysteresis: the low threshold %g is above the high one, %g", low, high);
+        return trb_error_set(err, TRB_ERR_ARGUMENT,
+                             "hysteresis: the low threshold %g is above the high one, %g", low, high);
     /* Dark bone: what is certain lies below low, and grows into what lies below high. */
     trb_status status = trb_grey_threshold(source, filter, invert ? high : low, invert, &bone, err);
     if (!status)

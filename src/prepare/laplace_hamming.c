@@ -14,12 +14,14 @@
 #include <stdlib.h>
 
 #define PI 3.14159265358979323846
-#define LARGEST 1e30 /* times the voxels of a line, thrice, this still fits float32 */
+#define LARGEST 1e30       /* times the voxels of a line, thrice, this still fits float32 */
 #define LINES ((size_t)16) /* neighbours along x that are gathered together: one cache line */
 
-double trb_laplace_hamming_gain(const trb_laplace_hamming *filter, double el_mm, double kx, double ky, double kz)
+double trb_laplace_hamming_gain(const trb_laplace_hamming *filter, double el_mm, double kx, double ky,
+                                double kz)
 {
-    const double k2 = (kx * kx + ky * ky + kz * kz) / (el_mm * el_mm), cut = filter->cutoff / el_mm, k = sqrt(k2);
+    const double k2 = (kx * kx + ky * ky + kz * kz) / (el_mm * el_mm), cut = filter->cutoff / el_mm,
+                 k = sqrt(k2);
     if (k > cut)
         return 0;
     return (1 + filter->epsilon / (1 - filter->epsilon) * k2) * (0.54 + 0.46 * cos(PI * k / cut));
@@ -69,7 +71,8 @@ static void one_group(const lines *job, trb_cosine *cosine, double *room, size_t
         return;
     }
     const int other = job->axis == 1 ? 2 : 1;
-    const size_t groups = (job->n[0] + LINES - 1) / LINES, x0 = group % groups * LINES, across = group / groups;
+    const size_t groups = (job->n[0] + LINES - 1) / LINES, x0 = group % groups * LINES,
+                 across = group / groups;
     const size_t many = job->n[0] - x0 < LINES ? job->n[0] - x0 : LINES;
     float *start = voxels + x0 + across * job->stride[other];
     for (size_t k = 0; k < length; k++)
@@ -87,7 +90,8 @@ static trb_status run_pass(lines *job, int axis, pass what, trb_error *err)
     job->axis = axis;
     job->pass = what;
     const size_t length = job->n[axis], groups = axis == 0 ? 0 : (job->n[0] + LINES - 1) / LINES;
-    const ptrdiff_t jobs = (ptrdiff_t)(axis == 0 ? job->n[1] * job->n[2] : groups * job->n[axis == 1 ? 2 : 1]);
+    const ptrdiff_t jobs =
+        (ptrdiff_t)(axis == 0 ? job->n[1] * job->n[2] : groups * job->n[axis == 1 ? 2 : 1]);
     trb_status failed = TRB_OK;
 #pragma omp parallel
     {
@@ -96,7 +100,8 @@ static trb_status run_pass(lines *job, int axis, pass what, trb_error *err)
         const bool able = room && trb_cosine_create(length, &cosine, NULL) == TRB_OK;
         if (!able) {
 #pragma omp critical(trb_laplace_failed)
-            failed = trb_error_set(err, TRB_ERR_MEMORY, "out of memory for lines of the Laplace-Hamming filter");
+            failed =
+                trb_error_set(err, TRB_ERR_MEMORY, "out of memory for lines of the Laplace-Hamming filter");
         }
 #pragma omp for schedule(static)
         for (ptrdiff_t j = 0; j < jobs; j++)
@@ -111,11 +116,14 @@ static trb_status run_pass(lines *job, int axis, pass what, trb_error *err)
 static trb_status check(const trb_volume *volume, const trb_laplace_hamming *filter, trb_error *err)
 {
     if (!(filter->epsilon >= 0 && filter->epsilon < 1) || !(filter->cutoff > 0 && filter->cutoff <= 1))
-        return trb_error_set(err, TRB_ERR_ARGUMENT,
-                             "laplace-hamming: epsilon %g is not in 0 <= epsilon < 1 or the cut-off %g not in 0 to 1 cycle "
-                             "per voxel (0.45,0.3 is customary)", filter->epsilon, filter->cutoff);
+        return trb_error_set(
+            err, TRB_ERR_ARGUMENT,
+            "laplace-hamming: epsilon %g is not in 0 <= epsilon < 1 or the cut-off %g not in 0 to 1 cycle "
+            "per voxel (0.45,0.3 is customary)",
+            filter->epsilon, filter->cutoff);
     if (!trb_grid_has_spacing(&volume->grid))
-        return trb_error_set(err, TRB_ERR_ARGUMENT, "laplace-hamming counts frequencies per mm: the voxel size must be known");
+        return trb_error_set(err, TRB_ERR_ARGUMENT,
+                             "laplace-hamming counts frequencies per mm: the voxel size must be known");
     double low, high;
     trb_status status = trb_volume_check_finite(volume, err);
     if (status || trb_type_is_integer(volume->type))
@@ -123,12 +131,14 @@ static trb_status check(const trb_volume *volume, const trb_laplace_hamming *fil
     trb_volume_range(volume, &low, &high);
     if (low >= -LARGEST && high <= LARGEST)
         return TRB_OK;
-    return trb_error_set(err, TRB_ERR_DATA, "voxels from %g to %g are too large for laplace-hamming in float32 (limit 1e30): "
-                                            "rescale the image", low, high);
+    return trb_error_set(err, TRB_ERR_DATA,
+                         "voxels from %g to %g are too large for laplace-hamming in float32 (limit 1e30): "
+                         "rescale the image",
+                         low, high);
 }
 
-trb_status trb_laplace_hamming_create(const trb_volume *volume, const trb_laplace_hamming *filter, trb_volume **out,
-                                      trb_error *err)
+trb_status trb_laplace_hamming_create(const trb_volume *volume, const trb_laplace_hamming *filter,
+                                      trb_volume **out, trb_error *err)
 {
     const trb_grid *g = &volume->grid;
     trb_volume *sharp = NULL;
@@ -141,8 +151,10 @@ trb_status trb_laplace_hamming_create(const trb_volume *volume, const trb_laplac
     const ptrdiff_t rows = (ptrdiff_t)(g->ny * g->nz);
 #pragma omp parallel for schedule(static)
     for (ptrdiff_t r = 0; r < rows; r++)
-        trb_volume_row_float(volume, (size_t)r % g->ny, (size_t)r / g->ny, (float *)sharp->voxels + (size_t)r * g->nx);
-    lines job = {.volume = sharp, .filter = filter, .n = {g->nx, g->ny, g->nz}, .stride = {1, g->nx, g->nx * g->ny}};
+        trb_volume_row_float(volume, (size_t)r % g->ny, (size_t)r / g->ny,
+                             (float *)sharp->voxels + (size_t)r * g->nx);
+    lines job = {
+        .volume = sharp, .filter = filter, .n = {g->nx, g->ny, g->nz}, .stride = {1, g->nx, g->nx * g->ny}};
     static const struct {
         int axis;
         pass what;

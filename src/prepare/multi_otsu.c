@@ -19,10 +19,10 @@
 
 typedef struct classes {
     size_t occupied;
-    size_t *bin;        /* of each occupied bin */
-    uint64_t *n, *sum;  /* voxels, and sum of bin numbers, before each occupied bin; occupied + 1 */
+    size_t *bin;       /* of each occupied bin */
+    uint64_t *n, *sum; /* voxels, and sum of bin numbers, before each occupied bin; occupied + 1 */
     double *before, *now;
-    uint32_t *start;    /* of the last class: [class][j] */
+    uint32_t *start; /* of the last class: [class][j] */
 } classes;
 
 /* S^2 / n of the occupied bins a <= i < b, with bin numbers counted from the first: the rule does not mind, and
@@ -60,15 +60,17 @@ static trb_status collect(const trb_histogram *h, int n_classes, classes *c, trb
     uint64_t total = 0;
     for (size_t k = 0; k < h->bins; k++) {
         if (k >= BINS_MAX || h->counts[k] > TOTAL_MAX - total)
-            return trb_error_set(err, TRB_ERR_ARGUMENT, "a histogram for multi-otsu may hold 2^40 voxels in 2^20 bins");
+            return trb_error_set(err, TRB_ERR_ARGUMENT,
+                                 "a histogram for multi-otsu may hold 2^40 voxels in 2^20 bins");
         total += h->counts[k];
         c->occupied += h->counts[k] > 0;
     }
     if (c->occupied < (size_t)n_classes)
-        return trb_error_set(err, TRB_ERR_DATA,
-                             "multi-otsu:%d needs at least %d different grey values in the VOI, there are %zu: look at "
-                             "the VOI and the image, or give a fixed threshold",
-                             n_classes, n_classes, c->occupied);
+        return trb_error_set(
+            err, TRB_ERR_DATA,
+            "multi-otsu:%d needs at least %d different grey values in the VOI, there are %zu: look at "
+            "the VOI and the image, or give a fixed threshold",
+            n_classes, n_classes, c->occupied);
     const size_t m = c->occupied + 1;
     c->bin = trb_alloc(m, sizeof *c->bin, "multi-otsu", err);
     c->n = trb_alloc_zero(2 * m, sizeof *c->n, "multi-otsu", err);
@@ -113,8 +115,8 @@ trb_status trb_multi_otsu(const trb_histogram *histogram, int n_classes, double 
 {
     classes c = {0};
     if (n_classes < 2 || n_classes > TRB_MULTI_OTSU_MAX)
-        return trb_error_set(err, TRB_ERR_ARGUMENT, "multi-otsu makes 2 to %d classes, not %d", TRB_MULTI_OTSU_MAX,
-                             n_classes);
+        return trb_error_set(err, TRB_ERR_ARGUMENT, "multi-otsu makes 2 to %d classes, not %d",
+                             TRB_MULTI_OTSU_MAX, n_classes);
     trb_status status = collect(histogram, n_classes, &c, err);
     double *first = c.before;
     if (!status)

@@ -14,9 +14,10 @@ static trb_status choose_image(struct run *run)
     if (settings->filter.kind != TRB_FILTER_LAPLACE_HAMMING)
         return TRB_OK;
     if (!run->source->volume)
-        return trb_error_set(run->err, TRB_ERR_UNSUPPORTED,
-                             "the filter laplace-hamming needs all of the image in memory, and 4 bytes a voxel more: raise "
-                             "--memory-limit, measure a part with --slices or --crop, or choose another filter");
+        return trb_error_set(
+            run->err, TRB_ERR_UNSUPPORTED,
+            "the filter laplace-hamming needs all of the image in memory, and 4 bytes a voxel more: raise "
+            "--memory-limit, measure a part with --slices or --crop, or choose another filter");
     const trb_volume image = {run->record->grid, run->source->type, run->source->volume->voxels};
     trb_status status = trb_laplace_hamming_create(&image, &settings->laplace, &run->sharp, run->err);
     if (status)
@@ -29,7 +30,8 @@ static trb_status choose_image(struct run *run)
 
 static trb_status level_grey(const struct run *run, const trb_level *level, double *grey)
 {
-    return trb_calibration_to_grey(&run->record->calibration, run->source->type, level->value, level->unit, grey, run->err);
+    return trb_calibration_to_grey(&run->record->calibration, run->source->type, level->value, level->unit,
+                                   grey, run->err);
 }
 
 static trb_status fixed(struct run *run)
@@ -37,7 +39,8 @@ static trb_status fixed(struct run *run)
     const trb_threshold_choice *choice = &run->settings->threshold;
     trb_threshold_result *result = &run->record->threshold;
     const trb_level level = {true, choice->value, choice->unit};
-    snprintf(result->method, sizeof result->method, "fixed: %.10g %s", choice->value, trb_grey_unit_name(choice->unit));
+    snprintf(result->method, sizeof result->method, "fixed: %.10g %s", choice->value,
+             trb_grey_unit_name(choice->unit));
     return level_grey(run, &level, &result->grey);
 }
 
@@ -49,14 +52,16 @@ static trb_status hysteresis(struct run *run)
     if (!status)
         status = level_grey(run, &choice->high, &result->seed_grey);
     if (!status && result->grey > result->seed_grey)
-        return trb_error_set(run->err, TRB_ERR_ARGUMENT, "hysteresis: the low threshold is %.6g grey, above the high one, %.6g",
+        return trb_error_set(run->err, TRB_ERR_ARGUMENT,
+                             "hysteresis: the low threshold is %.6g grey, above the high one, %.6g",
                              result->grey, result->seed_grey);
     char grey[40] = ""; /* of the seeds; that of the low one stands beside the method */
     if (choice->high.unit != TRB_UNIT_GREY)
         snprintf(grey, sizeof grey, " = %.6g grey", result->seed_grey);
-    snprintf(result->method, sizeof result->method, "hysteresis: low %.10g %s, seeds from %.10g %s%s, 26-connected",
-             choice->low.value, trb_grey_unit_name(choice->low.unit), choice->high.value,
-             trb_grey_unit_name(choice->high.unit), grey);
+    snprintf(result->method, sizeof result->method,
+             "hysteresis: low %.10g %s, seeds from %.10g %s%s, 26-connected", choice->low.value,
+             trb_grey_unit_name(choice->low.unit), choice->high.value, trb_grey_unit_name(choice->high.unit),
+             grey);
     return status;
 }
 
@@ -70,8 +75,9 @@ static trb_status adaptive(struct run *run)
     result->local = true;
     trb_status status = TRB_OK;
     if (run->settings->surface == TRB_BS_GREY)
-        return trb_error_set(run->err, TRB_ERR_UNSUPPORTED, "surface 'grey' needs one threshold, and a local one has many: choose "
-                                                            "--surface crofton13 or mc");
+        return trb_error_set(run->err, TRB_ERR_UNSUPPORTED,
+                             "surface 'grey' needs one threshold, and a local one has many: choose "
+                             "--surface crofton13 or mc");
     if (choice->low.given)
         status = level_grey(run, &choice->low, &how->low_grey);
     if (!status && choice->high.given)
@@ -90,12 +96,13 @@ static trb_status adaptive(struct run *run)
         const char *words;
         const trb_level *level;
         double grey;
-    } parts[] = {{"offset", &choice->offset, how->offset_grey}, {"not below", &choice->low, how->low_grey},
+    } parts[] = {{"offset", &choice->offset, how->offset_grey},
+                 {"not below", &choice->low, how->low_grey},
                  {"not above", &choice->high, how->high_grey}};
     for (size_t i = 0; i < 3; i++)
         if (parts[i].level->given && used > 0 && (size_t)used < sizeof result->method)
-            used += snprintf(result->method + used, sizeof result->method - (size_t)used, ", %s %.6g grey", parts[i].words,
-                             parts[i].grey);
+            used += snprintf(result->method + used, sizeof result->method - (size_t)used, ", %s %.6g grey",
+                             parts[i].words, parts[i].grey);
     return status;
 }
 
@@ -115,10 +122,12 @@ static trb_status from_histogram(struct run *run)
     if (status)
         return status;
     result->grey = borders[choice->border - 1];
-    int used = snprintf(result->method, sizeof result->method, "multi-otsu %s: border %d of %d classes, borders", where,
-                        choice->border, choice->classes);
+    int used =
+        snprintf(result->method, sizeof result->method, "multi-otsu %s: border %d of %d classes, borders",
+                 where, choice->border, choice->classes);
     for (int i = 0; i < choice->classes - 1 && used > 0 && (size_t)used < sizeof result->method; i++)
-        used += snprintf(result->method + used, sizeof result->method - (size_t)used, "%s %.6g", i ? "," : "", borders[i]);
+        used += snprintf(result->method + used, sizeof result->method - (size_t)used, "%s %.6g", i ? "," : "",
+                         borders[i]);
     return TRB_OK;
 }
 
@@ -128,7 +137,8 @@ trb_status trb_run_find_threshold(struct run *run)
     trb_threshold_result *result = &run->record->threshold;
     trb_status status = choose_image(run);
     if (!status)
-        status = trb_grey_histogram(run->seen, &run->filter, run->products->voi, &run->products->histogram, run->err);
+        status = trb_grey_histogram(run->seen, &run->filter, run->products->voi, &run->products->histogram,
+                                    run->err);
     if (status)
         return status;
     if (choice->by_value)
@@ -144,7 +154,8 @@ trb_status trb_run_find_threshold(struct run *run)
         return status;
     }
     const trb_linear *density = &run->record->calibration.density;
-    result->calibrated = density->known && !result->local ? density->slope * result->grey + density->intercept : NAN;
+    result->calibrated =
+        density->known && !result->local ? density->slope * result->grey + density->intercept : NAN;
     return TRB_OK;
 }
 
@@ -182,7 +193,8 @@ trb_status trb_run_segment(struct run *run)
         status = clean(run);
     if (status)
         return status;
-    run->tv_voxels = run->products->voi ? trb_mask_count(run->products->voi) : trb_grid_voxels(&run->record->grid);
+    run->tv_voxels =
+        run->products->voi ? trb_mask_count(run->products->voi) : trb_grid_voxels(&run->record->grid);
     run->bv_voxels = trb_mask_count_and(run->products->bone, run->products->voi);
     return TRB_OK;
 }

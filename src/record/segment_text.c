@@ -35,7 +35,8 @@ static bool support_number(const char *text, int *support)
     return true;
 }
 
-trb_status trb_filter_text_parse(const char *text, trb_filter *filter, trb_laplace_hamming *laplace, trb_error *err)
+trb_status trb_filter_text_parse(const char *text, trb_filter *filter, trb_laplace_hamming *laplace,
+                                 trb_error *err)
 {
     trb_filter made = {TRB_FILTER_NONE, 0, 0};
     trb_laplace_hamming sharp = {0, 0};
@@ -48,18 +49,21 @@ trb_status trb_filter_text_parse(const char *text, trb_filter *filter, trb_lapla
         good = support_number(rest, &made.support_vox);
     } else if ((rest = behind(text, "laplace-hamming"))) {
         made.kind = TRB_FILTER_LAPLACE_HAMMING;
-        good = trb_text_real(rest, &end, &sharp.epsilon) && *end == ',' && trb_text_real(end + 1, &end, &sharp.cutoff) &&
-               !*end && sharp.epsilon >= 0 && sharp.epsilon < 1 && sharp.cutoff > 0 && sharp.cutoff <= 1;
+        good = trb_text_real(rest, &end, &sharp.epsilon) && *end == ',' &&
+               trb_text_real(end + 1, &end, &sharp.cutoff) && !*end && sharp.epsilon >= 0 &&
+               sharp.epsilon < 1 && sharp.cutoff > 0 && sharp.cutoff <= 1;
     } else if ((rest = behind(text, "gaussian")) || (rest = behind(text, "gaussian-truncated"))) {
         made.kind = behind(text, "gaussian") ? TRB_FILTER_GAUSSIAN : TRB_FILTER_GAUSSIAN_TRUNCATED;
         good = trb_text_real(rest, &end, &made.sigma_vox) && *end == ',' && made.sigma_vox > 0 &&
                support_number(end + 1, &made.support_vox);
     }
     if (!good)
-        return trb_error_set(err, TRB_ERR_ARGUMENT,
-                             "filter: '%s' is not none, gaussian:SIGMA,SUPPORT, gaussian-truncated:SIGMA,SUPPORT, median:R or "
-                             "laplace-hamming:EPSILON,CUTOFF; for example gaussian:0.8,1 (voxels, support 1 to 32) or "
-                             "laplace-hamming:0.45,0.3 (0 <= epsilon < 1, cut-off up to 1 cycle per voxel)", text);
+        return trb_error_set(
+            err, TRB_ERR_ARGUMENT,
+            "filter: '%s' is not none, gaussian:SIGMA,SUPPORT, gaussian-truncated:SIGMA,SUPPORT, median:R or "
+            "laplace-hamming:EPSILON,CUTOFF; for example gaussian:0.8,1 (voxels, support 1 to 32) or "
+            "laplace-hamming:0.45,0.3 (0 <= epsilon < 1, cut-off up to 1 cycle per voxel)",
+            text);
     *filter = made;
     *laplace = sharp;
     return TRB_OK;
@@ -97,15 +101,17 @@ trb_status trb_sensitivity_parse(const char *text, double shifts[TRB_SENSITIVITY
     size_t n = 0;
     bool good = true;
     for (const char *p = text; good && *p; n++) {
-        good = n < TRB_SENSITIVITY_MAX && trb_text_real(p, &p, &made[n]) && made[n] > 0 && made[n] < 100 && *p == '%' &&
-               (p[1] == 0 || (p[1] == ',' && p[2]));
+        good = n < TRB_SENSITIVITY_MAX && trb_text_real(p, &p, &made[n]) && made[n] > 0 && made[n] < 100 &&
+               *p == '%' && (p[1] == 0 || (p[1] == ',' && p[2]));
         for (size_t i = 0; good && i < n; i++)
             good = made[i] != made[n];
         p += good && p[1] ? 2 : 1;
     }
     if (!good)
-        return trb_error_set(err, TRB_ERR_ARGUMENT, "sensitivity: '%s' is not a list of at most %d different percentages between "
-                                                    "0 and 100, such as 5%%,10%%", text, TRB_SENSITIVITY_MAX);
+        return trb_error_set(err, TRB_ERR_ARGUMENT,
+                             "sensitivity: '%s' is not a list of at most %d different percentages between "
+                             "0 and 100, such as 5%%,10%%",
+                             text, TRB_SENSITIVITY_MAX);
     qsort(made, n, sizeof *made, by_size);
     memcpy(shifts, made, sizeof made);
     return TRB_OK;

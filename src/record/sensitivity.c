@@ -26,16 +26,17 @@ size_t trb_run_repeats(const trb_settings *settings)
     return 1 + 2 * count_shifts(settings);
 }
 
-/* Moves every level of a threshold by a factor, counted from the grey value of no density (0 without calibration). */
+/* Moves every level of a threshold by a share of its distance from the grey value of no density (0 without
+ * calibration). Below 0, too, a higher threshold is a higher one. */
 static void move_threshold(const trb_calibration *calibration, trb_threshold_result *t, double percent)
 {
     const trb_linear *density = &calibration->density;
-    const double factor = 1 + percent / 100, zero = density->known ? -density->intercept / density->slope : 0;
-    t->adaptive.factor = factor;
+    const double shift = percent / 100, zero = density->known ? -density->intercept / density->slope : 0;
+    t->adaptive.shift = shift;
     t->adaptive.zero_grey = zero;
-    t->grey = zero + factor * (t->grey - zero);
-    t->seed_grey = zero + factor * (t->seed_grey - zero);
-    t->calibrated *= factor;
+    t->grey += shift * fabs(t->grey - zero);
+    t->seed_grey += shift * fabs(t->seed_grey - zero);
+    t->calibrated += shift * fabs(t->calibrated);
 }
 
 /* A run beside the first: its own mask, measures and metrics; the rest is borrowed. */
@@ -53,10 +54,19 @@ static trb_status measure_shift(const struct run *first, size_t nth, double perc
     record->calibration = result->calibration;
     record->threshold = result->threshold;
     move_threshold(&record->calibration, &record->threshold, percent);
-    struct run run = {.source = first->source, .settings = first->settings, .memory_bytes = first->memory_bytes,
-                      .progress = first->progress, .progress_from = first->progress_share * (double)nth,
-                      .progress_share = first->progress_share, .products = &products, .record = record, .err = first->err,
-                      .seen = first->seen, .filter = first->filter, .h_mm = first->h_mm, .bs_mm2 = NAN};
+    struct run run = {.source = first->source,
+                      .settings = first->settings,
+                      .memory_bytes = first->memory_bytes,
+                      .progress = first->progress,
+                      .progress_from = first->progress_share * (double)nth,
+                      .progress_share = first->progress_share,
+                      .products = &products,
+                      .record = record,
+                      .err = first->err,
+                      .seen = first->seen,
+                      .filter = first->filter,
+                      .h_mm = first->h_mm,
+                      .bs_mm2 = NAN};
     char name[40];
     snprintf(name, sizeof name, "sensitivity %+g %%", percent);
     trb_status status = trb_run_stage(&run, name, 0);
@@ -91,7 +101,8 @@ trb_status trb_run_sensitivity(struct run *run)
         return trb_error_set(run->err, TRB_ERR_MEMORY, "out of memory for the sensitivity");
     trb_status status = TRB_OK;
     for (size_t i = 0; !status && i < 2 * shifts; i++) { /* from the lowest to the highest threshold */
-        const double percent = i < shifts ? -run->settings->sensitivity[shifts - 1 - i] : run->settings->sensitivity[i - shifts];
+        const double percent =
+            i < shifts ? -run->settings->sensitivity[shifts - 1 - i] : run->settings->sensitivity[i - shifts];
         record->n_sensitivity = i + 1;
         status = measure_shift(run, 1 + i, percent, &record->sensitivity[i]);
         if (status)
@@ -127,12 +138,16 @@ void trb_run_warn_of_sensitivity(trb_record *record)
             const size_t used = strlen(list);
             lost += isfinite(record->metrics[i].value) && !isfinite(record->sensitivity[k].values[i]);
             if (fabs(change) > MUCH && sizeof list - used > 60)
-                snprintf(list + used, sizeof list - used, "%s%s %+.1f %%", used ? ", " : "", record->metrics[i].info->key, change);
+                snprintf(list + used, sizeof list - used, "%s%s %+.1f %%", used ? ", " : "",
+                         record->metrics[i].info->key, change);
         }
         if (list[0] || lost)
-            trb_record_warn(record, "sensitivity: a threshold %g %% %s moves %s%s%s", fabs(record->sensitivity[k].shift_percent),
-                            record->sensitivity[k].shift_percent < 0 ? "lower" : "higher", list[0] ? list : "nothing by more than 10 %",
-                            lost ? ", and leaves some metrics without a value" : "", list[0] ? " (more than 10 %)" : "");
+            trb_record_warn(record, "sensitivity: a threshold %g %% %s moves %s%s%s",
+                            fabs(record->sensitivity[k].shift_percent),
+                            record->sensitivity[k].shift_percent < 0 ? "lower" : "higher",
+                            list[0] ? list : "nothing by more than 10 %",
+                            lost ? ", and leaves some metrics without a value" : "",
+                            list[0] ? " (more than 10 %)" : "");
     }
 }
 
@@ -144,8 +159,11 @@ static void put_row(FILE *out, const trb_record *record, size_t metric, const tr
     trb_csv_put(out, record->group);
     fprintf(out, ",%s,%s", m->info->key, m->info->unit);
     const double numbers[] = {row ? row->shift_percent : 0, row ? row->grey : record->threshold.grey,
-                              row ? row->calibrated : record->threshold.calibrated, row ? row->values[metric] : m->value,
-                              row ? trb_record_change(record, k, metric) : isfinite(m->value) ? 0 : NAN};
+                              row ? row->calibrated : record->threshold.calibrated,
+                              row ? row->values[metric] : m->value,
+                              row                  ? trb_record_change(record, k, metric)
+                              : isfinite(m->value) ? 0
+                                                   : NAN};
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
         fputc(',', out);
         trb_csv_put_number(out, numbers[i]);

@@ -11,17 +11,31 @@
 /* The rules of the histogram; a second name is what ITK or a paper calls the same rule. */
 static const struct rule_name {
     const char *given, *kept;
-} RULES[] = {{"otsu", "otsu"}, {"li", "li"}, {"triangle", "triangle"}, {"isodata", "isodata"}, {"maxentropy", "maxentropy"},
-             {"huang", "huang"}, {"moments", "moments"}, {"yen", "yen"}, {"kittler", "kittler"}, {"renyi", "renyi"},
-             {"shanbhag", "shanbhag"}, {"intermodes", "intermodes"}, {"max-entropy", "maxentropy"},
-             {"kittler-illingworth", "kittler"}, {"renyi-entropy", "renyi"}};
+} RULES[] = {{"otsu", "otsu"},
+             {"li", "li"},
+             {"triangle", "triangle"},
+             {"isodata", "isodata"},
+             {"maxentropy", "maxentropy"},
+             {"huang", "huang"},
+             {"moments", "moments"},
+             {"yen", "yen"},
+             {"kittler", "kittler"},
+             {"renyi", "renyi"},
+             {"shanbhag", "shanbhag"},
+             {"intermodes", "intermodes"},
+             {"max-entropy", "maxentropy"},
+             {"kittler-illingworth", "kittler"},
+             {"renyi-entropy", "renyi"}};
 
 static trb_status unknown(const char *text, trb_error *err)
 {
-    return trb_error_set(err, TRB_ERR_ARGUMENT,
-                         "threshold: '%.80s' is neither a value such as 300mgHA nor one of otsu, multi-otsu:CLASSES[,BORDER], li, "
-                         "triangle, isodata, maxentropy, huang, moments, yen, kittler, renyi, shanbhag, intermodes, "
-                         "hysteresis:LOW,HIGH[unit], adaptive:mean|minmax,R=..vox|mm[,offset=..][,lo=..][,hi=..]", text);
+    return trb_error_set(
+        err, TRB_ERR_ARGUMENT,
+        "threshold: '%.80s' is neither a value such as 300mgHA nor one of otsu, multi-otsu:CLASSES[,BORDER], "
+        "li, "
+        "triangle, isodata, maxentropy, huang, moments, yen, kittler, renyi, shanbhag, intermodes, "
+        "hysteresis:LOW,HIGH[unit], adaptive:mean|minmax,R=..vox|mm[,offset=..][,lo=..][,hi=..]",
+        text);
 }
 
 /* The next of a list with commas, in part[]; what is behind it, or NULL when it does not fit. */
@@ -55,8 +69,9 @@ static trb_status parse_hysteresis(const char *list, trb_threshold_choice *out, 
     const char *p = next_part(list, low, sizeof low);
     p = p ? next_part(p, high, sizeof high) : NULL;
     if (!p || *p)
-        return trb_error_set(err, TRB_ERR_ARGUMENT, "hysteresis needs two thresholds: hysteresis:LOW,HIGH[unit], such as "
-                                                    "hysteresis:300,450mgHA");
+        return trb_error_set(err, TRB_ERR_ARGUMENT,
+                             "hysteresis needs two thresholds: hysteresis:LOW,HIGH[unit], such as "
+                             "hysteresis:300,450mgHA");
     trb_status status = parse_level(low, &out->low, err);
     if (!status)
         status = parse_level(high, &out->high, err);
@@ -65,8 +80,9 @@ static trb_status parse_hysteresis(const char *list, trb_threshold_choice *out, 
     if (!has_unit(low)) /* one unit for both */
         out->low.unit = out->high.unit;
     if (out->low.unit == out->high.unit && out->low.value > out->high.value)
-        return trb_error_set(err, TRB_ERR_ARGUMENT, "hysteresis: the low threshold %g is above the high one, %g",
-                             out->low.value, out->high.value);
+        return trb_error_set(err, TRB_ERR_ARGUMENT,
+                             "hysteresis: the low threshold %g is above the high one, %g", out->low.value,
+                             out->high.value);
     return TRB_OK;
 }
 
@@ -78,9 +94,11 @@ static trb_status parse_multi_otsu(const char *list, trb_threshold_choice *out, 
     if (good && *end == ',')
         good = trb_text_index(end + 1, &end, &border) && border >= 1 && border < classes;
     if (!good || *end)
-        return trb_error_set(err, TRB_ERR_ARGUMENT,
-                             "'multi-otsu:%.60s' is not multi-otsu:CLASSES[,BORDER] with 2 to %d classes; BORDER 1 lies below "
-                             "the second class, CLASSES - 1 (the default) below the brightest", list, TRB_MULTI_OTSU_MAX);
+        return trb_error_set(
+            err, TRB_ERR_ARGUMENT,
+            "'multi-otsu:%.60s' is not multi-otsu:CLASSES[,BORDER] with 2 to %d classes; BORDER 1 lies below "
+            "the second class, CLASSES - 1 (the default) below the brightest",
+            list, TRB_MULTI_OTSU_MAX);
     out->classes = (int)classes;
     out->border = border ? (int)border : (int)classes - 1;
     return TRB_OK;
@@ -96,9 +114,11 @@ static trb_status parse_radius(const char *text, trb_threshold_choice *out, trb_
         out->radius_in_mm = true;
         status = trb_length_parse(text, &out->radius, NULL);
     }
-    const bool good = !status && out->radius > 0 && (out->radius_in_mm || (out->radius >= 1 && out->radius <= TRB_ADAPTIVE_RADIUS_MAX));
+    const bool good = !status && out->radius > 0 &&
+                      (out->radius_in_mm || (out->radius >= 1 && out->radius <= TRB_ADAPTIVE_RADIUS_MAX));
     if (!good)
-        return trb_error_set(err, TRB_ERR_ARGUMENT, "adaptive: '%s' is not a radius such as 6vox (1 to %d) or 0.1mm", text,
+        return trb_error_set(err, TRB_ERR_ARGUMENT,
+                             "adaptive: '%s' is not a radius such as 6vox (1 to %d) or 0.1mm", text,
                              TRB_ADAPTIVE_RADIUS_MAX);
     return TRB_OK;
 }
@@ -108,7 +128,8 @@ static trb_status parse_adaptive(const char *list, trb_threshold_choice *out, tr
     char part[64];
     const char *p = next_part(list, part, sizeof part);
     if (!p || (strcmp(part, "mean") != 0 && strcmp(part, "minmax") != 0))
-        return trb_error_set(err, TRB_ERR_ARGUMENT, "adaptive: '%.60s' does not begin with mean or minmax", list);
+        return trb_error_set(err, TRB_ERR_ARGUMENT, "adaptive: '%.60s' does not begin with mean or minmax",
+                             list);
     out->rule = strcmp(part, "mean") == 0 ? TRB_ADAPTIVE_MEAN : TRB_ADAPTIVE_MINMAX;
     trb_status status = TRB_OK;
     while (!status && *p) {
@@ -124,7 +145,8 @@ static trb_status parse_adaptive(const char *list, trb_threshold_choice *out, tr
         else if (level && !level->given)
             status = parse_level(value, level, err);
         else
-            return trb_error_set(err, TRB_ERR_ARGUMENT, "adaptive: '%.60s' is not one of R=6vox, offset=V, lo=V, hi=V, each once",
+            return trb_error_set(err, TRB_ERR_ARGUMENT,
+                                 "adaptive: '%.60s' is not one of R=6vox, offset=V, lo=V, hi=V, each once",
                                  p ? part : list);
     }
     if (!status && !(out->radius > 0))
@@ -143,7 +165,8 @@ trb_status trb_threshold_text_parse(const char *text, trb_threshold_choice *out,
         static const struct {
             const char *name;
             trb_status (*parse)(const char *list, trb_threshold_choice *out, trb_error *err);
-        } kinds[] = {{"hysteresis", parse_hysteresis}, {"multi-otsu", parse_multi_otsu}, {"adaptive", parse_adaptive}};
+        } kinds[] = {
+            {"hysteresis", parse_hysteresis}, {"multi-otsu", parse_multi_otsu}, {"adaptive", parse_adaptive}};
         const size_t n = strcspn(text, ":");
         const char *kept = NULL;
         for (size_t i = 0; text[n] && i < sizeof kinds / sizeof *kinds; i++)
@@ -174,7 +197,8 @@ static void add_level(char *buffer, size_t size, const char *name, const trb_lev
         return;
     trb_number_text(number, sizeof number, level->value);
     const char *unit = trb_grey_unit_name(level->unit);
-    snprintf(buffer + used, size - used, "%s%s%s%s", name, number, level->unit == TRB_UNIT_PER_CM ? " " : "", unit);
+    snprintf(buffer + used, size - used, "%s%s%s%s", name, number, level->unit == TRB_UNIT_PER_CM ? " " : "",
+             unit);
 }
 
 void trb_threshold_text(const trb_threshold_choice *choice, char *buffer, size_t size)
@@ -191,8 +215,8 @@ void trb_threshold_text(const trb_threshold_choice *choice, char *buffer, size_t
         add_level(buffer, size, ",", &choice->high);
     } else if (strcmp(choice->method, "adaptive") == 0) {
         trb_number_text(number, sizeof number, choice->radius);
-        snprintf(buffer, size, "adaptive:%s,R=%s%s", choice->rule == TRB_ADAPTIVE_MEAN ? "mean" : "minmax", number,
-                 choice->radius_in_mm ? "mm" : "vox");
+        snprintf(buffer, size, "adaptive:%s,R=%s%s", choice->rule == TRB_ADAPTIVE_MEAN ? "mean" : "minmax",
+                 number, choice->radius_in_mm ? "mm" : "vox");
         add_level(buffer, size, ",offset=", &choice->offset);
         add_level(buffer, size, ",lo=", &choice->low);
         add_level(buffer, size, ",hi=", &choice->high);

@@ -48,7 +48,8 @@ template <typename Calculator> double answer(const Histogram *histogram)
     return calculator->GetThreshold();
 }
 
-template <template <typename, typename> class Calculator> constexpr auto rule = answer<Calculator<Histogram, double>>;
+template <template <typename, typename> class Calculator>
+constexpr auto rule = answer<Calculator<Histogram, double>>;
 
 const struct {
     const char *name;
