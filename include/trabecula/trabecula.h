@@ -29,6 +29,7 @@
 #include "trabecula/thickness.h"
 #include "trabecula/surface.h"
 #include "trabecula/anisotropy.h"
+#include "trabecula/skeleton.h"
 #include "trabecula/topology.h"
 #include "trabecula/resample.h"
 #include "trabecula/settings.h"

@@ -35,7 +35,7 @@ static const trb_setting_info TABLE[] = {
     {"tbn", "RULE", "direct", "Tb.N: direct (mid-axes), ratio (BV/TV)/Tb.Th, or plate BS/(2 TV)", "Convention"},
     {"surface", "RULE", "crofton13", "BS: mc, mc-lorensen, crofton13, crofton3 or grey", "Convention"},
     {"da", "RULE", "mil", "DA and fabric: mil (mean intercept length along lines) or mesh (normals of the binary surface)", "Convention"},
-    {"da-directions", "N", "1000", "directions of the fabric, 50 to 100000", "Convention"},
+    {"da-directions", "N", "1000", "directions of the fabric, 50 to 10000, each in its 24 turned and mirrored images", "Convention"},
     {"da-step", "VOXELS", "2.3", "between samples of a line for mil, 1 to 16; under 2 the voxel grid shows through", "Convention"},
     {"metrics", "LIST", "", "only these metrics, comma-separated (see 'trabecula metrics'); default all", "Output"},
 };
