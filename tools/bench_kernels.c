@@ -86,6 +86,17 @@ static trb_status run_mil(const bench_input *in, trb_error *err)
     return trb_anisotropy_measure(in->bone, NULL, 0.0195, &options, &fabric, err);
 }
 
+static trb_status run_skeleton(const bench_input *in, trb_error *err)
+{
+    trb_mask *skeleton = NULL;
+    trb_skeleton counts;
+    trb_status status = trb_skeleton_create(in->bone, &skeleton, err);
+    if (!status)
+        status = trb_skeleton_measure(skeleton, NULL, &counts, err);
+    trb_mask_destroy(skeleton);
+    return status;
+}
+
 static trb_status run_parts(const bench_input *in, trb_error *err)
 {
     trb_parts parts;
@@ -149,6 +160,7 @@ const bench_kernel BENCH_KERNELS[] = {
     {"analyze", "all metrics of the default profile, grey values to record", run_analyze},
     {"surface", "octants: marching cubes and Crofton counts", run_surface},
     {"mil", "mean intercept lengths, 1000 directions, and fabric", run_mil},
+    {"skeleton", "thinning, branches and junctions", run_skeleton},
     {"parts", "connected parts, 26 neighbours", run_parts},
     {NULL, NULL, NULL},
 };

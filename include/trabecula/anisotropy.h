@@ -17,13 +17,13 @@ typedef enum trb_da_rule {
 /** "mil", "mesh". Static text. */
 TRB_API const char *trb_da_rule_name(trb_da_rule rule);
 
-enum { TRB_DA_DIRECTIONS_LEAST = 50, TRB_DA_DIRECTIONS_MOST = 100000 };
+enum { TRB_DA_DIRECTIONS_LEAST = 50, TRB_DA_DIRECTIONS_MOST = 10000 };
 #define TRB_DA_STEP_LEAST 1.0
 #define TRB_DA_STEP_MOST 16.0
 
 typedef struct trb_da_options {
     trb_da_rule rule;
-    size_t directions; /* on the sphere, TRB_DA_DIRECTIONS_LEAST to _MOST */
+    size_t directions; /* of the spiral, TRB_DA_DIRECTIONS_LEAST to _MOST; each is used in 24 images */
     double step_vox;   /* between the samples of a line, TRB_DA_STEP_LEAST to _MOST; not used by the mesh */
 } trb_da_options;
 
@@ -40,8 +40,8 @@ TRB_API trb_da_options trb_da_options_default(void);
  */
 typedef struct trb_fabric {
     trb_da_options options; /* as used */
-    size_t used;            /* directions with a phase change: the points of the fit */
-    double mean_mil_mm;     /* over those directions */
+    size_t used;            /* points of the fit: of 24 images of each direction those with a phase change */
+    double mean_mil_mm;     /* over those points */
     double eigenvalue_per_mm2[3]; /* of A in x'Ax = 1, ascending: 1 / radius^2 */
     double radius_mm[3];          /* of the ellipsoid through the points MIL(v) v, descending */
     double axis[3][3];            /* axis[i]: unit vector x, y, z of radius i; its largest component is positive */
@@ -56,7 +56,8 @@ typedef struct trb_fabric {
  * Measure the fabric of the bone in the VOI.
  *
  * Meaning     MIL(v) = length of test lines along v / number of phase changes, entering and leaving. The points
- *             MIL(v) v of a fixed set of directions, an equal-area spiral, are fitted by an ellipsoid x'Ax = 1 (linear
+ *             MIL(v) v of a fixed set of directions, an equal-area spiral in all its images under turns by 90
+ *             degrees and mirrors (so that DA stays the same when the image is turned or mirrored), are fitted by an ellipsoid x'Ax = 1 (linear
  *             least squares), whose radii and axes are the fabric.
  * Convention  mil: lines at every offset. A line along v that starts anywhere in a voxel, every place alike, has its
  *             next sample d = (i, j, k) voxels away with probability w_d = prod max(0, 1 - |step v - d|), so
@@ -71,7 +72,7 @@ typedef struct trb_fabric {
  * Errors      TRB_ERR_ARGUMENT for options out of range or a VOI of another size; TRB_ERR_DATA when bone and marrow
  *             do not meet along enough directions; TRB_ERR_MEMORY.
  * Cost        mil: a pass over packed rows for each of about 120 displacements at step 2.3 (grows with its square).
- *             mesh: one octant pass. Memory: less than 1 MB beside the masks.
+ *             mesh: one octant pass. Memory: 1.3 kB a direction.
  * Threads     Uses all. Integer counts; the rest is serial: the same bits for any number.
  * Source      Whitehouse 1974 J Microsc 101:153; Harrigan & Mann 1984, doi:10.1007/BF00540446; Odgaard 1997 Bone
  *             20:315. The scales of DA: 1 - min/max of eigenvalues as BoneJ, ratio of radii as Scanco.

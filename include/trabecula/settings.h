@@ -79,6 +79,7 @@ typedef struct trb_settings {
     trb_tbn_rule tbn;
     trb_surface_rule surface;
     trb_da_options da;
+    bool skeleton; /* measure branches and junctions */
     char metrics[512]; /* comma-separated keys, empty: all */
     uint32_t chosen;   /* private: which of the profile's choices were made by hand */
 } trb_settings;

@@ -31,6 +31,7 @@
 #include "trabecula/thickness.h"
 #include "trabecula/surface.h"
 #include "trabecula/anisotropy.h"
+#include "trabecula/skeleton.h"
 #include "trabecula/topology.h"
 #include "trabecula/resample.h"
 #include "trabecula/settings.h"

@@ -56,12 +56,12 @@ static double degree(const double value[3])
     return value[0] <= NO_END * value[2] ? 1 : 1 - value[0] / value[2];
 }
 
-/* The fit with n directions. mil_vox: the mean over those `used`. */
+/* The fit with n directions in all their images. mil_vox: the mean over those `used`. */
 static bool fit(const trb_mil *mil, size_t n, double *points, size_t *used, double *mil_vox, double a[6])
 {
     double sum = 0;
     *used = 0;
-    for (size_t i = 0; i < n; i++) {
+    for (size_t i = 0; i < n * TRB_MIL_IMAGES; i++) {
         double v[3];
         trb_mil_direction(i, n, v);
         const double length = trb_mil_along(mil, v);
@@ -114,24 +114,25 @@ trb_status trb_anisotropy_measure(const trb_mask *bone, const trb_mask *voi, dou
     trb_status status = check(bone, voi, h_mm, options, err);
     if (status)
         return status;
+    const size_t n = options->directions;
     out->options = *options;
     trb_mil mil;
     double *points = NULL;
     status = trb_mil_init(&mil, bone, voi, options, err);
-    if (!status && !(points = trb_alloc(7 * options->directions, sizeof *points, "intercept lengths", err)))
+    if (!status && !(points = trb_alloc(7 * TRB_MIL_IMAGES * n, sizeof *points, "intercept lengths", err)))
         status = TRB_ERR_MEMORY;
     if (!status) {
         double a[6], value[3], mean;
-        out->da_half = degree_with(&mil, options->directions / 2, points);
-        out->da_quarter = degree_with(&mil, options->directions / 4, points);
-        if (fit(&mil, options->directions, points, &out->used, &mean, a)) {
+        out->da_half = degree_with(&mil, n / 2, points);
+        out->da_quarter = degree_with(&mil, n / 4, points);
+        if (fit(&mil, n, points, &out->used, &mean, a)) {
             trb_fabric_axes(a, value, out->axis);
             out->mean_mil_mm = mean * h_mm;
             describe(out, value, h_mm);
         } else {
             status = trb_error_set(err, TRB_ERR_DATA,
                                    "bone and marrow meet along %zu of %zu directions: too few for an ellipsoid",
-                                   out->used, options->directions);
+                                   out->used, n * TRB_MIL_IMAGES);
         }
     }
     free(points);

@@ -31,7 +31,10 @@ TRB_NODISCARD trb_status trb_mil_init(trb_mil *mil, const trb_mask *bone, const 
                                       const trb_da_options *options, trb_error *err);
 void trb_mil_clear(trb_mil *mil);
 
-/** Direction i of n on an equal-area spiral from pole to pole. */
+/** Images of a direction under the 48 symmetries of a cube, opposites counted once. */
+enum { TRB_MIL_IMAGES = 24 };
+
+/** Direction i < n * TRB_MIL_IMAGES: an equal-area spiral of n directions from pole to pole, in all its images. */
 void trb_mil_direction(size_t i, size_t n, double v[3]);
 
 /** Mean intercept length along v in voxels; INFINITY when nothing changes along v. */

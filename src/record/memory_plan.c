@@ -2,7 +2,7 @@
  * memory_plan.c - memory from above, and the choice between everything at once and slabs.
  *
  * What stays for the whole analysis are packed masks: bone, the VOI when there is one, and for a while one more
- * (the eroded bone, or what lies between the mid-axes). Grey planes are either all in memory or a slab. The
+ * (the eroded bone, or what lies between the mid-axes; three for a skeleton). Grey planes are either all in memory or a slab. The
  * thickness methods take what they are given, down to some planes.
  */
 #include "record/memory_plan.h"
@@ -26,11 +26,18 @@ static double plane_voxels(const trb_grid *grid)
     return (double)grid->nx * (double)grid->ny;
 }
 
+/* Asked for by the switch or by name. */
+static bool thins(const trb_settings *settings)
+{
+    return settings->skeleton || strstr(settings->metrics, "Sk.") || strstr(settings->metrics, "Br.Le");
+}
+
 static double masks(const trb_grid *grid, const trb_settings *settings)
 {
     const double row_bytes = ceil((double)grid->nx / 64) * 8;
     const bool hysteresis = strcmp(settings->threshold.method, "hysteresis") == 0;
-    return row_bytes * (double)grid->ny * (double)grid->nz * ((settings->voi[0] ? 3 : 2) + (hysteresis ? 1 : 0) + (settings->sensitivity[0] > 0 ? 1 : 0));
+    const int held = (settings->voi[0] ? 3 : 2) + (hysteresis ? 1 : 0) + (settings->sensitivity[0] > 0 ? 1 : 0) + (thins(settings) ? 2 : 0);
+    return row_bytes * (double)grid->ny * (double)grid->nz * held;
 }
 
 static double program(int threads)

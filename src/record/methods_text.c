@@ -92,6 +92,8 @@ trb_status trb_run_methods_text(const struct run *run, char **text)
             tbn_words(settings->tbn), surface_words(settings->surface));
     if (record->has_fabric)
         trb_run_say_fabric(run, out);
+    if (trb_run_wants_skeleton(run))
+        fputs(" The bone was thinned to a skeleton of curves (Lee, Kashyap and Chu 1994); branches were not pruned.", out);
     if (record->calibration.density.known)
         fprintf(out, " Density was %.8g * grey %+.8g mgHA/cm3%s%s%s; BMD is the mean over TV, TMD the mean over BV of the un-smoothed image.",
                 record->calibration.density.slope, record->calibration.density.intercept,

@@ -7,6 +7,9 @@
 #define HARRIGAN "Whitehouse 1974 J Microsc 101:153; Harrigan & Mann 1984 J Mater Sci 19:761; Odgaard 1997 Bone 20:315"
 #define DA_METHODS "mil (lines at every offset), mesh (normals of binary marching cubes)"
 #define DA_CAVEAT "differs by 0.1 between methods and steps: never compare across them; wants 5 intercept lengths across the VOI"
+#define SKELETON "Lee, Kashyap & Chu 1994 CVGIP Graph Models Image Process 56:462; Arganda-Carreras 2010 Microsc Res Tech 73:1019"
+#define SKELETON_METHODS "thinning (lee), 26 neighbours, no pruning"
+#define SKELETON_CAVEAT "rough surfaces give short side branches and plates collapse to lines: smooth and fill cavities first"
 #define FEW_VOXELS "quantised: see the bias table for structures under 6 voxels"
 #define LITTLE_BONE "unstable when BV/TV is under 1 %"
 
@@ -51,6 +54,14 @@ static const trb_metric_info TABLE[] = {
      DA_METHODS, HARRIGAN, DA_CAVEAT},
     {"DA.ratio", "1", "degree of anisotropy, ratio", "longest / shortest mean intercept length (radii of the same ellipsoid); 1 isotropic",
      DA_METHODS, HARRIGAN, DA_CAVEAT},
+    {"Sk.Br.N", "1", "number of skeleton branches", "lines of the skeleton between junctions and ends, with their middle in the VOI",
+     SKELETON_METHODS, SKELETON, SKELETON_CAVEAT},
+    {"Sk.Junc.N", "1", "number of skeleton junctions", "groups of touching skeleton voxels with three and more neighbours, in the VOI",
+     SKELETON_METHODS, SKELETON, SKELETON_CAVEAT},
+    {"Sk.End.N", "1", "number of skeleton ends", "skeleton voxels with one neighbour in the VOI", SKELETON_METHODS, SKELETON,
+     SKELETON_CAVEAT},
+    {"Br.Le", "mm", "mean branch length", "mean length of the branches, along voxel centres up to the junction voxels", SKELETON_METHODS,
+     SKELETON, "up to 8 % long off the axes; cut by the image border; see Sk.Br.N"},
     {"BMD", "mgHA/cm3", "volumetric bone mineral density", "mean density over the VOI, bone and marrow, un-smoothed image", "linear calibration", "Bouxsein 2010",
      "needs a density calibration"},
     {"TMD", "mgHA/cm3", "tissue mineral density", "mean density over bone in the VOI, un-smoothed image, no peeling", "linear calibration", "Bouxsein 2010",

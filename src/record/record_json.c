@@ -159,7 +159,7 @@ static json_t *fabric(const trb_record *record)
     if (!record->has_fabric)
         return json_null();
     json_t *root = json_pack("{s:s,s:I,s:I,s:o,s:o,s:o,s:o,s:o,s:[o,o,o],s:[o,o,o],s:{s:o,s:o,s:o}}", "method", trb_da_rule_name(f->options.rule),
-                             "directions", (json_int_t)f->options.directions, "directions_used", (json_int_t)f->used, "step_voxels",
+                             "directions", (json_int_t)f->options.directions, "points", (json_int_t)f->used, "step_voxels",
                              number(f->options.rule == TRB_DA_MIL ? f->options.step_vox : NAN), "mean_intercept_length_mm",
                              number(f->mean_mil_mm), "radii_mm", triple(f->radius_mm), "eigenvalues_per_mm2", triple(f->eigenvalue_per_mm2),
                              "fabric_trace_1", triple(f->fabric), "axes_xyz", triple(f->axis[0]), triple(f->axis[1]), triple(f->axis[2]),

@@ -4,6 +4,7 @@
 
 #include "measure/grey_measures.h"
 #include "trabecula/morphometry.h"
+#include "trabecula/skeleton.h"
 
 #include <stdio.h>
 
@@ -32,6 +33,7 @@ struct run {
     uint64_t tv_voxels, bv_voxels;
     trb_grey_stats grey_tv, grey_bv, grey_ma, grey_peeled;
     double bs_mm2; /* NaN until measured */
+    trb_skeleton skeleton;
     trb_thickness th, sp, tbn;
     char da_reason[160]; /* why there is no fabric in the record */
     char th_reason[160], sp_reason[160], tbn_reason[160]; /* why a phase has no thickness at all */
@@ -71,9 +73,13 @@ bool trb_run_wants_thickness(const struct run *run);
 bool trb_run_wants_separation(const struct run *run);
 bool trb_run_wants_direct(const struct run *run);
 bool trb_run_wants_fabric(const struct run *run);
+bool trb_run_wants_skeleton(const struct run *run);
 
 /** DA and fabric into the record (run_fabric.c). */
 trb_status trb_run_measure_fabric(struct run *run);
+
+/** The skeleton of the bone, its branches and junctions (run_fabric.c). */
+trb_status trb_run_measure_skeleton(struct run *run);
 
 /** "mil, 1000 directions, step 2.3 voxels". */
 void trb_run_fabric_tag(const struct run *run, char *tag, size_t size);

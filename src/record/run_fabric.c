@@ -1,4 +1,4 @@
-/* run_fabric.c - degree of anisotropy and fabric of one analysis: measuring, and what to say about it. */
+/* run_fabric.c - fabric, degree of anisotropy and skeleton of one analysis: measuring, and what to say about it. */
 #include "record/run.h"
 
 #include <math.h>
@@ -19,6 +19,16 @@ trb_status trb_run_measure_fabric(struct run *run)
     if (!status && isnan(record->fabric.da))
         snprintf(run->da_reason, sizeof run->da_reason, "no ellipsoid fits the intercept lengths");
     return status ? trb_error_set(run->err, status, "%s", inner.text) : TRB_OK;
+}
+
+trb_status trb_run_measure_skeleton(struct run *run)
+{
+    trb_mask *skeleton = NULL;
+    trb_status status = trb_skeleton_create(run->products->bone, &skeleton, run->err);
+    if (!status)
+        status = trb_skeleton_measure(skeleton, run->products->voi, &run->skeleton, run->err);
+    trb_mask_destroy(skeleton);
+    return status;
 }
 
 void trb_run_fabric_tag(const struct run *run, char *tag, size_t size)

@@ -80,6 +80,13 @@ bool trb_run_wants_fabric(const struct run *run)
     return wants(run, "DA") || wants(run, "DA.ratio");
 }
 
+/* Asked for by the switch or by name: not in every table. */
+bool trb_run_wants_skeleton(const struct run *run)
+{
+    static const char *const keys[] = {"Sk.Br.N", "Sk.Junc.N", "Sk.End.N", "Br.Le", NULL};
+    return (run->settings->skeleton || run->settings->metrics[0]) && wants_any(run, keys);
+}
+
 bool trb_run_wants_direct(const struct run *run)
 {
     if (run->settings->metrics[0]) /* asked for by name */
@@ -218,6 +225,16 @@ trb_status trb_run_add_metrics(struct run *run)
     trb_status status = TRB_OK;
     for (size_t i = 0; !status && i < sizeof entries / sizeof *entries; i++)
         status = add_metric(run, &entries[i]);
+    const trb_skeleton *sk = &run->skeleton;
+    const bool thinned = bone && !empty;
+    const struct entry lines[] = {
+        {"Sk.Br.N", thinned ? (double)sk->branches : NAN, "thinning (lee)", no_bone},
+        {"Sk.Junc.N", thinned ? (double)sk->junctions : NAN, "thinning (lee)", no_bone},
+        {"Sk.End.N", thinned ? (double)sk->ends : NAN, "thinning (lee)", no_bone},
+        {"Br.Le", thinned ? sk->branch_mean_vox * h : NAN, "thinning (lee)", bone ? "no branch in the VOI" : no_bone},
+    };
+    for (size_t i = 0; !status && trb_run_wants_skeleton(run) && i < sizeof lines / sizeof *lines; i++)
+        status = add_metric(run, &lines[i]);
     return status;
 }
 

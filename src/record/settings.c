@@ -38,8 +38,9 @@ static const trb_setting_info TABLE[] = {
     {"tbn", "RULE", "direct", "Tb.N: direct (mid-axes), ratio (BV/TV)/Tb.Th, or plate BS/(2 TV)", "Convention"},
     {"surface", "RULE", "crofton13", "BS: mc, mc-lorensen, crofton13, crofton3 or grey", "Convention"},
     {"da", "RULE", "mil", "DA and fabric: mil (mean intercept length along lines) or mesh (normals of the binary surface)", "Convention"},
-    {"da-directions", "N", "1000", "directions of the fabric, 50 to 100000", "Convention"},
+    {"da-directions", "N", "1000", "directions of the fabric, 50 to 10000, each in its 24 turned and mirrored images", "Convention"},
     {"da-step", "VOXELS", "2.3", "between samples of a line for mil, 1 to 16; under 2 the voxel grid shows through", "Convention"},
+    {"skeleton", NULL, "false", "thin the bone to lines: number of branches, junctions and ends, mean branch length", "Output"},
     {"metrics", "LIST", "", "only these metrics, comma-separated (see 'trabecula metrics'); default all", "Output"},
 };
 #define ROWS (sizeof TABLE / sizeof *TABLE)
@@ -306,11 +307,13 @@ trb_status trb_settings_set(trb_settings *settings, const char *key, const char 
         status = set_choice(&index, key, text, RESAMPLES, err);
         if (!status)
             settings->resample_isotropic = index != 0;
-    } else if (IS("allow-gaps") || IS("invert") || IS("keep-largest") || IS("fill-holes")) {
+    } else if (IS("allow-gaps") || IS("invert") || IS("keep-largest") || IS("fill-holes") ||
+               IS("skeleton")) {
         status = set_choice(&index, key, text, SWITCH, err);
         bool *field = IS("allow-gaps")     ? &settings->allow_gaps
                       : IS("invert")       ? &settings->invert
                       : IS("keep-largest") ? &settings->keep_largest
+                      : IS("skeleton")     ? &settings->skeleton
                                            : &settings->fill_holes;
         if (!status)
             *field = index != 0;
@@ -407,6 +410,8 @@ const char *trb_settings_text(const trb_settings *settings, const char *key, cha
         fixed = SWITCH[settings->keep_largest];
     else if (IS("fill-holes"))
         fixed = SWITCH[settings->fill_holes];
+    else if (IS("skeleton"))
+        fixed = SWITCH[settings->skeleton];
     else if (IS("slices") && settings->slices[1])
         snprintf(buffer, size, "%zu:%zu", settings->slices[0], settings->slices[1]);
     else if (IS("crop") && settings->crop.hi[0])
