@@ -26,7 +26,7 @@ static double plane_voxels(const trb_grid *grid)
 static double masks(const trb_grid *grid, const trb_settings *settings)
 {
     const double row_bytes = ceil((double)grid->nx / 64) * 8;
-    return row_bytes * (double)grid->ny * (double)grid->nz * (settings->voi[0] ? 3 : 2);
+    return row_bytes * (double)grid->ny * (double)grid->nz * (trb_voi_wanted(settings->voi, &settings->voi_rules) ? 3 : 2);
 }
 
 static double program(int threads)

@@ -4,6 +4,8 @@
  */
 #include "trabecula/settings.h"
 
+#include "record/settings_voi.h"
+
 #include <ctype.h>
 #include <errno.h>
 #include <inttypes.h>
@@ -22,7 +24,15 @@ static const trb_setting_info TABLE[] = {
     {"slices", "A:B", "", "measure slices A <= z < B, from 0", "Input"},
     {"crop", "BOX", "", "x0:x1,y0:y1,z0:z1, half-open, from 0; what lies outside is not read as context", "Input"},
     {"calibration", "TEXT", "", "slope=..,intercept=..[,unit=mgHA/cm3][,mu-scaling=..][,mu-water=..] or a JSON file", "Grey scale"},
-    {"voi", "VOI", "", "mask file, box:x0:x1,y0:y1,z0:z1 or cylinder:cx,cy,rx,ry,z0:z1; bone outside is context", "Volume of interest"},
+    {"voi", "VOI", "", "mask file, ImageJ .roi or RoiSet.zip, box:x0:x1,y0:y1,z0:z1 or cylinder:cx,cy,rx,ry,z0:z1; several as 'A;and:B;minus:C'; bone outside is context", "Volume of interest"},
+    {"voi-label", "N", "", "of a label image as --voi, only voxels of value N", "Volume of interest"},
+    {"voi-erode", "LENGTH", "", "shrink the VOI by a ball of this radius (0.1mm, 100um, 5vox)", "Volume of interest"},
+    {"voi-dilate", "LENGTH", "", "grow the VOI by a ball of this radius, after voi-erode", "Volume of interest"},
+    {"voi-landmark", "SLICE", "", "cut the VOI to a slab that is counted from this slice (from 0), such as the growth plate", "Volume of interest"},
+    {"voi-offset", "LENGTH", "", "distance of the slab from the landmark: 0.5mm, 20vox, or 5% of bone-length; default 0", "Volume of interest"},
+    {"voi-height", "LENGTH", "", "height of the slab: 1.5mm, 100vox, or 10% of bone-length", "Volume of interest"},
+    {"voi-direction", "WHERE", "up", "the slab lies up (at higher slice numbers than the landmark) or down", "Volume of interest"},
+    {"bone-length", "LENGTH", "", "length of the whole bone, such as 18mm, for voi-offset and voi-height in %", "Volume of interest"},
     {"filter", "FILTER", "gaussian:0.8,1", "none, gaussian:SIGMA,SUPPORT, gaussian-truncated:SIGMA,SUPPORT or median:R (voxels)", "Segmentation"},
     {"threshold", "VALUE", "otsu", "VALUE[grey|HU|mgHA|1/cm|permille], inclusive; or otsu, li, triangle, isodata, maxentropy, huang, moments, yen, kittler, renyi, shanbhag, intermodes inside the VOI", "Segmentation"},
     {"invert", NULL, "false", "bone is below the threshold", "Segmentation"},
@@ -344,6 +354,8 @@ trb_status trb_settings_set(trb_settings *settings, const char *key, const char 
         status = parse_text(settings->calibration, sizeof settings->calibration, key, text, err);
     } else if (IS("voi")) {
         status = parse_text(settings->voi, sizeof settings->voi, key, text, err);
+    } else if (trb_settings_is_voi_rule(key)) {
+        status = trb_settings_set_voi_rule(settings, key, text, err);
     } else if (IS("metrics")) {
         status = parse_text(settings->metrics, sizeof settings->metrics, key, text, err);
     } else if (IS("filter")) {
@@ -452,6 +464,8 @@ const char *trb_settings_text(const trb_settings *settings, const char *key, cha
         fixed = settings->calibration;
     else if (IS("voi"))
         fixed = settings->voi;
+    else if (trb_settings_is_voi_rule(key))
+        trb_settings_voi_rule_text(settings, key, buffer, size);
     else if (IS("metrics"))
         fixed = settings->metrics;
     else if (IS("filter"))
