@@ -37,6 +37,14 @@ bool trb_voi_part(const char *text, size_t i, char *buffer, size_t size, bool *m
     }
 }
 
+static size_t count_parts(const char *text)
+{
+    size_t n = 1;
+    for (const char *at = text; (at = strchr(at, ';')) != NULL; at++)
+        n += strncmp(at, AND, strlen(AND)) == 0 || strncmp(at, MINUS, strlen(MINUS)) == 0;
+    return n;
+}
+
 static bool is_special(const char *part)
 {
     return strcmp(part, "auto") == 0 || strncmp(part, "auto:", 5) == 0;
@@ -98,7 +106,7 @@ static trb_status combine(const char *text, const trb_voi_rules *rules, const tr
             join(*out, part, minus);
         trb_mask_destroy(part);
     }
-    if (!status && i == 0)
+    if (!status && i < count_parts(text))
         status = trb_error_set(err, TRB_ERR_ARGUMENT, "VOI: a part has more than %d characters", PART_BYTES - 1);
     if (!status && rules->by_label && !file)
         status = trb_error_set(err, TRB_ERR_ARGUMENT, "voi-label names a value in a mask file, and the VOI names no file");

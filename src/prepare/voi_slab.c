@@ -68,7 +68,7 @@ static trb_status in_slices(const char *what, const trb_voi_length *length, cons
                             double *slices, trb_error *err)
 {
     *slices = length->value;
-    if (length->unit == TRB_VOI_VOXELS)
+    if (length->unit == TRB_VOI_VOXELS || length->value == 0)
         return TRB_OK;
     if (!(grid->spacing_mm[2] > 0))
         return trb_error_set(err, TRB_ERR_ARGUMENT, "%s needs the voxel size, which is not known", what);
