@@ -18,6 +18,7 @@
 #define MOST_ENTRIES 20000
 #define MOST_BYTES ((size_t)8 << 20)  /* of a region: half a million points */
 #define MOST_TOGETHER ((size_t)64 << 20)
+#define MOST_POINTS ((size_t)16 << 20) /* of all outlines: curves become many points */
 
 void trb_roi_set_clear(trb_roi_set *set)
 {
@@ -61,23 +62,30 @@ static trb_status too_large(size_t bytes, trb_error *err)
                          MOST_BYTES);
 }
 
+/* All of a file that is small enough. */
+static trb_status read_bytes(FILE *file, uint8_t **bytes, size_t *count, trb_error *err)
+{
+    struct stat facts;
+    if (fstat(fileno(file), &facts) != 0)
+        return trb_error_set(err, TRB_ERR_IO, "it cannot be read: %s", strerror(errno));
+    if (facts.st_size > (off_t)MOST_BYTES)
+        return too_large((size_t)facts.st_size, err);
+    *bytes = trb_alloc((size_t)facts.st_size + 1, 1, "a region", err);
+    if (!*bytes)
+        return TRB_ERR_MEMORY;
+    *count = fread(*bytes, 1, (size_t)facts.st_size, file);
+    return ferror(file) ? trb_error_set(err, TRB_ERR_IO, "it cannot be read: %s", strerror(errno)) : TRB_OK;
+}
+
 static trb_status read_single(const char *path, trb_roi_set *set, trb_error *err)
 {
     FILE *file = open_regular(path);
+    uint8_t *bytes = NULL;
+    size_t count = 0;
     if (!file)
         return trb_error_set(err, TRB_ERR_IO, "it cannot be opened: %s", strerror(errno));
-    trb_status status = TRB_OK;
-    uint8_t *bytes = trb_alloc(MOST_BYTES + 1, 1, "a region", err);
-    size_t count = 0;
-    if (!bytes)
-        status = TRB_ERR_MEMORY;
-    else
-        count = fread(bytes, 1, MOST_BYTES + 1, file);
-    if (!status && ferror(file))
-        status = trb_error_set(err, TRB_ERR_IO, "it cannot be read: %s", strerror(errno));
+    trb_status status = read_bytes(file, &bytes, &count, err);
     fclose(file);
-    if (!status && count > MOST_BYTES)
-        status = too_large(count, err);
     if (!status && !(set->rois = calloc(1, sizeof *set->rois)))
         status = trb_error_set(err, TRB_ERR_MEMORY, "no memory for a region");
     if (!status)
@@ -116,14 +124,17 @@ static trb_status unpack(zip_t *zip, const zip_stat_t *facts, uint8_t *bytes, tr
 }
 
 /* A region without area beside others is left out and counted; damage is not. */
-static trb_status take_entry(zip_t *zip, const zip_stat_t *facts, uint8_t *bytes, trb_roi_set *set, trb_error *err)
+static trb_status take_entry(zip_t *zip, const zip_stat_t *facts, trb_roi_set *set, trb_error *err)
 {
     trb_error inner = {TRB_OK, ""};
-    trb_status status = unpack(zip, facts, bytes, &inner);
+    uint8_t *bytes = trb_alloc((size_t)facts->size + 1, 1, "a region", &inner);
+    trb_status status = bytes ? unpack(zip, facts, bytes, &inner) : TRB_ERR_MEMORY;
     if (!status)
         status = trb_roi_parse(bytes, (size_t)facts->size, facts->name, &set->rois[set->n], &inner);
     if (!status) {
-        set->n++;
+        set->n_points += set->rois[set->n++].n_points;
+        if (set->n_points > MOST_POINTS)
+            status = trb_error_set(err, TRB_ERR_UNSUPPORTED, "its outlines have more than %zu points", MOST_POINTS);
     } else if (status == TRB_ERR_UNSUPPORTED) {
         if (set->n_skipped++ == 0)
             snprintf(set->skipped, sizeof set->skipped, "%.40s: %.110s", facts->name, inner.text);
@@ -131,13 +142,13 @@ static trb_status take_entry(zip_t *zip, const zip_stat_t *facts, uint8_t *bytes
     } else {
         trb_error_set(err, status, "%.80s: %s", facts->name, inner.text);
     }
+    free(bytes);
     return status;
 }
 
 static trb_status read_entries(zip_t *zip, zip_int64_t n, trb_roi_set *set, trb_error *err)
 {
     size_t together = 0;
-    uint8_t *bytes = NULL;
     trb_status status = TRB_OK;
     for (zip_int64_t i = 0; i < n && !status; i++) {
         zip_stat_t facts;
@@ -153,14 +164,11 @@ static trb_status read_entries(zip_t *zip, zip_int64_t n, trb_roi_set *set, trb_
             } else if (together > MOST_TOGETHER) {
                 status = trb_error_set(err, TRB_ERR_UNSUPPORTED, "unpacked it has more than %zu MiB, which is no set of drawings",
                                        MOST_TOGETHER >> 20);
-            } else if (!bytes && !(bytes = trb_alloc(MOST_BYTES + 1, 1, "a region", err))) {
-                status = TRB_ERR_MEMORY;
             } else {
-                status = take_entry(zip, &facts, bytes, set, err);
+                status = take_entry(zip, &facts, set, err);
             }
         }
     }
-    free(bytes);
     return status;
 }
 

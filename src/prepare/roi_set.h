@@ -9,6 +9,7 @@
 typedef struct trb_roi_set {
     size_t n;
     trb_roi *rois;
+    size_t n_points;   /* of all of them */
     size_t n_skipped;  /* entries of a zip that have no area (lines, points) */
     char skipped[160]; /* the first of them and why */
 } trb_roi_set;
