@@ -20,7 +20,7 @@ static trb_mask *build(const char *text, const trb_voi_rules *rules)
 {
     trb_mask *mask = NULL;
     noted[0] = 0;
-    CHECK_OK(trb_voi_build(text, rules, &SCAN, NULL, &NOTES, &mask, err));
+    CHECK_OK(trb_voi_build(text, rules, &SCAN, NULL, NULL, &NOTES, &mask, err));
     assert_non_null(mask);
     return mask;
 }
@@ -29,7 +29,7 @@ static void check_refused(const char *text, const trb_voi_rules *rules, const ch
 {
     trb_error error = {TRB_OK, ""};
     trb_mask *mask = (trb_mask *)1;
-    assert_int_equal(TRB_ERR_ARGUMENT, trb_voi_build(text, rules, &SCAN, NULL, NULL, &mask, &error));
+    assert_int_equal(TRB_ERR_ARGUMENT, trb_voi_build(text, rules, &SCAN, NULL, NULL, NULL, &mask, &error));
     assert_null(mask);
     if (!strstr(error.text, part))
         fail_msg("'%s' is not in '%s'", part, error.text);
@@ -78,7 +78,7 @@ static void parts_are_joined_from_left_to_right(void **state)
     memset(much + strlen(much), 'x', 2000);
     check_refused(much, &none, "more than 1023 characters");
     trb_mask *nothing = (trb_mask *)1;
-    CHECK_OK(trb_voi_build("", &none, &SCAN, NULL, NULL, &nothing, err));
+    CHECK_OK(trb_voi_build("", &none, &SCAN, NULL, NULL, NULL, &nothing, err));
     assert_null(nothing);
 }
 
@@ -116,7 +116,7 @@ static void special_vois_can_be_parts(void **state)
     const trb_voi_special special = {make_special, &seen};
     const trb_voi_rules none = trb_voi_rules_default();
     trb_mask *mask = NULL;
-    CHECK_OK(trb_voi_build("auto:cortical;and:box:2:9,0:9,0:9", &none, &SCAN, &special, NULL, &mask, err));
+    CHECK_OK(trb_voi_build("auto:cortical;and:box:2:9,0:9,0:9", &none, &SCAN, NULL, &special, NULL, &mask, err));
     assert_string_equal("cortical", seen);
     check_box(mask, 2, 4, 1, 4, 1, 4);
     trb_mask_destroy(mask);
@@ -387,6 +387,75 @@ static void a_mask_without_origin_lies_on_the_image(void **state)
     trb_mask_destroy(mask);
 }
 
+/* ---- a part of the scan */
+
+static const trb_voi_frame FRAME = {{60, 50, 90, {0.02, 0.02, 0.02}, {5, 6, 7}}, {{3, 5, 20}, {53, 45, 70}}};
+
+static trb_mask *build_part(const char *text, const trb_voi_rules *rules)
+{
+    const trb_grid part = {50, 40, 50, {0.02, 0.02, 0.02}, {5.06, 6.1, 7.4}};
+    trb_mask *mask = NULL;
+    CHECK_OK(trb_voi_build(text, rules, &part, &FRAME, NULL, NULL, &mask, err));
+    assert_true(trb_grid_same_size(&mask->grid, &part));
+    return mask;
+}
+
+/* With --slices or --crop the VOI stays where it was seen and drawn: in the scan. */
+static void a_part_is_measured_in_the_coordinates_of_the_scan(void **state)
+{
+    (void)state;
+    trb_voi_rules rules = trb_voi_rules_default();
+    trb_mask *mask = build_part("box:10:60,10:20,0:30", &rules);
+    check_box(mask, 7, 50, 5, 15, 0, 10);
+    trb_mask_destroy(mask);
+    mask = build_part(write_at("whole.mha", 60, 50, 90, (const double[]){0, 0, 0}), &rules);
+    check_box(mask, 0, 50, 0, 40, 0, 50);
+    trb_mask_destroy(mask);
+    mask = build_part(write_at("small.mha", 10, 10, 10, (const double[]){4, 6, 25}), &rules);
+    check_box(mask, 1, 11, 1, 11, 5, 15);
+    trb_mask_destroy(mask);
+    mask = build_part(write_at("part.tif", 50, 40, 50, (const double[]){-250, -300, -350}), &rules); /* no origin */
+    check_box(mask, 0, 50, 0, 40, 0, 50);
+    trb_mask_destroy(mask);
+    rules = slab(30, (trb_voi_length){5, TRB_VOI_VOXELS}, (trb_voi_length){10, TRB_VOI_VOXELS}, false);
+    mask = build_part("", &rules);
+    check_box(mask, 0, 50, 0, 40, 15, 25);
+    trb_mask_destroy(mask);
+    trb_error error;
+    rules.landmark = 60;
+    const trb_grid part = {50, 40, 50, {0.02, 0.02, 0.02}, {0, 0, 0}};
+    assert_int_equal(TRB_ERR_ARGUMENT, trb_voi_build("", &rules, &part, &FRAME, NULL, NULL, &mask, &error));
+    assert_non_null(strstr(error.text, "65:75"));
+    assert_non_null(strstr(error.text, "20:70"));
+}
+
+/* Every voxel of a random mask, for crops at each bit of a word. */
+static void a_part_of_a_mask_is_cut_bit_by_bit(void **state)
+{
+    (void)state;
+    const trb_voi_rules none = trb_voi_rules_default();
+    trb_mask *whole = testing_random_mask(150, 5, 4, 0.5, 9);
+    const char *path = in_scratch("random.tif");
+    CHECK_OK(trb_mask_write(path, whole, NULL, err));
+    for (size_t lo = 0; lo < 130; lo += lo < 60 ? 7 : 1) {
+        const trb_voi_frame frame = {whole->grid, {{lo, 1, 1}, {lo + (lo & 1 ? 20 : 17), 4, 3}}};
+        trb_grid part = whole->grid;
+        part.nx = frame.part.hi[0] - lo, part.ny = 3, part.nz = 2;
+        trb_mask *mask = NULL;
+        CHECK_OK(trb_voi_build(path, &none, &part, &frame, NULL, NULL, &mask, err));
+        size_t count = 0;
+        for (size_t z = 0; z < 2; z++)
+            for (size_t y = 0; y < 3; y++)
+                for (size_t x = 0; x < part.nx; x++) {
+                    assert_int_equal(trb_mask_get(whole, x + lo, y + 1, z + 1), trb_mask_get(mask, x, y, z));
+                    count += (size_t)trb_mask_get(mask, x, y, z);
+                }
+        assert_int_equal(count, trb_mask_count(mask)); /* nothing behind the rows */
+        trb_mask_destroy(mask);
+    }
+    trb_mask_destroy(whole);
+}
+
 /* ---- settings */
 
 static void settings_read_back_what_they_write(void **state)
@@ -435,6 +504,8 @@ int main(void)
         cmocka_unit_test(a_smaller_mask_is_placed_by_its_origin),
         cmocka_unit_test(masks_that_do_not_fit_show_both_grids),
         cmocka_unit_test(a_mask_without_origin_lies_on_the_image),
+        cmocka_unit_test(a_part_is_measured_in_the_coordinates_of_the_scan),
+        cmocka_unit_test(a_part_of_a_mask_is_cut_bit_by_bit),
         cmocka_unit_test(settings_read_back_what_they_write),
     };
     return cmocka_run_group_tests(tests, NULL, remove_scratch);

@@ -123,6 +123,13 @@ static void describe(const trb_products *products, const trb_grid *grid, char *t
                  bounds.hi[1], bounds.lo[2], bounds.hi[2]);
 }
 
+/* The scan without its folders. */
+static const char *last_name(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return slash && slash[1] ? slash + 1 : path;
+}
+
 static trb_status write_files(const cli_call *call, const char *picture, const trb_record *record,
                               const trb_products *products, trb_error *err)
 {
@@ -137,7 +144,7 @@ static trb_status write_files(const cli_call *call, const char *picture, const t
         const trb_volume shown = {record->grid, record->type, NULL}; /* the planes are cut out already */
         const trb_qc qc = {.volume = &shown, .cut = {products->cut[0], products->cut[1], products->cut[2]},
                            .voi = products->voi, .histogram = &products->histogram, .threshold = NAN,
-                           .title = call->words[0], .subtitle = facts};
+                           .title = last_name(call->words[0]), .subtitle = facts};
         status = trb_qc_write_png(picture, &qc, err);
     }
     if (!status)

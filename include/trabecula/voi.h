@@ -44,20 +44,27 @@ TRB_API trb_voi_rules trb_voi_rules_default(void);
  *             adds those that are not farther from a centre inside. A VOI ends at the sides of the image. The slab begins
  *             round(offset / spacing) slices beyond the landmark slice and has round(height / spacing) slices, so that
  *             its number of slices does not depend on the offset; upward is towards higher slice numbers.
- * Input       notes: may be NULL. special: makes VOIs whose text begins with "auto"; NULL: there are none.
+ * Input       grid: of the image, or of the part of it that is measured. frame: NULL when that is all of it; else the scan
+ *             and the part, and pixels, slices and the landmark are counted in the scan, as it is looked at and drawn on. A
+ *             mask file may have the size of the scan or of the part.
+ *             notes: may be NULL. special: makes VOIs whose text begins with "auto", on `grid`; NULL: there are none.
  * Output      *out: yours, on `grid`; NULL when there is neither text nor rule.
  * Errors      Those of trb_voi_create() for each part; TRB_ERR_ARGUMENT for rules that contradict each other or miss a number,
  *             or a slab outside the image.
  * Cost        Two masks; erosion and dilation 4 bytes a voxel for some planes at a time.
  * Threads     Reentrant; same bits for any number.
  */
+typedef struct trb_voi_frame {
+    trb_grid scan;
+    trb_box part;
+} trb_voi_frame;
 typedef struct trb_voi_special {
     trb_status (*make)(void *user, const char *text, const trb_grid *grid, trb_mask **out, trb_error *err);
     void *user;
 } trb_voi_special;
 TRB_API TRB_NODISCARD trb_status trb_voi_build(const char *text, const trb_voi_rules *rules, const trb_grid *grid,
-                                               const trb_voi_special *special, const trb_voi_notes *notes, trb_mask **out,
-                                               trb_error *err);
+                                               const trb_voi_frame *frame, const trb_voi_special *special,
+                                               const trb_voi_notes *notes, trb_mask **out, trb_error *err);
 
 /** Do text and rules ask for any VOI at all? */
 TRB_API bool trb_voi_wanted(const char *text, const trb_voi_rules *rules);

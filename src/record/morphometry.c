@@ -131,7 +131,8 @@ static trb_status make_voi(struct run *run)
     const trb_settings *settings = run->settings;
     const trb_voi_notes notes = {voi_note, run->record};
     trb_mask *voi = NULL;
-    trb_status status = trb_voi_build(settings->voi, &settings->voi_rules, &run->record->input_grid, NULL, &notes, &voi, run->err);
+    trb_status status = trb_voi_build(settings->voi, &settings->voi_rules, &run->record->input_grid, run->frame, NULL, &notes,
+                                      &voi, run->err);
     if (status)
         trb_error_within(run->err, "voi");
     if (status || !voi)
@@ -505,6 +506,7 @@ static trb_status run_scan(trb_scan *scan, const trb_box *box, const trb_setting
                            trb_error *err)
 {
     const trb_box all = trb_grid_box(trb_scan_grid(scan));
+    const trb_voi_frame frame = {*trb_scan_grid(scan), box ? *box : all};
     trb_memory_plan plan;
     trb_volume *volume = NULL;
     *record = NULL;
@@ -523,7 +525,7 @@ static trb_status run_scan(trb_scan *scan, const trb_box *box, const trb_setting
     }
     struct run run = {.source = &source, .settings = settings, .progress = progress, .err = err,
                       .th_sink = use->tb_th, .sp_sink = use->tb_sp, .memory_bytes = plan.memory_bytes,
-                      .voi_only = voi_only};
+                      .frame = &frame, .voi_only = voi_only};
     if (!status)
         status = run_all(&run, trb_scan_facts(scan), record, products);
     trb_grey_clear(&source);

@@ -12,6 +12,7 @@ struct run {
     const trb_map_sink *th_sink, *sp_sink; /* or plane by plane; NULL: no map */
     size_t memory_bytes;               /* for the thickness methods; 0: enough for speed */
     const trb_progress *progress;
+    const trb_voi_frame *frame; /* the scan, of which the source may be a part; NULL: all there is */
     bool voi_only; /* stop when the VOI is made */
     trb_products *products;
     trb_record *record;

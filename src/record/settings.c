@@ -21,7 +21,7 @@ static const trb_setting_info TABLE[] = {
     {"voxel-size", "LENGTH", "", "voxel size, 19.5um or x,y,z as 19.5um,19.5um,20um; overrides the file", "Input"},
     {"resample", "MODE", "none", "none, or isotropic: linear resampling when axes differ by more than 1 %", "Input"},
     {"allow-gaps", NULL, "false", "accept missing numbers in a slice series (spacing is unchanged)", "Input"},
-    {"slices", "A:B", "", "measure slices A <= z < B, from 0", "Input"},
+    {"slices", "A:B", "", "measure slices A <= z < B, from 0; the VOI is counted in the whole scan", "Input"},
     {"crop", "BOX", "", "x0:x1,y0:y1,z0:z1, half-open, from 0; what lies outside is not read as context", "Input"},
     {"calibration", "TEXT", "", "slope=..,intercept=..[,unit=mgHA/cm3][,mu-scaling=..][,mu-water=..] or a JSON file", "Grey scale"},
     {"voi", "VOI", "", "mask file, ImageJ .roi or RoiSet.zip, box:x0:x1,y0:y1,z0:z1 or cylinder:cx,cy,rx,ry,z0:z1; several as 'A;and:B;minus:C'; bone outside is context", "Volume of interest"},

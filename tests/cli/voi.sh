@@ -31,8 +31,10 @@ check "a combination gives other numbers" \
 check "BV/TV is not that of the reference: $expected" grep -Eq 'BV/TV +24\.7541' <<<"$expected"
 
 # a mask of a part, placed by its origin; and a part of the scan with a mask of all of it
-expect_exit 0 "$TRABECULA" voi "$bone" --voxel-size 19.5um --slices 15:190 --voi cylinder:100,100,80,60,5:165 -o part.mha --no-picture --quiet
+expect_exit 0 "$TRABECULA" voi "$bone" --voxel-size 19.5um --slices 15:190 --voi "$ellipse" -o part.mha --no-picture --quiet
 check "a placed part gives other numbers" test "$(table --voi part.mha)" = "$expected"
+check "a shape on a part of the scan gives another TV" \
+    grep -Eq 'TV +17\.8586' <<<"$(table --voi "$ellipse" --crop 10:190,10:190,15:190)"
 check "a mask of the whole on a part of the scan gives another TV" \
     grep -Eq 'TV +17\.8586' <<<"$(table --voi voi.mha --slices 15:190)"
 
