@@ -1,6 +1,7 @@
 /* cmd_analyze.c - trabecula analyze: one scan to a result. */
 #include "cli.h"
 #include "cmd_analyze.h"
+#include "scan_part.h"
 #include "setting_rows.h"
 
 #include "trabecula/trabecula.h"
@@ -136,34 +137,6 @@ static trb_status check_map_memory(const struct analyze_options *given, const tr
 }
 
 /* ---- reading */
-static trb_status part_box(const trb_settings *settings, const trb_grid *grid, trb_box *box, trb_error *err)
-{
-    *box = settings->crop.hi[0] ? settings->crop : trb_grid_box(grid);
-    if (settings->slices[1]) {
-        if (settings->crop.hi[0])
-            return trb_error_set(err, TRB_ERR_ARGUMENT, "give --slices or the z range of --crop, not both");
-        box->lo[2] = settings->slices[0];
-        box->hi[2] = settings->slices[1];
-    }
-    const size_t size[3] = {grid->nx, grid->ny, grid->nz};
-    for (int axis = 0; axis < 3; axis++)
-        if (box->hi[axis] > size[axis])
-            return trb_error_set(err, TRB_ERR_ARGUMENT, "%s %zu:%zu leaves the image, which has %zu %s",
-                                 settings->slices[1] ? "slices" : "crop", box->lo[axis], box->hi[axis], size[axis],
-                                 axis == 2 ? "slices" : axis == 1 ? "rows" : "columns");
-    return TRB_OK;
-}
-
-/* Open it and find the part to measure. The scan's own grid is that of all of it. */
-static trb_status open_scan(const cli_call *call, const trb_settings *settings, trb_scan **scan, trb_box *box, trb_error *err)
-{
-    trb_open_options open_options = trb_open_options_default();
-    memcpy(open_options.spacing_mm, settings->voxel_size_mm, sizeof open_options.spacing_mm);
-    open_options.allow_gaps = settings->allow_gaps;
-    trb_status status = trb_scan_open(call->words[0], &open_options, scan, err);
-    return status ? status : part_box(settings, trb_scan_grid(*scan), box, err);
-}
-
 static trb_grid part_grid(const trb_scan *scan, const trb_box *box)
 {
     trb_grid grid = *trb_scan_grid(scan);
@@ -408,7 +381,7 @@ static int run(cli_call *call)
     if (!status)
         status = refuse_existing(given, &err);
     if (!status)
-        status = open_scan(call, &settings, &scan, &box, &err);
+        status = scan_part_open(call->words[0], &settings, &scan, &box, &err);
     if (!status && given->maps && given->output) {
         grid = part_grid(scan, &box);
         status = prepare_maps(given, &grid, &products, maps, &err);

@@ -2,6 +2,7 @@
 #include "cli_frame.h"
 #include "cmd_analyze.h"
 #include "cmd_batch.h"
+#include "cmd_voi.h"
 
 #include <fcntl.h>
 #include <string.h>
@@ -12,7 +13,8 @@ static const cli_command cmd_help, cmd_completion, cmd_man;
 
 /* Every command, in the order of the overview. */
 static const cli_command *const COMMANDS[] = {
-    &cmd_analyze, &cmd_batch, &cmd_compare, &cmd_calibrate, &cmd_metrics, &cmd_info, &cmd_convert, &cmd_phantom, &cmd_help, &cmd_completion, &cmd_man,
+    &cmd_analyze, &cmd_batch, &cmd_compare, &cmd_voi, &cmd_calibrate, &cmd_metrics, &cmd_info, &cmd_convert, &cmd_phantom,
+    &cmd_help, &cmd_completion, &cmd_man,
 };
 
 static void print_overview(FILE *to)
@@ -149,6 +151,7 @@ int main(int argc, char **argv)
     occupy_standard_streams();
     cmd_analyze_prepare();
     cmd_batch_prepare();
+    cmd_voi_prepare();
     const int code = dispatch(argc, argv);
     return cli_close_stdout("trabecula", code);
 }

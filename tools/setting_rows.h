@@ -6,7 +6,7 @@
 
 #include "trabecula/settings.h"
 
-#define SETTINGS_MOST 40
+#define SETTINGS_MOST 96
 
 /** Where the values go: the first members of a command's options struct. */
 struct setting_values {

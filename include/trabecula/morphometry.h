@@ -64,6 +64,20 @@ TRB_API TRB_NODISCARD trb_status trb_analyze_scan(trb_scan *scan, const trb_box 
                                                   const trb_scan_use *use, const trb_progress *progress,
                                                   trb_record **record, trb_products *products, trb_error *err);
 
+/**
+ * The VOI of a scan alone, as trb_analyze_scan() would make it, without measuring anything.
+ *
+ * Convention  The voxel size need not be known unless the VOI's rules need it, and need not be cubic: the mask is on the
+ *             grid of the scan (or of the box), also where an analysis would resample.
+ * Output      *record: grid, calibration and warnings (what was found on the way, "voi: ..."), no metrics; yours.
+ *             *products: voi (NULL when the settings ask for none), cut and the histogram of the grey values; clear it.
+ * Errors      Those of trb_analyze_scan() that have to do with reading and with the VOI.
+ */
+TRB_API TRB_NODISCARD trb_status trb_analyze_voi(trb_scan *scan, const trb_box *box, const trb_settings *settings,
+                                                 const trb_scan_use *use, const trb_progress *progress,
+                                                 trb_record **record, trb_products *products, trb_error *err);
+
+
 /** Bytes that trb_analyze() will need beside the grey volume, from above, for a volume of this size. */
 TRB_API size_t trb_analyze_memory(const trb_grid *grid, trb_type type, const trb_settings *settings,
                                   bool want_maps);

@@ -13,10 +13,10 @@ typedef struct trb_qc {
     const trb_volume *volume;       /* grey, un-smoothed; its spacing may be unknown (then the bar is in voxels) */
     const trb_volume *cut[3];       /* the planes xy, xz and yz through trb_mask_middle() of the VOI; NULL: taken from the
                                        volume, whose voxels are not looked at otherwise */
-    const trb_mask *bone;           /* may be NULL */
+    const trb_mask *bone;           /* NULL: the VOI is tinted instead */
     const trb_mask *voi;            /* NULL: whole image */
     const trb_histogram *histogram; /* the one the threshold was taken from; may be NULL */
-    double threshold;               /* grey; NaN for a local threshold */
+    double threshold;               /* grey; NaN: none or a local one, then the histogram may be that of the image */
     bool invert;                    /* bone is value < threshold */
     const char *threshold_text;     /* "otsu in the VOI" */
     const char *title;              /* sample name; any bytes, shown on one line, cut when too long */

@@ -7,7 +7,7 @@
 #include "trabecula/segment.h"
 #include "trabecula/surface.h"
 #include "trabecula/thickness.h"
-#include "trabecula/volume_io.h"
+#include "trabecula/voi.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -66,6 +66,7 @@ typedef struct trb_settings {
     trb_box crop;       /* hi 0: all */
     char calibration[512]; /* as given, empty: what the file says */
     char voi[1024];        /* as given, empty: the whole image */
+    trb_voi_rules voi_rules;
     trb_filter filter;
     trb_laplace_hamming laplace; /* when filter.kind is TRB_FILTER_LAPLACE_HAMMING */
     trb_threshold_choice threshold;

@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <tiffio.h>
+#include <zip.h>
 #include <zlib.h>
 
 #define TEXT_OF(x) #x
@@ -49,6 +50,7 @@ static void fill(void)
     }
     facts.simd = trb_simd_path();
     facts.zlib = zlibVersion();
+    facts.libzip = zip_libzip_version();
     facts.jansson = jansson_version_str();
     facts.cairo = cairo_version_string();
     facts.rmath = R_VERSION_STRING; /* the library itself does not tell */

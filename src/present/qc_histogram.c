@@ -151,9 +151,11 @@ void trb_qc_draw_histogram(cairo_t *page, const trb_qc *qc, trb_area area)
     cairo_move_to(page, plot.x, floor(plot.y + plot.height) + 0.5);
     cairo_line_to(page, plot.x + plot.width, floor(plot.y + plot.height) + 0.5);
     cairo_stroke(page);
-    draw_threshold(page, qc, &b, plot);
+    const bool thresholded = !isnan(qc->threshold);
+    if (thresholded)
+        draw_threshold(page, qc, &b, plot);
     trb_canvas_text(page, plot.x + plot.width / 2, plot.y + plot.height + 27, TRB_CENTRE, 15, false, TRB_INK, 0,
-                    qc->voi ? "grey value in the VOI, as thresholded" : "grey value, as thresholded");
+                    !thresholded ? "grey value" : qc->voi ? "grey value in the VOI, as thresholded" : "grey value, as thresholded");
     trb_canvas_text(page, area.x, area.y + 4, TRB_LEFT, 15, false, TRB_INK, 0, "voxels, log");
 }
 

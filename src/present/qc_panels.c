@@ -127,10 +127,12 @@ static uint32_t colour_of(block b, const trb_panel *panel)
 {
     const double range = panel->window.white - panel->window.black;
     const double grey = clamp01((b.grey - panel->window.black) / (range > 0 ? range : 1));
-    const double tint = panel->overlay ? sqrt(b.bone) * (0.2 + 0.4 * b.voi) : 0;
+    const double bone = sqrt(b.bone) * (0.2 + 0.4 * b.voi);
+    const double tint = !panel->overlay ? 0 : panel->voi_alone ? 0.35 * b.voi : bone;
+    const trb_colour colour = panel->voi_alone ? TRB_SKY : TRB_ORANGE;
     const double light = 0.35 + 0.65 * grey;
-    return pack(grey + tint * (TRB_ORANGE.red * light - grey), grey + tint * (TRB_ORANGE.green * light - grey),
-                grey + tint * (TRB_ORANGE.blue * light - grey));
+    return pack(grey + tint * (colour.red * light - grey), grey + tint * (colour.green * light - grey),
+                grey + tint * (colour.blue * light - grey));
 }
 
 /* A line two pixels wide just inside the VOI, drawn where a neighbour within two pixels is outside. Panels without

@@ -23,6 +23,7 @@ typedef struct trb_panel {
     trb_plane plane;
     size_t at[3];      /* x, y, z where the three planes cross */
     bool overlay;      /* with the bone tinted; the VOI outline is always drawn */
+    bool voi_alone;    /* no bone is known: the VOI is tinted instead */
     trb_window window;
     trb_area area;
 } trb_panel;

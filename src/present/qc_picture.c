@@ -88,7 +88,7 @@ static void label_panel(cairo_t *page, const trb_qc *qc, const trb_panel *panel,
     trb_plane_axes(panel->plane, &across, &down, &through);
     char text[96];
     if (panel->overlay)
-        snprintf(text, sizeof text, "%s   bone tinted", names[panel->plane]);
+        snprintf(text, sizeof text, "%s   %s tinted", names[panel->plane], panel->voi_alone ? "VOI" : "bone");
     else
         snprintf(text, sizeof text, "%s   %c = %zu of 0\xe2\x80\xa6%zu", names[panel->plane], "xyz"[through],
                  panel->at[through], size[through] - 1);
@@ -99,7 +99,7 @@ static void label_panel(cairo_t *page, const trb_qc *qc, const trb_panel *panel,
 static trb_status draw_set(cairo_t *page, const trb_qc *qc, const layout *l, trb_window window, bool overlay, double x,
                            double y, double room, trb_error *err)
 {
-    trb_panel panel = {.overlay = overlay, .window = window};
+    trb_panel panel = {.overlay = overlay, .voi_alone = !qc->bone && qc->voi, .window = window};
     trb_mask_middle(&qc->volume->grid, qc->voi, panel.at);
     trb_status status = TRB_OK;
     /* What the panels leave of the room is shared between them. */
@@ -139,11 +139,14 @@ static void draw_key(cairo_t *page, const trb_qc *qc, const layout *l, trb_windo
     char text[128];
     trb_qc_draw_scale(page, x, y + 10, l->pixels_per_unit, 240, l->in_mm, TRB_INK);
     y += 40;
-    y = key_line(page, x, y, TRB_ORANGE, 0.8, false, qc->voi ? "bone in the VOI (measured)" : "bone");
-    if (qc->voi) {
+    if (!qc->bone && qc->voi)
+        y = key_line(page, x, y, TRB_SKY, 0.5, false, "the VOI");
+    else
+        y = key_line(page, x, y, TRB_ORANGE, 0.8, false, qc->voi ? "bone in the VOI (measured)" : "bone");
+    if (qc->voi && qc->bone)
         y = key_line(page, x, y, TRB_ORANGE, 0.3, false, "bone outside the VOI (context)");
+    if (qc->voi)
         y = key_line(page, x, y, TRB_SKY, 1, true, "outline of the VOI");
-    }
     snprintf(text, sizeof text, "black %.5g, white %.5g%s", window.black, window.white,
              qc->histogram ? " (0.5 % and 99.8 %)" : "");
     trb_canvas_text(page, x, y + 6, TRB_LEFT, 15, false, TRB_FAINT, 0, text);

@@ -56,6 +56,27 @@ static const char *surface_words(trb_surface_rule rule)
     return "";
 }
 
+static void say_voi(FILE *out, const trb_settings *settings)
+{
+    const trb_voi_rules *rules = &settings->voi_rules;
+    char text[64];
+    fprintf(out, "The volume of interest was %s", settings->voi[0] ? settings->voi : "the whole image");
+    if (rules->by_label)
+        fprintf(out, " (label %.17g)", rules->label);
+    if (rules->erode.value > 0)
+        fprintf(out, ", eroded by %s", trb_voi_length_text(&rules->erode, text, sizeof text));
+    if (rules->dilate.value > 0)
+        fprintf(out, ", dilated by %s", trb_voi_length_text(&rules->dilate, text, sizeof text));
+    if (rules->by_landmark) {
+        fprintf(out, ", within a slab %s high", trb_voi_length_text(&rules->height, text, sizeof text));
+        fprintf(out, " that began %s %s slice %zu", rules->offset.value > 0 ? trb_voi_length_text(&rules->offset, text, sizeof text) : "0 mm",
+                rules->downward ? "below" : "above", rules->landmark);
+        if (rules->offset.unit == TRB_VOI_PERCENT || rules->height.unit == TRB_VOI_PERCENT)
+            fprintf(out, " (bone length %.6g mm)", rules->bone_length_mm);
+    }
+    fputs(" [location and delineation]; bone outside it was kept as context. ", out);
+}
+
 trb_status trb_run_methods_text(const struct run *run, char **text)
 {
     size_t size;
@@ -68,8 +89,8 @@ trb_status trb_run_methods_text(const struct run *run, char **text)
     const trb_build *build = trb_build_facts();
     fprintf(out, "Micro-CT images [scanner, medium, tube potential, current, filter, integration time] with voxels of %.6g um were "
                  "analysed with Trabecula %s (%s). ", record->grid.spacing_mm[0] * 1000, build->version, build->commit);
-    if (settings->voi[0])
-        fprintf(out, "The volume of interest was %s [location and delineation]; bone outside it was kept as context. ", settings->voi);
+    if (trb_voi_wanted(settings->voi, &settings->voi_rules))
+        say_voi(out, settings);
     else
         fputs("The whole image was the volume of interest [location and delineation]. ", out);
     fputs("Bone was segmented ", out);
@@ -88,7 +109,7 @@ trb_status trb_run_methods_text(const struct run *run, char **text)
         fputs("; cavities were filled", out);
     fprintf(out, ". BV/TV was the fraction of bone voxels. Tb.Th and Tb.Sp were measured by %s%s. Tb.N was %s. Bone surface was measured by %s.",
             thickness_words(settings->thickness),
-            settings->voi[0] && settings->ball_centres == TRB_CENTRES_VOI ? ", with balls centred in the volume of interest" : "",
+            trb_voi_wanted(settings->voi, &settings->voi_rules) && settings->ball_centres == TRB_CENTRES_VOI ? ", with balls centred in the volume of interest" : "",
             tbn_words(settings->tbn), surface_words(settings->surface));
     if (record->has_fabric)
         trb_run_say_fabric(run, out);

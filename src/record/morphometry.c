@@ -121,16 +121,22 @@ static trb_status make_isotropic(struct run *run)
     return TRB_OK;
 }
 
+static void voi_note(void *user, const char *text)
+{
+    trb_record_warn(user, "voi: %s", text);
+}
+
 static trb_status make_voi(struct run *run)
 {
-    if (!run->settings->voi[0])
-        return TRB_OK;
+    const trb_settings *settings = run->settings;
+    const trb_voi_notes notes = {voi_note, run->record};
     trb_mask *voi = NULL;
-    trb_status status = trb_voi_create(run->settings->voi, &run->record->input_grid, &voi, run->err);
-    if (status) {
+    trb_status status = trb_voi_build(settings->voi, &settings->voi_rules, &run->record->input_grid, run->frame, NULL, &notes,
+                                      &voi, run->err);
+    if (status)
         trb_error_within(run->err, "voi");
+    if (status || !voi)
         return status;
-    }
     if (run->products->grey) {
         status = resample_mask(voi, &run->record->grid, &run->products->voi, run->err);
         trb_mask_destroy(voi);
@@ -287,8 +293,30 @@ trb_status trb_run_measure(struct run *run)
     return status;
 }
 
+/* The VOI, what a picture of it shows, and nothing measured: works on any voxels, also of unknown size. */
+static trb_status only_voi(struct run *run)
+{
+    const trb_filter none = {TRB_FILTER_NONE, 0, 0};
+    for (int axis = 0; axis < 3; axis++)
+        if (run->settings->voxel_size_mm[axis] > 0)
+            run->record->grid.spacing_mm[axis] = run->settings->voxel_size_mm[axis];
+    run->record->input_grid = run->record->grid;
+    trb_status status = trb_run_stage(run, "VOI", 0);
+    if (!status)
+        status = trb_run_calibrate(run);
+    if (!status)
+        status = make_voi(run);
+    if (!status)
+        status = cut_planes(run);
+    if (!status)
+        status = trb_grey_histogram(run->source, &none, NULL, &run->products->histogram, run->err);
+    return status ? status : trb_run_stage(run, NULL, 1);
+}
+
 static trb_status analyze(struct run *run)
 {
+    if (run->voi_only)
+        return only_voi(run);
     trb_status status = trb_run_stage(run, "check", 0);
     if (!status)
         status = trb_run_check_metrics(run);
@@ -414,10 +442,12 @@ static trb_status read_part(trb_grey_source *planes, const trb_progress *progres
     return status;
 }
 
-trb_status trb_analyze_scan(trb_scan *scan, const trb_box *box, const trb_settings *settings, const trb_scan_use *use,
-                            const trb_progress *progress, trb_record **record, trb_products *products, trb_error *err)
+static trb_status run_scan(trb_scan *scan, const trb_box *box, const trb_settings *settings, const trb_scan_use *use,
+                           bool voi_only, const trb_progress *progress, trb_record **record, trb_products *products,
+                           trb_error *err)
 {
     const trb_box all = trb_grid_box(trb_scan_grid(scan));
+    const trb_voi_frame frame = {*trb_scan_grid(scan), box ? *box : all};
     trb_memory_plan plan;
     trb_volume *volume = NULL;
     *record = NULL;
@@ -435,7 +465,8 @@ trb_status trb_analyze_scan(trb_scan *scan, const trb_box *box, const trb_settin
             source = trb_grey_of_volume(volume);
     }
     struct run run = {.source = &source, .settings = settings, .progress = progress, .err = err,
-                      .th_sink = use->tb_th, .sp_sink = use->tb_sp, .memory_bytes = plan.memory_bytes};
+                      .th_sink = use->tb_th, .sp_sink = use->tb_sp, .memory_bytes = plan.memory_bytes,
+                      .frame = &frame, .voi_only = voi_only};
     if (!status)
         status = run_all(&run, trb_scan_facts(scan), record, products);
     trb_grey_clear(&source);
@@ -443,4 +474,16 @@ trb_status trb_analyze_scan(trb_scan *scan, const trb_box *box, const trb_settin
     if (!status && plan.in_slabs)
         snprintf((*record)->memory_mode, sizeof (*record)->memory_mode, "slabs of %zu planes", plan.slab);
     return status;
+}
+
+trb_status trb_analyze_scan(trb_scan *scan, const trb_box *box, const trb_settings *settings, const trb_scan_use *use,
+                            const trb_progress *progress, trb_record **record, trb_products *products, trb_error *err)
+{
+    return run_scan(scan, box, settings, use, false, progress, record, products, err);
+}
+
+trb_status trb_analyze_voi(trb_scan *scan, const trb_box *box, const trb_settings *settings, const trb_scan_use *use,
+                           const trb_progress *progress, trb_record **record, trb_products *products, trb_error *err)
+{
+    return run_scan(scan, box, settings, use, true, progress, record, products, err);
 }

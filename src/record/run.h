@@ -16,6 +16,8 @@ struct run {
     size_t memory_bytes;               /* for the thickness methods; 0: enough for speed */
     const trb_progress *progress;
     double progress_from, progress_share; /* of what is reported: this run is one of several */
+    const trb_voi_frame *frame; /* the scan, of which the source may be a part; NULL: all there is */
+    bool voi_only; /* stop when the VOI is made */
     trb_products *products;
     trb_record *record;
     trb_error *err;

@@ -5,6 +5,8 @@
 #include "record/segment_text.h"
 #include "trabecula/settings.h"
 
+#include "record/settings_voi.h"
+
 #include <ctype.h>
 #include <errno.h>
 #include <inttypes.h>
@@ -20,11 +22,19 @@ static const trb_setting_info TABLE[] = {
     {"voxel-size", "LENGTH", "", "voxel size, 19.5um or x,y,z as 19.5um,19.5um,20um; overrides the file", "Input"},
     {"resample", "MODE", "none", "none, or isotropic: linear resampling when axes differ by more than 1 %", "Input"},
     {"allow-gaps", NULL, "false", "accept missing numbers in a slice series (spacing is unchanged)", "Input"},
-    {"slices", "A:B", "", "measure slices A <= z < B, from 0", "Input"},
+    {"slices", "A:B", "", "measure slices A <= z < B, from 0; the VOI is counted in the whole scan", "Input"},
     {"crop", "BOX", "", "x0:x1,y0:y1,z0:z1, half-open, from 0; what lies outside is not read as context", "Input"},
     {"calibration", "TEXT", "", "slope=..,intercept=.. (with ,unit=mgHA/cm3 ,from=grey|1/cm|HU "
      ",mu-scaling=.. ,mu-water=.. when wanted), or point=0.25gHA@52grey,point=0.75gHA@143grey, or a file of calibrate", "Grey scale"},
-    {"voi", "VOI", "", "mask file, box:x0:x1,y0:y1,z0:z1 or cylinder:cx,cy,rx,ry,z0:z1; bone outside is context", "Volume of interest"},
+    {"voi", "VOI", "", "mask file, ImageJ .roi or RoiSet.zip, box:x0:x1,y0:y1,z0:z1 or cylinder:cx,cy,rx,ry,z0:z1; several as 'A;and:B;minus:C'; bone outside is context", "Volume of interest"},
+    {"voi-label", "N", "", "of a label image as --voi, only voxels of value N", "Volume of interest"},
+    {"voi-erode", "LENGTH", "", "shrink the VOI by a ball of this radius (0.1mm, 100um, 5vox)", "Volume of interest"},
+    {"voi-dilate", "LENGTH", "", "grow the VOI by a ball of this radius, after voi-erode", "Volume of interest"},
+    {"voi-landmark", "SLICE", "", "cut the VOI to a slab that is counted from this slice (from 0), such as the growth plate", "Volume of interest"},
+    {"voi-offset", "LENGTH", "", "distance of the slab from the landmark: 0.5mm, 20vox, or 5% of bone-length; default 0", "Volume of interest"},
+    {"voi-height", "LENGTH", "", "height of the slab: 1.5mm, 100vox, or 10% of bone-length", "Volume of interest"},
+    {"voi-direction", "WHERE", "up", "the slab lies up (at higher slice numbers than the landmark) or down", "Volume of interest"},
+    {"bone-length", "LENGTH", "", "length of the whole bone, such as 18mm, for voi-offset and voi-height in %", "Volume of interest"},
     {"filter", "FILTER", "gaussian:0.8,1", "none, gaussian:SIGMA,SUPPORT, gaussian-truncated:SIGMA,SUPPORT, median:R (voxels) or laplace-hamming:EPSILON,CUTOFF (cycles per voxel; all in memory)", "Segmentation"},
     {"threshold", "VALUE", "otsu", TRB_THRESHOLD_HELP, "Segmentation"},
     {"invert", NULL, "false", "bone is below the threshold", "Segmentation"},
@@ -325,6 +335,8 @@ trb_status trb_settings_set(trb_settings *settings, const char *key, const char 
         status = parse_text(settings->calibration, sizeof settings->calibration, key, text, err);
     } else if (IS("voi")) {
         status = parse_text(settings->voi, sizeof settings->voi, key, text, err);
+    } else if (trb_settings_is_voi_rule(key)) {
+        status = trb_settings_set_voi_rule(settings, key, text, err);
     } else if (IS("metrics")) {
         status = parse_text(settings->metrics, sizeof settings->metrics, key, text, err);
     } else if (IS("filter")) {
@@ -421,6 +433,8 @@ const char *trb_settings_text(const trb_settings *settings, const char *key, cha
         fixed = settings->calibration;
     else if (IS("voi"))
         fixed = settings->voi;
+    else if (trb_settings_is_voi_rule(key))
+        trb_settings_voi_rule_text(settings, key, buffer, size);
     else if (IS("metrics"))
         fixed = settings->metrics;
     else if (IS("filter"))

@@ -182,14 +182,22 @@ json_t *trb_batch_settings_json(const trb_settings *settings)
     return object;
 }
 
+static void name_file(json_t *object, const char *key, const char *path)
+{
+    struct stat facts;
+    if (path[0] && stat(path, &facts) == 0)
+        json_object_set_new(object, key, print_json(path));
+}
+
 static json_t *named_files(const trb_settings *settings)
 {
     json_t *object = json_object();
-    const char *const named[2][2] = {{"voi", settings->voi}, {"calibration", settings->calibration}};
-    for (int i = 0; i < 2; i++) {
-        struct stat facts;
-        if (named[i][1][0] && stat(named[i][1], &facts) == 0)
-            json_object_set_new(object, named[i][0], print_json(named[i][1]));
+    char part[1024], key[40];
+    bool minus;
+    name_file(object, "calibration", settings->calibration);
+    for (size_t i = 0; settings->voi[0] && trb_voi_part(settings->voi, i, part, sizeof part, &minus); i++) {
+        snprintf(key, sizeof key, i ? "voi %zu" : "voi", i + 1);
+        name_file(object, key, part);
     }
     return object;
 }

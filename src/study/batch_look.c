@@ -104,13 +104,14 @@ static void look_at_spacing(const trb_settings *settings, trb_batch_scan *scan)
 static void look_at_files(const trb_settings *settings, trb_batch_scan *scan)
 {
     struct stat there;
-    const char *voi = settings->voi;
-    if (voi[0] && strncmp(voi, "box:", 4) != 0 && strncmp(voi, "cylinder:", 9) != 0 &&
-        stat(voi, &there) != 0) {
-        char text[400];
-        snprintf(text, sizeof text, "the VOI %.200s cannot be read: %s", voi, strerror(errno));
-        problem(scan, text);
-    }
+    char part[1024];
+    bool minus;
+    for (size_t i = 0; settings->voi[0] && trb_voi_part(settings->voi, i, part, sizeof part, &minus); i++)
+        if (trb_voi_part_is_file(part) && stat(part, &there) != 0) {
+            char text[400];
+            snprintf(text, sizeof text, "the VOI %.200s cannot be read: %s", part, strerror(errno));
+            problem(scan, text);
+        }
 }
 
 static void note_scanner(const trb_scan_info *info, trb_batch_scan *scan)

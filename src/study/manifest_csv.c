@@ -90,15 +90,37 @@ static char *beside(const char *table, const char *path)
 }
 
 /* A file that a setting names lies beside the table when it is there. */
-static char *setting_text(const trb_manifest *manifest, const char *key, const char *text)
+static char *file_text(const trb_manifest *manifest, const char *text)
 {
     struct stat there;
-    char *path =
-        strcmp(key, "voi") == 0 || strcmp(key, "calibration") == 0 ? beside(manifest->study, text) : NULL;
+    char *path = beside(manifest->study, text);
     if (path && stat(path, &there) == 0)
         return path;
     free(path);
     return strdup(text);
+}
+
+/* Each part of a VOI may be a file. */
+static char *voi_text(const trb_manifest *manifest, const char *text)
+{
+    char part[1024];
+    bool minus;
+    char *all = strdup("");
+    for (size_t i = 0; all && trb_voi_part(text, i, part, sizeof part, &minus); i++) {
+        char *file = trb_voi_part_is_file(part) ? file_text(manifest, part) : strdup(part);
+        char *longer = file ? trb_text_format("%s%s%s", all, i == 0 ? "" : minus ? ";minus:" : ";and:", file) : NULL;
+        free(file);
+        free(all);
+        all = longer;
+    }
+    return all;
+}
+
+static char *setting_text(const trb_manifest *manifest, const char *key, const char *text)
+{
+    if (strcmp(key, "voi") == 0)
+        return voi_text(manifest, text);
+    return strcmp(key, "calibration") == 0 ? file_text(manifest, text) : strdup(text);
 }
 
 static trb_status add_setting(const trb_manifest *manifest, trb_manifest_scan *scan, const char *key,
