@@ -107,6 +107,7 @@ void cli_version_print(FILE *to)
     fact(to, "SIMD", build->simd);
     fact(to, "libtiff", build->tiff);
     fact(to, "zlib", build->zlib);
+    fact(to, "libpng", build->png);
     fact(to, "ITK", build->itk);
     fact(to, "jansson", build->jansson);
     fact(to, "cairo", build->cairo);
