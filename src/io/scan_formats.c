@@ -1,6 +1,8 @@
 /* scan_formats.c - see scan_formats.h. */
 #include "io/scan_formats.h"
 
+#include "io/dicom_header.h"
+#include "io/dicom_series.h"
 #include "io/image_stack.h"
 #include "io/raw_volume.h"
 #include "io/scanco_aim.h"
@@ -45,6 +47,8 @@ static trb_status open_folder(const char *path, bool allow_gaps, bool *known, tr
     if (kinds > 1 && !counts[TRB_SLICES_TIFF])
         return trb_error_set(err, TRB_ERR_DATA, "%s holds %zu %s files and %zu %s files: put each scan in a folder of its own",
                              path, counts[other], trb_slice_kind_name(other), counts[one], trb_slice_kind_name(one));
+    if (kinds == 0 && trb_dicom_folder_recognise(path))
+        return trb_dicom_folder_open(path, allow_gaps, opened, err);
     *known = kinds == 1 && one != TRB_SLICES_TIFF;
     return *known ? trb_image_folder_open(path, one, allow_gaps, opened, err) : TRB_OK;
 }
@@ -65,6 +69,8 @@ trb_status trb_format_open(const char *path, const trb_open_options *options, bo
         return open_folder(path, options->allow_gaps, known, opened, err);
     if (trb_image_recognise(path, &kind))
         return trb_image_file_open(path, kind, opened, err);
+    if (trb_dicom_recognise(path) || named_like(path, ".dcm"))
+        return trb_dicom_file_open(path, opened, err);
     *known = false;
     return TRB_OK;
 }

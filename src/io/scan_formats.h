@@ -6,7 +6,8 @@
 
 /**
  * Open a path if one of these formats knows it, by content before name: ISQ, RSQ, AIM (also with a version at the end of
- * the name, ".aim;1"), "raw:..." descriptions, folders of BMP, PNG or JPEG 2000 slices and single ones.
+ * the name, ".aim;1"), "raw:..." descriptions, folders of BMP, PNG or JPEG 2000 slices, DICOM series, and
+ * single slices.
  *
  * Output      *known: false when none does; nothing else is set then. opened: zero-initialised by this function; on an
  *             error its info must still be cleared.
