@@ -105,6 +105,40 @@ static void a_series_in_another_plane_is_ordered_along_its_normal(void **state)
     trb_volume_destroy(volume);
 }
 
+static void other_layouts_are_read(void **state)
+{
+    (void)state;
+    for (int how = 0; how < 5; how++) { /* implicit, nested, both, compressed, compressed and nested */
+        char folder[20];
+        snprintf(folder, sizeof folder, "layout%d", how);
+        dicom_sample sample = dicom_sample_default();
+        sample.implicit = how == 0 || how == 2;
+        sample.nested = how == 1 || how == 2 || how == 4;
+        sample.rle = how >= 3;
+        sample.allocated = sample.stored = sample.rle ? 8 : 16;
+        sample.is_signed = !sample.rle;
+        trb_volume *volume = make_series(folder, sample, sample.rle ? TRB_U8 : TRB_I16);
+        tiff_check_reads(tiff_path("%s", folder), volume, folder);
+        trb_volume_destroy(volume);
+        /* cut anywhere, or with a byte that changed: an error or voxels, never a crash */
+        double plane[54] = {0};
+        scanco_bytes bytes = dicom_sample_make(&sample, plane);
+        for (size_t at = 132; at < bytes.used; at += 3) {
+            trb_volume *back = NULL;
+            trb_error error = {TRB_OK, ""};
+            scanco_bytes part = {bytes.bytes, at, 0};
+            assert_true(scanco_save(&part, tiff_path("cut.dcm")));
+            assert_true(trb_volume_read(tiff_path("cut.dcm"), NULL, NULL, NULL, &back, NULL, &error) != TRB_OK);
+            bytes.bytes[at] ^= 0x55;
+            assert_true(scanco_save(&bytes, tiff_path("changed.dcm")));
+            bytes.bytes[at] ^= 0x55;
+            if (trb_volume_read(tiff_path("changed.dcm"), NULL, NULL, NULL, &back, NULL, &error) == TRB_OK)
+                trb_volume_destroy(back);
+        }
+        free(bytes.bytes);
+    }
+}
+
 static void one_rescaling_is_a_calibration(void **state)
 {
     (void)state;
@@ -306,6 +340,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_series_is_ordered_by_position),
         cmocka_unit_test(a_series_in_another_plane_is_ordered_along_its_normal),
+        cmocka_unit_test(other_layouts_are_read),
         cmocka_unit_test(one_rescaling_is_a_calibration),
         cmocka_unit_test(rescalings_that_differ_are_applied),
         cmocka_unit_test(scanco_elements_give_density_and_attenuation),

@@ -11,8 +11,10 @@ extern "C" {
 /**
  * Decode the pixels of a file whose header was read and whose fragments lie within the file: JPEG, JPEG-LS, JPEG 2000, RLE.
  *
- * Errors      TRB_ERR_FORMAT: damaged, or in a transfer syntax that GDCM does not decode; TRB_ERR_MEMORY.
- * Threads     Reentrant; calls wait for each other.
+ * Errors      TRB_ERR_FORMAT: damaged, or in a transfer syntax that GDCM does not decode; TRB_ERR_MEMORY; TRB_ERR_IO
+ *             when no process can be started.
+ * Cost        A child process and a copy of the slice.
+ * Threads     Reentrant.
  */
 trb_status trb_dicom_decode(const char *path, const trb_dicom_slice *slice, void *stored, trb_error *err);
 

@@ -16,6 +16,9 @@ typedef struct dicom_sample {
     const char *slope, *intercept, *rescale_type, *modality;
     const char *mu_scaling, *density_slope, *density_intercept; /* Scanco's private elements */
     bool no_pixels;
+    bool implicit; /* elements without their kind */
+    bool nested;   /* with a sequence of undefined length that holds rows and columns of its own */
+    bool rle;      /* 8 bits, compressed: one segment of literal runs */
 } dicom_sample;
 
 dicom_sample dicom_sample_default(void);
