@@ -2,6 +2,7 @@
 #include "support/testing.h"
 #include "support/tiff_samples.h"
 
+#include <openjpeg.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include <zlib.h>
@@ -313,6 +314,90 @@ static void png_files_that_lie_are_refused(void **state)
     check_png_refused(&clear16, 0, -1, TRB_ERR_UNSUPPORTED, "holds transparent pixels");
 }
 
+/* ---- JPEG 2000 */
+
+/* Lossless, by OpenJPEG's encoder. */
+static void save_jp2(const char *path, size_t nx, size_t ny, unsigned bits, unsigned components, bool coloured, bool bare)
+{
+    opj_cparameters_t parameters;
+    opj_image_cmptparm_t one[3];
+    memset(one, 0, sizeof one);
+    for (unsigned c = 0; c < 3; c++) {
+        one[c].dx = one[c].dy = 1;
+        one[c].w = (OPJ_UINT32)nx;
+        one[c].h = (OPJ_UINT32)ny;
+        one[c].prec = bits;
+    }
+    opj_image_t *image = opj_image_create(components, one, components == 3 ? OPJ_CLRSPC_SRGB : OPJ_CLRSPC_GRAY);
+    assert_non_null(image);
+    image->x1 = (OPJ_UINT32)nx;
+    image->y1 = (OPJ_UINT32)ny;
+    const png_sample values = {nx, ny, bits, 0, false, false, false};
+    for (unsigned c = 0; c < components; c++)
+        for (size_t i = 0; i < nx * ny; i++)
+            image->comps[c].data[i] = (OPJ_INT32)(png_grey(&values, i % nx, i / nx) ^ (unsigned)(coloured && c == 1 && i == 5));
+    opj_set_default_encoder_parameters(&parameters);
+    parameters.tcp_numlayers = 1;
+    parameters.cp_disto_alloc = 1;
+    parameters.numresolution = 2;
+    opj_codec_t *codec = opj_create_compress(bare ? OPJ_CODEC_J2K : OPJ_CODEC_JP2);
+    assert_true(opj_setup_encoder(codec, &parameters, image));
+    opj_stream_t *stream = opj_stream_create_default_file_stream(path, OPJ_FALSE);
+    assert_true(opj_start_compress(codec, image, stream) && opj_encode(codec, stream) && opj_end_compress(codec, stream));
+    opj_stream_destroy(stream);
+    opj_destroy_codec(codec);
+    opj_image_destroy(image);
+}
+
+static void jpeg_2000_slices_are_read(void **state)
+{
+    (void)state;
+    static const unsigned kinds[][2] = {{1, 1}, {8, 1}, {12, 1}, {16, 1}, {8, 3}};
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+        for (int bare = 0; bare < 2; bare++) {
+            char folder[20];
+            snprintf(folder, sizeof folder, "jp2-%zu-%d", i, bare);
+            assert_int_equal(0, mkdir(tiff_path("%s", folder), 0700));
+            for (int z = 0; z < 3; z++)
+                save_jp2(tiff_path("%s/m_rec%04d.%s", folder, z, bare ? "j2k" : "jp2"), 37, 21, kinds[i][0], kinds[i][1], false,
+                         bare);
+            trb_volume *volume = tiff_sample_volume(kinds[i][0] > 8 ? TRB_U16 : TRB_U8, 37, 21, 3);
+            const png_sample values = {37, 21, kinds[i][0], 0, false, false, false};
+            for (size_t k = 0; k < 37 * 21 * 3; k++) {
+                const unsigned grey = png_grey(&values, k % 37, k / 37 % 21);
+                trb_volume_set(volume, k % 37, k / 37 % 21, k / (37 * 21), kinds[i][0] == 1 ? grey * 255 : grey);
+            }
+            tiff_check_reads(tiff_path("%s", folder), volume, folder);
+            trb_volume_destroy(volume);
+        }
+}
+
+static void jpeg_2000_files_that_lie_are_refused(void **state)
+{
+    (void)state;
+    struct stat facts;
+    save_jp2(tiff_path("coloured.jp2"), 37, 21, 8, 3, true, false);
+    tiff_check_refused(tiff_path("coloured.jp2"), TRB_ERR_UNSUPPORTED, "coloured.jp2: holds colours");
+    save_jp2(tiff_path("two.jp2"), 37, 21, 8, 2, false, false);
+    tiff_check_refused(tiff_path("two.jp2"), TRB_ERR_UNSUPPORTED, "has 2 values a pixel");
+    save_jp2(tiff_path("cut.jp2"), 37, 21, 8, 1, false, false);
+    assert_int_equal(0, stat(tiff_path("cut.jp2"), &facts));
+    for (off_t at = facts.st_size - 20; at > 12; at -= 9) {
+        assert_int_equal(0, truncate(tiff_path("cut.jp2"), at));
+        tiff_check_refused(tiff_path("cut.jp2"), TRB_ERR_FORMAT, "cut.jp2: is a damaged or truncated JPEG 2000 file");
+    }
+    static unsigned char bytes[20000];
+    save_jp2(tiff_path("huge.j2k"), 37, 21, 8, 1, false, true);
+    FILE *file = fopen(tiff_path("huge.j2k"), "r+b");
+    const size_t count = fread(bytes, 1, sizeof bytes, file);
+    memcpy(bytes + 8, "\0\x0f\xff\xff\0\x0f\xff\xff", 8); /* SIZ: width and height; and those of the tile */
+    memcpy(bytes + 24, "\0\x0f\xff\xff\0\x0f\xff\xff", 8);
+    rewind(file);
+    assert_int_equal(count, fwrite(bytes, 1, count, file));
+    assert_int_equal(0, fclose(file));
+    tiff_check_refused(tiff_path("huge.j2k"), TRB_ERR_FORMAT, "huge.j2k: ");
+}
+
 /* ---- folders */
 
 static void save_png(const png_sample *sample, const char *path)
@@ -413,6 +498,8 @@ int main(void)
         cmocka_unit_test(bmp_files_that_lie_are_refused),
         cmocka_unit_test(every_kind_of_grey_png_is_read),
         cmocka_unit_test(png_files_that_lie_are_refused),
+        cmocka_unit_test(jpeg_2000_slices_are_read),
+        cmocka_unit_test(jpeg_2000_files_that_lie_are_refused),
         cmocka_unit_test(a_skyscan_folder_is_read_with_its_log),
         cmocka_unit_test(a_bmp_folder_is_read_and_two_kinds_are_refused),
     };

@@ -9,6 +9,7 @@
 #include <gsl/gsl_version.h>
 #include <jansson.h>
 #include <omp.h>
+#include <openjpeg.h>
 #include <png.h>
 #include <pthread.h>
 #include <stdio.h>
@@ -50,6 +51,7 @@ static void fill(void)
     }
     facts.simd = trb_simd_path();
     facts.zlib = zlibVersion();
+    facts.openjpeg = opj_version();
     facts.png = png_get_libpng_ver(NULL);
     facts.jansson = jansson_version_str();
     facts.cairo = cairo_version_string();

@@ -16,7 +16,8 @@ typedef struct slice_format {
 } slice_format;
 
 static const slice_format formats[TRB_SLICE_KINDS] = {[TRB_SLICES_BMP] = {trb_bmp_header, trb_bmp_pixels},
-                                                      [TRB_SLICES_PNG] = {trb_png_header, trb_png_pixels}};
+                                                      [TRB_SLICES_PNG] = {trb_png_header, trb_png_pixels},
+                                                      [TRB_SLICES_JP2] = {trb_jp2_header, trb_jp2_pixels}};
 
 typedef struct image_stack {
     const slice_format *format;
@@ -26,15 +27,26 @@ typedef struct image_stack {
 
 bool trb_image_recognise(const char *path, trb_slice_kind *kind)
 {
-    static const unsigned char png[] = {0x89, 'P', 'N', 'G'};
-    unsigned char head[4] = {0};
+    static const struct {
+        trb_slice_kind kind;
+        size_t length;
+        unsigned char bytes[8];
+    } known[] = {{TRB_SLICES_BMP, 2, "BM"},
+                 {TRB_SLICES_PNG, 4, "\x89PNG"},
+                 {TRB_SLICES_JP2, 8, "\0\0\0\fjP  "},
+                 {TRB_SLICES_JP2, 4, "\xff\x4f\xff\x51"}};
+    unsigned char head[8] = {0};
     trb_input_file file;
     if (trb_input_open(path, &file, NULL))
         return false;
     const bool there = !trb_input_read(&file, 0, head, sizeof head, NULL);
     trb_input_close(&file);
-    *kind = memcmp(head, "BM", 2) == 0 ? TRB_SLICES_BMP : TRB_SLICES_PNG;
-    return there && (*kind == TRB_SLICES_BMP || memcmp(head, png, sizeof png) == 0);
+    for (size_t i = 0; there && i < sizeof known / sizeof *known; i++)
+        if (memcmp(head, known[i].bytes, known[i].length) == 0) {
+            *kind = known[i].kind;
+            return true;
+        }
+    return false;
 }
 
 static void destroy(void *self)

@@ -28,6 +28,8 @@ trb_status trb_bmp_header(const trb_input_file *file, trb_slice_image *image, tr
 trb_status trb_bmp_pixels(const trb_input_file *file, const trb_slice_image *image, void *pixels, trb_error *err);
 trb_status trb_png_header(const trb_input_file *file, trb_slice_image *image, trb_error *err);
 trb_status trb_png_pixels(const trb_input_file *file, const trb_slice_image *image, void *pixels, trb_error *err);
+trb_status trb_jp2_header(const trb_input_file *file, trb_slice_image *image, trb_error *err);
+trb_status trb_jp2_pixels(const trb_input_file *file, const trb_slice_image *image, void *pixels, trb_error *err);
 
 /** Grey values of a row whose pixels have `channels` values each: 1 grey, 2 grey and alpha, 3 RGB, 4 RGB and alpha. */
 trb_status trb_slice_row_to_grey(const void *row, size_t nx, unsigned channels, trb_type type, void *grey,

@@ -108,9 +108,9 @@ static json_t *distributions(const trb_record *record)
 static json_t *program(void)
 {
     const trb_build *build = trb_build_facts();
-    return json_pack("{s:s,s:s,s:s,s:s,s:s,s:s,s:{s:s?,s:s?,s:s?,s:s?,s:s?,s:s?}}", "name", "trabecula", "version", build->version,
+    return json_pack("{s:s,s:s,s:s,s:s,s:s,s:s,s:{s:s?,s:s?,s:s?,s:s?,s:s?,s:s?,s:s?}}", "name", "trabecula", "version", build->version,
                      "commit", build->commit, "compiler", build->compiler, "openmp", build->openmp, "simd", build->simd, "libraries",
-                     "libtiff", build->tiff, "zlib", build->zlib, "libpng", build->png, "ITK", build->itk, "jansson", build->jansson,
+                     "libtiff", build->tiff, "zlib", build->zlib, "libpng", build->png, "OpenJPEG", build->openjpeg, "ITK", build->itk, "jansson", build->jansson,
                      "cairo", build->cairo);
 }
 
