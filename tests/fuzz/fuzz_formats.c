@@ -23,7 +23,7 @@ int LLVMFuzzerTestOneInput(const unsigned char *bytes, size_t count)
         fd = mkstemp(path);
     if (fd < 0 || ftruncate(fd, 0) != 0 || pwrite(fd, bytes, count, 0) != (ssize_t)count)
         abort();
-    const trb_open_options options = trb_open_options_default();
+    const trb_open_options options = {{0, 0, 0}, false, 0};
     trb_opened opened;
     trb_error err = {TRB_OK, ""};
     bool known = false;
