@@ -108,6 +108,8 @@ void cli_version_print(FILE *to)
     fact(to, "libtiff", build->tiff);
     fact(to, "zlib", build->zlib);
     fact(to, "libzip", build->libzip);
+    fact(to, "libpng", build->png);
+    fact(to, "OpenJPEG", build->openjpeg);
     fact(to, "ITK", build->itk);
     fact(to, "jansson", build->jansson);
     fact(to, "cairo", build->cairo);

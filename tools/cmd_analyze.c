@@ -89,8 +89,15 @@ static void sample_name(const char *path, char *name, size_t size)
     size_t start = end;
     while (start > 0 && path[start - 1] != '/')
         start--;
+    const char *colon = strncmp(path, "raw:", 4) == 0 ? strrchr(path + start, ':') : NULL; /* raw:TYPE:SIZE:FILE */
+    if (colon)
+        start = (size_t)(colon + 1 - path);
+    const char *version = strrchr(path + start, ';'); /* "M7.ISQ;1" */
+    if (version && version[1] && strspn(version + 1, "0123456789") == strlen(version + 1))
+        end = (size_t)(version - path);
     snprintf(name, size, "%.*s", (int)(end - start), path + start);
-    static const char *const endings[] = {".tif", ".tiff", ".TIF", ".TIFF", ".mha", ".mhd", ".nrrd", ".nhdr", ".nii", ".nii.gz"};
+    static const char *const endings[] = {".tif", ".tiff", ".TIF", ".TIFF", ".mha", ".mhd", ".nrrd", ".nhdr", ".nii", ".nii.gz",
+                                          ".isq", ".ISQ", ".rsq", ".RSQ", ".aim", ".AIM", ".raw"};
     for (size_t i = 0; i < CLI_COUNT(endings); i++) {
         const size_t length = strlen(name), n = strlen(endings[i]);
         if (length > n && strcmp(name + length - n, endings[i]) == 0)

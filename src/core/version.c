@@ -9,6 +9,8 @@
 #include <gsl/gsl_version.h>
 #include <jansson.h>
 #include <omp.h>
+#include <openjpeg.h>
+#include <png.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <string.h>
@@ -51,6 +53,8 @@ static void fill(void)
     facts.simd = trb_simd_path();
     facts.zlib = zlibVersion();
     facts.libzip = zip_libzip_version();
+    facts.openjpeg = opj_version();
+    facts.png = png_get_libpng_ver(NULL);
     facts.jansson = jansson_version_str();
     facts.cairo = cairo_version_string();
     facts.rmath = R_VERSION_STRING; /* the library itself does not tell */

@@ -25,9 +25,10 @@ typedef struct slice {
 } slice;
 
 typedef struct listing {
+    trb_slice_kind kind;
     size_t count;
     slice *slices;
-    size_t others;         /* files that are no TIFF */
+    size_t others;         /* files of other kinds */
     char other_ending[16]; /* of an image format among them */
 } listing;
 
@@ -41,20 +42,34 @@ static void listing_clear(listing *list)
 
 /* ---- which files count */
 
-static bool is_tiff_ending(const char *ending)
+static const struct {
+    const char *name, *endings[5];
+} kinds[TRB_SLICE_KINDS] = {{"TIFF", {".tif", ".tiff", ".btf", ".tf8", NULL}},
+                            {"BMP", {".bmp", NULL}},
+                            {"PNG", {".png", NULL}},
+                            {"JPEG 2000", {".jp2", ".j2k", ".jpc", NULL}}};
+
+const char *trb_slice_kind_name(trb_slice_kind kind)
 {
-    static const char *const known[] = {".tif", ".tiff", ".btf", ".tf8"};
-    for (size_t i = 0; i < sizeof known / sizeof *known; i++)
-        if (strcasecmp(ending, known[i]) == 0)
+    return kinds[kind].name;
+}
+
+static bool is_of_kind(const char *ending, trb_slice_kind kind)
+{
+    for (size_t i = 0; kinds[kind].endings[i]; i++)
+        if (strcasecmp(ending, kinds[kind].endings[i]) == 0)
             return true;
     return false;
 }
 
 static bool is_other_image(const char *ending)
 {
-    static const char *const known[] = {".bmp", ".png", ".jpg", ".jpeg", ".jp2", ".dcm", ".ima", ".isq", ".aim"};
+    static const char *const known[] = {".jpg", ".jpeg", ".gif", ".dcm", ".ima", ".isq", ".aim"};
     for (size_t i = 0; i < sizeof known / sizeof *known; i++)
         if (strcasecmp(ending, known[i]) == 0)
+            return true;
+    for (trb_slice_kind kind = 0; kind < TRB_SLICE_KINDS; kind++)
+        if (is_of_kind(ending, kind))
             return true;
     return false;
 }
@@ -93,7 +108,7 @@ static trb_status take_name(listing *list, const char *name, trb_error *err)
     if (name[0] == '.' || !ending)
         return TRB_OK;
     const size_t stem = (size_t)(ending - name);
-    if (is_tiff_ending(ending))
+    if (is_of_kind(ending, list->kind))
         return is_preview(name, stem) ? TRB_OK : add_slice(list, name, stem, err);
     if (is_other_image(ending)) {
         list->others++;
@@ -117,17 +132,26 @@ static trb_status list_folder(const char *folder, listing *list, trb_error *err)
     return status;
 }
 
-/* Overview pictures of CTAn ("_VOI_") count only when nothing else is there. */
+/* "_VOI_", "_rec_voi_": pictures of a VOI. */
+static bool is_overview(const char *name)
+{
+    for (const char *at = strchr(name, '_'); at; at = strchr(at + 1, '_'))
+        if (strncasecmp(at, "_voi_", 5) == 0)
+            return true;
+    return false;
+}
+
+/* They count only when nothing else is there. */
 static void drop_overviews(listing *list)
 {
     size_t kept = 0;
     for (size_t i = 0; i < list->count; i++)
-        kept += strstr(list->slices[i].name, "_VOI_") == NULL;
+        kept += !is_overview(list->slices[i].name);
     if (kept == 0 || kept == list->count)
         return;
     kept = 0;
     for (size_t i = 0; i < list->count; i++) {
-        if (strstr(list->slices[i].name, "_VOI_"))
+        if (is_overview(list->slices[i].name))
             free(list->slices[i].name);
         else
             list->slices[kept++] = list->slices[i];
@@ -253,8 +277,8 @@ static trb_status several_series(const char *folder, const listing *list, trb_er
                                      list->slices[first].name, list->slices[end - 1].name, end - first);
     }
     return trb_error_set(err, TRB_ERR_DATA,
-                         "%.200s holds %zu different series of TIFF files: %s%s. Put each scan in a folder of its own",
-                         folder, series, text, series > MOST_LISTED ? "; ..." : "");
+                         "%.200s holds %zu different series of %s files: %s%s. Put each scan in a folder of its own", folder,
+                         series, kinds[list->kind].name, text, series > MOST_LISTED ? "; ..." : "");
 }
 
 static trb_status check_series(const char *folder, const listing *list, trb_error *err)
@@ -311,14 +335,32 @@ static trb_status nothing_found(const char *folder, const listing *list, trb_err
 {
     if (list->others)
         return trb_error_set(err, TRB_ERR_DATA,
-                             "%s holds no TIFF slices but %zu %s file%s, which are not read: export the slices as TIFF",
-                             folder, list->others, list->other_ending, list->others == 1 ? "" : "s");
-    return trb_error_set(err, TRB_ERR_DATA, "%s holds no TIFF files", folder);
+                             "%s holds no %s slices but %zu %s file%s, which are not read: export the slices as TIFF",
+                             folder, kinds[list->kind].name, list->others, list->other_ending,
+                             list->others == 1 ? "" : "s");
+    return trb_error_set(err, TRB_ERR_DATA, "%s holds no %s files", folder, kinds[list->kind].name);
+}
+
+trb_status trb_slice_kinds_count(const char *folder, size_t counts[TRB_SLICE_KINDS], trb_error *err)
+{
+    trb_status status = TRB_OK;
+    for (trb_slice_kind kind = 0; !status && kind < TRB_SLICE_KINDS; kind++) {
+        listing list = {.kind = kind};
+        status = list_folder(folder, &list, err);
+        counts[kind] = list.count;
+        listing_clear(&list);
+    }
+    return status;
 }
 
 trb_status trb_tiff_series_scan(const char *folder, trb_tiff_series *out, trb_error *err)
 {
-    listing list = {0};
+    return trb_slice_series_scan(folder, TRB_SLICES_TIFF, out, err);
+}
+
+trb_status trb_slice_series_scan(const char *folder, trb_slice_kind kind, trb_tiff_series *out, trb_error *err)
+{
+    listing list = {.kind = kind};
     memset(out, 0, sizeof *out);
     trb_status status = list_folder(folder, &list, err);
     if (!status && list.count == 0)

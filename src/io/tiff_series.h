@@ -6,7 +6,16 @@
 
 #include <stdint.h>
 
-/** The TIFF files of a folder, in the order of their numbers. */
+/** Kinds of slice files. A series is of one kind. */
+typedef enum trb_slice_kind { TRB_SLICES_TIFF, TRB_SLICES_BMP, TRB_SLICES_PNG, TRB_SLICES_JP2, TRB_SLICE_KINDS } trb_slice_kind;
+
+/** "TIFF", "BMP", "PNG", "JPEG 2000". Static text. */
+const char *trb_slice_kind_name(trb_slice_kind kind);
+
+/** How many files of each kind a folder holds, without hidden files, previews and thumbnails. TRB_ERR_IO. */
+trb_status trb_slice_kinds_count(const char *folder, size_t counts[TRB_SLICE_KINDS], trb_error *err);
+
+/** The slice files of a folder, in the order of their numbers. */
 typedef struct trb_tiff_series {
     size_t count;
     char **paths;
@@ -15,15 +24,16 @@ typedef struct trb_tiff_series {
 } trb_tiff_series;
 
 /**
- * List a folder.
+ * List the files of one kind in a folder.
  *
  * Convention  The number is the last run of digits in the name (without ending) that is not the same in all
- *             names: "m7_0012.tif" and "s0012_8bit.tif" are slice 12. Files that are no TIFF, hidden files, SkyScan
- *             previews (_spr) and thumbnails are left aside.
+ *             names: "m7_0012.tif" and "s0012_8bit.tif" are slice 12. Files of other kinds, hidden files, SkyScan
+ *             previews (_spr) and thumbnails are left aside, and pictures of a VOI (_voi_) among other slices.
  * Output      *out: trb_tiff_series_clear() frees it.
- * Errors      TRB_ERR_IO; TRB_ERR_DATA: no TIFF file (says what is there instead), two series or more (lists
+ * Errors      TRB_ERR_IO; TRB_ERR_DATA: no such file (says what is there instead), two series or more (lists
  *             them), the same number twice.
  */
+trb_status trb_slice_series_scan(const char *folder, trb_slice_kind kind, trb_tiff_series *out, trb_error *err);
 trb_status trb_tiff_series_scan(const char *folder, trb_tiff_series *out, trb_error *err);
 
 /**

@@ -3,6 +3,7 @@
 
 #include "core/memory.h"
 #include "io/itk_bridge.h"
+#include "io/scan_formats.h"
 #include "io/scan_info.h"
 #include "io/spacing_claims.h"
 #include "io/tiff_stack.h"
@@ -14,6 +15,7 @@
 #include <sys/stat.h>
 
 #define GIB 1073741824.0
+#define AT_ONCE_BYTES ((size_t)16 << 20) /* of planes between two reports of progress */
 
 struct trb_scan {
     char *path;
@@ -21,7 +23,8 @@ struct trb_scan {
     trb_type type;
     trb_scan_info info;
     size_t memory_limit_bytes;
-    trb_tiff_stack *tiff; /* NULL: the ITK bridge reads it */
+    trb_tiff_stack *tiff;    /* NULL: the reader, or else the ITK bridge */
+    trb_plane_reader reader; /* empty: the ITK bridge reads it */
 };
 
 trb_open_options trb_open_options_default(void)
@@ -75,10 +78,28 @@ static trb_status open_with_itk(trb_scan *scan, const trb_open_options *options,
     return trb_grid_check(&scan->grid, err);
 }
 
+/* The formats of scan_formats.h; *known: it is one of them. */
+static trb_status open_with_reader(trb_scan *scan, const trb_open_options *options, bool *known, trb_error *err)
+{
+    trb_opened opened;
+    const trb_status status = trb_format_open(scan->path, options, known, &opened, err);
+    scan->grid = opened.grid;
+    scan->type = opened.type;
+    scan->info = opened.info;
+    scan->reader = opened.reader;
+    if (!status && *known)
+        trb_spacing_decide(&opened.claims, options->spacing_mm, &scan->grid, &scan->info);
+    return status;
+}
+
 /* By content first: a TIFF is a TIFF whatever its name says. */
 static trb_status open_any(trb_scan *scan, const trb_open_options *options, trb_error *err)
 {
     struct stat facts;
+    bool known = false;
+    trb_status status = trb_tiff_recognise(scan->path) ? TRB_OK : open_with_reader(scan, options, &known, err);
+    if (status || known)
+        return status;
     if (stat(scan->path, &facts) != 0)
         return trb_error_set(err, TRB_ERR_IO, "%s: %s", scan->path, strerror(errno));
     if (S_ISDIR(facts.st_mode) || trb_tiff_recognise(scan->path))
@@ -89,8 +110,9 @@ static trb_status open_any(trb_scan *scan, const trb_open_options *options, trb_
     if (dot && (strcmp(dot, ".tif") == 0 || strcmp(dot, ".tiff") == 0 || strcmp(dot, ".TIF") == 0))
         return open_tiff(scan, options, err); /* says what is wrong with it */
     return trb_error_set(err, TRB_ERR_UNSUPPORTED,
-                         "%s is in no format that is read: give a folder of TIFF slices, a multi-page TIFF, or a .mha "
-                         ".mhd .nrrd .nhdr .nii .nii.gz file",
+                         "%s is in no format that is read: give a folder of TIFF slices, a multi-page TIFF, a .isq .rsq "
+                         ".aim .mha .mhd .nrrd .nhdr .nii .nii.gz file, or describe a file without header by "
+                         "raw:TYPE:NXxNYxNZ+OFFSET:FILE",
                          scan->path);
 }
 
@@ -120,6 +142,7 @@ void trb_scan_close(trb_scan *scan)
     if (!scan)
         return;
     trb_tiff_stack_close(scan->tiff);
+    trb_plane_reader_clear(&scan->reader);
     trb_scan_info_clear(&scan->info);
     free(scan->path);
     free(scan);
@@ -179,22 +202,41 @@ static trb_status check_finite(const trb_scan *scan, const trb_box *box, void *v
     return status;
 }
 
-/* ITK gives whole planes; a box is cut out of them. */
-static trb_status read_with_itk(const trb_scan *scan, const trb_box *box, void *dst, trb_error *err)
+static trb_status read_planes(const trb_scan *scan, size_t z0, size_t z1, void *dst, trb_error *err)
+{
+    return scan->reader.read ? scan->reader.read(scan->reader.self, z0, z1, dst, err)
+                             : trb_itk_read(scan->path, z0, z1, dst, err);
+}
+
+/*
+ * Whole planes; a box is cut out of them. ITK would begin anew for every part of a compressed file, so it is asked for all
+ * at once; the others give a few planes at a time, between which progress is told.
+ */
+static trb_status read_cut(const trb_scan *scan, const trb_box *box, void *dst, const trb_progress *progress,
+                           trb_error *err)
 {
     const trb_grid *grid = &scan->grid;
     const size_t bytes = trb_type_bytes(scan->type), slices = box->hi[2] - box->lo[2];
-    const size_t columns = box->hi[0] - box->lo[0], rows = box->hi[1] - box->lo[1];
-    if (columns == grid->nx && rows == grid->ny)
-        return trb_itk_read(scan->path, box->lo[2], box->hi[2], dst, err);
-    char *planes = trb_alloc(grid->nx * grid->ny * slices, bytes, "whole slices to cut the box from", err);
-    if (!planes)
+    const size_t columns = box->hi[0] - box->lo[0], rows = box->hi[1] - box->lo[1], plane = grid->nx * grid->ny * bytes;
+    const bool whole = columns == grid->nx && rows == grid->ny;
+    const size_t few = plane < AT_ONCE_BYTES ? AT_ONCE_BYTES / plane : 1;
+    const size_t each = scan->reader.read && few < slices ? few : slices;
+    char *planes = NULL, *to = dst;
+    if (!whole && !(planes = trb_alloc(each, plane, "whole slices to cut the box from", err)))
         return TRB_ERR_MEMORY;
-    const trb_status status = trb_itk_read(scan->path, box->lo[2], box->hi[2], planes, err);
-    for (size_t z = 0; !status && z < slices; z++)
-        for (size_t y = 0; y < rows; y++)
-            memcpy((char *)dst + (z * rows + y) * columns * bytes,
-                   planes + ((z * grid->ny + y + box->lo[1]) * grid->nx + box->lo[0]) * bytes, columns * bytes);
+    trb_status status = TRB_OK;
+    for (size_t z = 0; !status && z < slices; z += each) {
+        const size_t n = slices - z < each ? slices - z : each;
+        if (progress && !progress->report(progress->user, "reading", (double)z / (double)slices))
+            status = trb_error_set(err, TRB_ERR_CANCELLED, "reading was cancelled");
+        else
+            status = read_planes(scan, box->lo[2] + z, box->lo[2] + z + n, whole ? to : planes, err);
+        if (whole)
+            to += n * plane;
+        for (size_t row = 0; !status && !whole && row < n * rows; row++, to += columns * bytes)
+            memcpy(to, planes + ((row / rows * grid->ny + row % rows + box->lo[1]) * grid->nx + box->lo[0]) * bytes,
+                   columns * bytes);
+    }
     free(planes);
     return status;
 }
@@ -207,9 +249,7 @@ static trb_status read_box(const trb_scan *scan, const trb_box *box, void *dst, 
         return status;
     if (scan->tiff)
         return trb_tiff_stack_read(scan->tiff, box, dst, progress, err);
-    if (progress && !progress->report(progress->user, "reading", 0))
-        return trb_error_set(err, TRB_ERR_CANCELLED, "reading was cancelled");
-    status = read_with_itk(scan, box, dst, err);
+    status = read_cut(scan, box, dst, progress, err);
     if (!status)
         status = check_finite(scan, box, dst, err);
     if (!status && progress && !progress->report(progress->user, "reading", 1))

@@ -172,10 +172,10 @@ static json_t *fabric(const trb_record *record)
 static json_t *program(void)
 {
     const trb_build *build = trb_build_facts();
-    return json_pack("{s:s,s:s,s:s,s:s,s:s,s:s,s:{s:s?,s:s?,s:s?,s:s?,s:s?,s:s?}}", "name", "trabecula", "version", build->version,
+    return json_pack("{s:s,s:s,s:s,s:s,s:s,s:s,s:{s:s?,s:s?,s:s?,s:s?,s:s?,s:s?,s:s?,s:s?}}", "name", "trabecula", "version", build->version,
                      "commit", build->commit, "compiler", build->compiler, "openmp", build->openmp, "simd", build->simd, "libraries",
-                     "libtiff", build->tiff, "zlib", build->zlib, "libzip", build->libzip, "ITK", build->itk, "jansson",
-                     build->jansson, "cairo", build->cairo);
+                     "libtiff", build->tiff, "zlib", build->zlib, "libzip", build->libzip, "libpng", build->png, "OpenJPEG", build->openjpeg,
+                     "ITK", build->itk, "jansson", build->jansson, "cairo", build->cairo);
 }
 
 /* Put every array of plain numbers on one line, in place: a histogram of 200 bins is one line, not 200. */

@@ -6,6 +6,7 @@
  */
 #include "study/batch_parts.h"
 
+#include "io/raw_volume.h"
 #include "study/batch_paths.h"
 #include "trabecula/version.h"
 
@@ -62,6 +63,7 @@ trb_status trb_batch_files(const char *path, char ***paths, size_t *n, trb_error
     struct stat facts;
     *paths = NULL;
     *n = 0;
+    path = trb_raw_spec_file(path);
     if (stat(path, &facts) == 0 && S_ISDIR(facts.st_mode))
         return files_in(path, paths, n, err);
     const char *dot = strrchr(path, '.');

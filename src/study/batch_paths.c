@@ -64,14 +64,33 @@ bool trb_is_tiff_name(const char *name)
     return false;
 }
 
+bool trb_is_slice_name(const char *name)
+{
+    static const char *const endings[] = {".bmp", ".png", ".jp2", ".j2k", ".jpc", ".dcm", ".ima"};
+    const char *dot = strrchr(name, '.');
+    for (size_t i = 0; dot && i < sizeof endings / sizeof *endings; i++)
+        if (strcasecmp(dot, endings[i]) == 0)
+            return true;
+    return false;
+}
+
+/* Without the version that VMS puts behind a name, ";1". */
+static size_t length_without_version(const char *name)
+{
+    const char *version = strrchr(name, ';');
+    const bool is_one = version && version[1] && strspn(version + 1, "0123456789") == strlen(version + 1);
+    return is_one ? (size_t)(version - name) : strlen(name);
+}
+
 size_t trb_volume_stem(const char *name)
 {
     static const char *const endings[] = {".nii.gz", ".nii",  ".mha", ".mhd", ".nrrd",
-                                          ".nhdr",   ".tiff", ".tif", ".btf", ".tf8"};
-    const size_t length = strlen(name);
+                                          ".nhdr",   ".tiff", ".tif", ".btf", ".tf8",
+                                          ".isq",    ".rsq",  ".aim"};
+    const size_t length = length_without_version(name);
     for (size_t i = 0; i < sizeof endings / sizeof *endings; i++) {
         const size_t n = strlen(endings[i]);
-        if (length > n && strcasecmp(name + length - n, endings[i]) == 0)
+        if (length > n && strncasecmp(name + length - n, endings[i], n) == 0)
             return length - n;
     }
     return 0;

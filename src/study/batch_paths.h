@@ -23,6 +23,9 @@ char *trb_path_base(const char *path);
 size_t trb_volume_stem(const char *name);
 bool trb_is_tiff_name(const char *name);
 
+/** Does it end like a slice that is no TIFF: .bmp, .png, .jp2, .dcm, ...? */
+bool trb_is_slice_name(const char *name);
+
 /** Order of names as people count: runs of digits by their value; ties by bytes. For qsort of char *. */
 int trb_natural_order(const char *a, const char *b);
 

@@ -2,6 +2,7 @@
  * manifest_csv.c - a study that is a table: sample, path, group, settings of the row, and columns that travel.
  * Paths (also those that a row's voi and calibration name) are relative to the table, so that a study can be moved.
  */
+#include "io/raw_volume.h"
 #include "study/batch_paths.h"
 #include "study/manifest_parts.h"
 
@@ -83,10 +84,10 @@ static trb_status read_header(trb_manifest *manifest, const trb_csv *csv, struct
 /* Relative to the table's folder. */
 static char *beside(const char *table, const char *path)
 {
-    const char *slash = strrchr(table, '/');
-    if (path[0] == '/' || !slash)
+    const char *slash = strrchr(table, '/'), *file = trb_raw_spec_file(path); /* "raw:...:" stays in front */
+    if (file[0] == '/' || !slash)
         return strdup(path);
-    return trb_text_format("%.*s%s", (int)(slash + 1 - table), table, path);
+    return trb_text_format("%.*s%.*s%s", (int)(file - path), path, (int)(slash + 1 - table), table, file);
 }
 
 /* A file that a setting names lies beside the table when it is there. */
@@ -150,7 +151,7 @@ static trb_status add_setting(const trb_manifest *manifest, trb_manifest_scan *s
 
 static char *sample_of_path(const char *path)
 {
-    char *base = trb_path_base(path), *sample = base ? trb_text_utf8(base) : NULL;
+    char *base = trb_path_base(trb_raw_spec_file(path)), *sample = base ? trb_text_utf8(base) : NULL;
     if (sample && trb_volume_stem(sample))
         sample[trb_volume_stem(sample)] = 0;
     free(base);

@@ -13,6 +13,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#define FEWEST_IMAGES 3 /* slices that make a scan; fewer are pictures that lie beside scans */
 #define DEEPEST 16 /* levels; a link that leads back up ends here */
 
 struct walk {
@@ -86,6 +87,15 @@ static bool hold_volumes(const char *folder, char *const *names, size_t n)
     return tiffs == 1; /* nothing can be opened: one file is a broken volume, several are a broken series */
 }
 
+/* Are the pictures of a folder (BMP, PNG, ...; no TIFF) the slices of a scan? */
+static bool hold_images(char *const *names, size_t n)
+{
+    size_t images = 0;
+    for (size_t i = 0; i < n; i++)
+        images += trb_is_slice_name(names[i]);
+    return images >= FEWEST_IMAGES;
+}
+
 /* ---- the walk */
 
 static bool exists_in(const char *folder, const char *name)
@@ -153,7 +163,7 @@ static trb_status walk_folder(struct walk *walk, const char *path, const char *b
     bool has_tiffs = false;
     for (size_t i = 0; i < n; i++)
         has_tiffs = has_tiffs || trb_is_tiff_name(names[i]);
-    const bool slices = has_tiffs && !hold_volumes(path, names, n);
+    const bool slices = has_tiffs ? !hold_volumes(path, names, n) : hold_images(names, n);
     struct counted seen = {0, 0};
     trb_status status = slices ? add_scan(walk, path, below, strlen(below), err) : TRB_OK;
     for (size_t i = 0; i < n && !status; i++)

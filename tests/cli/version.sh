@@ -3,7 +3,7 @@
 
 expect_exit 0 "$TRABECULA" --version
 expect_stdout '^trabecula [0-9]+\.[0-9]+\.[0-9]+ \(([0-9a-f]{7,}\+?|unknown)\)$'
-for library in compiler OpenMP SIMD libtiff zlib libzip ITK jansson cairo libRmath GSL; do
+for library in compiler OpenMP SIMD libtiff zlib libzip libpng OpenJPEG ITK jansson cairo libRmath GSL; do
     expect_stdout "^  $library +[^ ]"
 done
 expect_stdout '^  libtiff +[0-9]+\.[0-9]+\.[0-9]+$'
