@@ -13,6 +13,7 @@
 #include "trabecula/resample.h"
 #include "trabecula/version.h"
 #include "trabecula/voi.h"
+#include "trabecula/voi_auto.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -125,6 +126,8 @@ static trb_status make_voi(struct run *run)
 {
     if (!run->settings->voi[0])
         return TRB_OK;
+    if (trb_voi_is_auto(run->settings->voi))
+        return trb_run_auto_voi(run);
     trb_mask *voi = NULL;
     trb_status status = trb_voi_create(run->settings->voi, &run->record->input_grid, &voi, run->err);
     if (status) {
@@ -365,9 +368,9 @@ static trb_status analyze(struct run *run)
         return status;
     run->record->input_grid = run->record->grid;
     if (!(status = trb_grey_crc32(run->source, &run->record->crc32, run->err)) && !(status = make_isotropic(run)))
-        status = make_voi(run);
-    if (!status)
         status = make_calibration(run);
+    if (!status)
+        status = make_voi(run); /* may have thresholds of its own */
     if (!status)
         status = cut_planes(run);
     if (status)

@@ -41,6 +41,12 @@ bool trb_run_wants_direct(const struct run *run);
 /** Copy what the reader found into the record. */
 trb_status trb_run_copy_facts(struct run *run, const trb_scan_info *info);
 
+/** The VOI "auto...": compartments of the bone, into products->voi; calibration and grid are known. run_voi.c */
+trb_status trb_run_auto_voi(struct run *run);
+
+/** A fact beside those of the file. */
+trb_status trb_run_add_fact(struct run *run, const char *key, const char *text, const char *origin);
+
 /** Metrics, distributions, settings, warnings and methods text from the measured run. */
 trb_status trb_run_fill_record(struct run *run);
 

@@ -4,6 +4,8 @@
  */
 #include "trabecula/settings.h"
 
+#include "trabecula/voi_auto.h"
+
 #include <ctype.h>
 #include <errno.h>
 #include <inttypes.h>
@@ -22,7 +24,7 @@ static const trb_setting_info TABLE[] = {
     {"slices", "A:B", "", "measure slices A <= z < B, from 0", "Input"},
     {"crop", "BOX", "", "x0:x1,y0:y1,z0:z1, half-open, from 0; what lies outside is not read as context", "Input"},
     {"calibration", "TEXT", "", "slope=..,intercept=..[,unit=mgHA/cm3][,mu-scaling=..][,mu-water=..] or a JSON file", "Grey scale"},
-    {"voi", "VOI", "", "mask file, box:x0:x1,y0:y1,z0:z1 or cylinder:cx,cy,rx,ry,z0:z1; bone outside is context", "Volume of interest"},
+    {"voi", "VOI", "", "mask file, box:x0:x1,y0:y1,z0:z1, cylinder:cx,cy,rx,ry,z0:z1, or auto[:trabecular|:cortical|:periosteal][,preset=mouse|rat|human][,KEY=VALUE...] (compartments by two thresholds); bone outside is context", "Volume of interest"},
     {"filter", "FILTER", "gaussian:0.8,1", "none, gaussian:SIGMA,SUPPORT, gaussian-truncated:SIGMA,SUPPORT or median:R (voxels)", "Segmentation"},
     {"threshold", "VALUE", "otsu", "VALUE[grey|HU|mgHA|1/cm|permille], inclusive; or otsu, li, triangle, isodata, maxentropy, huang, moments, yen, kittler, renyi, shanbhag, intermodes inside the VOI", "Segmentation"},
     {"invert", NULL, "false", "bone is below the threshold", "Segmentation"},
@@ -343,7 +345,11 @@ trb_status trb_settings_set(trb_settings *settings, const char *key, const char 
     } else if (IS("calibration")) {
         status = parse_text(settings->calibration, sizeof settings->calibration, key, text, err);
     } else if (IS("voi")) {
-        status = parse_text(settings->voi, sizeof settings->voi, key, text, err);
+        trb_voi_auto compartments; /* its text is checked before the image is read */
+        if (trb_voi_is_auto(text))
+            status = trb_voi_auto_parse(text, &compartments, err);
+        if (!status)
+            status = parse_text(settings->voi, sizeof settings->voi, key, text, err);
     } else if (IS("metrics")) {
         status = parse_text(settings->metrics, sizeof settings->metrics, key, text, err);
     } else if (IS("filter")) {

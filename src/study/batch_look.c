@@ -3,6 +3,7 @@
 
 #include "record/memory_plan.h"
 #include "study/batch_paths.h"
+#include "trabecula/voi_auto.h"
 
 #include <errno.h>
 #include <math.h>
@@ -106,7 +107,7 @@ static void look_at_files(const trb_settings *settings, trb_batch_scan *scan)
     struct stat there;
     const char *voi = settings->voi;
     if (voi[0] && strncmp(voi, "box:", 4) != 0 && strncmp(voi, "cylinder:", 9) != 0 &&
-        stat(voi, &there) != 0) {
+        !trb_voi_is_auto(voi) && stat(voi, &there) != 0) {
         char text[400];
         snprintf(text, sizeof text, "the VOI %.200s cannot be read: %s", voi, strerror(errno));
         problem(scan, text);
