@@ -30,7 +30,11 @@ typedef enum trb_bone_preset {
 /** "voxel-size", "mouse", "rat", "human". Static text. */
 TRB_API const char *trb_bone_preset_name(trb_bone_preset preset);
 
-/** A threshold by value, or by a histogram rule ("otsu", "li", ...; see trb_histogram_threshold()). */
+/**
+ * A threshold by value, or by a rule: "half" (the default), half-way between the median below Otsu's threshold and
+ * the third quartile above it, so between soft tissue and compact bone; "otsu", "li", ...: see
+ * trb_histogram_threshold().
+ */
 typedef struct trb_auto_threshold {
     bool by_value;
     double value;
@@ -94,6 +98,7 @@ TRB_API const char *trb_voi_auto_text(const trb_voi_auto *options, char *buffer,
 typedef struct trb_compartments {
     trb_mask *periosteal, *trabecular; /* trabecular lies in periosteal; the rest of it is cortical */
     double peri_grey, endo_grey;       /* what the thresholds came to */
+    double sides; /* share of the image's four sides that is bone, 0..1. Above 0 the cross-section is not complete */
 } trb_compartments;
 
 TRB_API void trb_compartments_clear(trb_compartments *compartments);

@@ -11,9 +11,11 @@
  */
 #include "prepare/compartments.h"
 
+#include "prepare/auto_threshold.h"
 #include "prepare/grey_passes.h"
 #include "prepare/mask_frame.h"
 #include "prepare/mask_reach.h"
+#include "trabecula/density.h"
 #include "trabecula/label.h"
 
 #include <math.h>
@@ -43,29 +45,13 @@ static trb_filter smoothing(const struct finding *f, double sigma_mm)
     return (trb_filter){TRB_FILTER_GAUSSIAN, sigma, (int)fmin(ceil(2.5 * sigma), 32)};
 }
 
-static trb_status resolve(const struct finding *f, const trb_auto_threshold *threshold, const trb_filter *filter,
-                          const trb_mask *where, double *grey)
-{
-    static const trb_calibration nothing;
-    if (threshold->by_value)
-        return trb_calibration_to_grey(f->calibration ? f->calibration : &nothing, f->source->type, threshold->value,
-                                       threshold->unit, grey, f->err);
-    trb_histogram histogram = {0};
-    trb_status status = trb_grey_histogram(f->source, filter, where, &histogram, f->err);
-    if (!status)
-        status = strcmp(threshold->method, "otsu") == 0
-                     ? trb_otsu(&histogram, grey, f->err)
-                     : trb_histogram_threshold(&histogram, threshold->method, grey, f->err);
-    trb_histogram_clear(&histogram);
-    return status;
-}
-
 /* Grey values at or above a threshold; *grey is what it came to. */
 static trb_status above(const struct finding *f, const char *name, const trb_auto_threshold *threshold,
                         double sigma_mm, const trb_mask *where, double *grey, trb_mask **out)
 {
     const trb_filter filter = smoothing(f, sigma_mm);
-    trb_status status = resolve(f, threshold, &filter, where, grey);
+    trb_status status =
+        trb_auto_threshold_find(f->source, f->calibration, threshold, &filter, where, grey, f->err);
     if (!status)
         status = trb_grey_threshold(f->source, &filter, *grey, false, out, f->err);
     if (status)
@@ -74,7 +60,8 @@ static trb_status above(const struct finding *f, const char *name, const trb_aut
 }
 
 /* ---- the periosteal surface */
-static bool sides_are_bone(const trb_mask *bone)
+/* Which part of the image's sides (those along z) is bone. */
+static double share_of_sides(const trb_mask *bone)
 {
     const trb_grid *grid = &bone->grid;
     size_t set = 0, all = 0;
@@ -85,7 +72,7 @@ static bool sides_are_bone(const trb_mask *bone)
             for (size_t x = 0; x < grid->nx; x += step, all++)
                 set += (size_t)trb_mask_get(bone, x, y, z);
         }
-    return (double)set > SIDES_OF_BONE * (double)all;
+    return (double)set / (double)all;
 }
 
 /* Only the bone itself, or all parts that are large enough to be one. */
@@ -114,7 +101,7 @@ static trb_status find_bone(const struct finding *f, double *grey, trb_mask **ou
         return trb_error_set(f->err, TRB_ERR_DATA,
                              "no voxel reaches the periosteal threshold of %.6g grey: lower it with "
                              "peri-threshold=VALUE", *grey);
-    if (sides_are_bone(*out))
+    if (share_of_sides(*out) > SIDES_OF_BONE)
         return trb_error_set(f->err, TRB_ERR_DATA,
                              "the sides of the image are above the periosteal threshold of %.6g grey, so there is no "
                              "outside: give a value between soft tissue and bone, such as peri-threshold=450mgHA, or "
@@ -163,7 +150,14 @@ static trb_status find_periosteal(struct finding *f, trb_compartments *out)
         status = trb_frame_leave(&f->frame, closed, &out->periosteal, f->err);
     trb_mask_destroy(framed);
     trb_mask_destroy(closed);
-    return status;
+    if (status)
+        return status;
+    out->sides = share_of_sides(out->periosteal);
+    if (out->sides > SIDES_OF_BONE)
+        return trb_error_set(f->err, TRB_ERR_DATA,
+                             "the bone fills the sides of the image, so its surface is not seen: compartments need the "
+                             "whole cross-section of a bone; an image cut out of a bone needs another VOI");
+    return TRB_OK;
 }
 
 /* ---- the endosteal surface */
@@ -231,19 +225,24 @@ static trb_status find_space(const struct finding *f, const trb_mask *inside, tr
     return status;
 }
 
-static trb_status check_compartments(const struct finding *f, const trb_compartments *found)
+/* A cortex of less than one layer of voxels is none: openings round off what noise left of it. */
+static trb_status check_cortex(const struct finding *f, const trb_compartments *found)
 {
-    const size_t all = trb_mask_count(found->periosteal), trabecular = trb_mask_count(found->trabecular);
+    trb_mask *peeled = NULL;
+    trb_status status = trb_mask_erode(found->periosteal, 6, &peeled, f->err);
+    if (status)
+        return status;
+    const size_t inner = trb_mask_count(peeled), trabecular = trb_mask_count(found->trabecular);
+    trb_mask_destroy(peeled);
+    if (trabecular > 0 && trabecular >= inner)
+        return trb_error_set(f->err, TRB_ERR_DATA,
+                             "there is no cortex: lower endo-threshold (now %.6g grey) or endo-close (now %.6g mm)",
+                             found->endo_grey, f->options->endo_close_mm);
     if (trabecular == 0)
         return trb_error_set(f->err, TRB_ERR_DATA,
                              "no trabecular compartment is left: lower endo-round (now %.6g mm) or least-cortex "
                              "(now %.6g mm)",
                              f->options->endo_round_mm, f->options->least_cortex_mm);
-    if (trabecular == all)
-        return trb_error_set(f->err, TRB_ERR_DATA,
-                             "there is no cortex: lower endo-threshold (now %.6g grey) or endo-close (now %.6g mm); an "
-                             "image cut out of trabecular bone has none, and needs another VOI",
-                             found->endo_grey, f->options->endo_close_mm);
     return TRB_OK;
 }
 
@@ -267,7 +266,7 @@ static trb_status find_trabecular(const struct finding *f, trb_compartments *out
     trb_mask_destroy(marrow);
     trb_mask_destroy(inside);
     trb_mask_destroy(space);
-    return status ? status : check_compartments(f, out);
+    return status ? status : check_cortex(f, out);
 }
 
 /* ---- doors */

@@ -11,7 +11,7 @@
 static const char *const COMPARTMENTS[] = {"trabecular", "cortical", "periosteal", NULL};
 static const char *const PRESETS[] = {"voxel-size", "mouse", "rat", "human", NULL};
 static const char *const BONES[] = {"largest", "all", NULL};
-static const char *const RULES[] = {"otsu",    "li",  "triangle", "isodata", "maxentropy", "huang",
+static const char *const RULES[] = {"half", "otsu",    "li",  "triangle", "isodata", "maxentropy", "huang",
                                     "moments", "yen", "kittler",  "renyi",   "shanbhag",   "intermodes", NULL};
 
 /*
@@ -27,10 +27,10 @@ static const struct {
 } LENGTHS[] = {
     {"peri-smooth", offsetof(trb_voi_auto, peri_smooth_mm), {NAN, 0.010, 0.020, 0.065}},
     {"peri-close", offsetof(trb_voi_auto, peri_close_mm), {NAN, 0.150, 0.300, 0.600}},
-    {"endo-smooth", offsetof(trb_voi_auto, endo_smooth_mm), {NAN, 0.010, 0.020, 0.065}},
-    {"endo-open", offsetof(trb_voi_auto, endo_open_mm), {NAN, 0.020, 0.040, 0.100}},
-    {"endo-close", offsetof(trb_voi_auto, endo_close_mm), {NAN, 0.080, 0.150, 0.400}},
-    {"endo-round", offsetof(trb_voi_auto, endo_round_mm), {NAN, 0.060, 0.120, 0.300}},
+    {"endo-smooth", offsetof(trb_voi_auto, endo_smooth_mm), {NAN, 0.005, 0.010, 0.040}},
+    {"endo-open", offsetof(trb_voi_auto, endo_open_mm), {NAN, 0.015, 0.030, 0.100}},
+    {"endo-close", offsetof(trb_voi_auto, endo_close_mm), {NAN, 0.150, 0.300, 0.600}},
+    {"endo-round", offsetof(trb_voi_auto, endo_round_mm), {NAN, 0.090, 0.180, 0.400}},
     {"least-cortex", offsetof(trb_voi_auto, least_cortex_mm), {NAN, 0, 0, 0}},
 };
 enum { N_LENGTHS = sizeof LENGTHS / sizeof *LENGTHS };
@@ -189,7 +189,7 @@ trb_status trb_voi_auto_parse(const char *text, trb_voi_auto *out, trb_error *er
 {
     const char *at = after_auto(text);
     char part[80];
-    *out = (trb_voi_auto){.peri_threshold = {.method = "otsu"}, .endo_threshold = {.method = "otsu"}};
+    *out = (trb_voi_auto){.peri_threshold = {.method = "half"}, .endo_threshold = {.method = "half"}};
     for (int i = 0; i < N_LENGTHS; i++)
         *length_at(out, i) = NAN;
     trb_status status = at ? TRB_OK : trb_error_set(err, TRB_ERR_ARGUMENT, "it does not begin with 'auto'");

@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#define SIDES_TOUCHED 0.01 /* less is a speck, or a bone that just fits */
+
 /* What was found, so that a reader can repeat it with other thresholds. */
 static trb_status note_found(struct run *run, const trb_voi_auto *options, const trb_compartments *found)
 {
@@ -44,6 +46,9 @@ trb_status trb_run_auto_voi(struct run *run)
         trb_record_warn(run->record, "the VOI uses the lengths for a %s bone, chosen by the voxel size: name it, as in "
                                      "--voi auto,preset=%s", trb_bone_preset_name(options.preset),
                         trb_bone_preset_name(options.preset));
+    if (found.sides > SIDES_TOUCHED)
+        trb_record_warn(run->record, "voi auto: the bone reaches %.2g %% of the sides of the image; compartments need "
+                                     "the whole cross-section of a bone: look at the picture", 100 * found.sides);
     status = note_found(run, &options, &found);
     run->products->voi = trb_compartments_take(&found, options.compartment);
     memcpy(run->products->voi->grid.spacing_mm, run->record->grid.spacing_mm, sizeof run->record->grid.spacing_mm);
