@@ -4,6 +4,7 @@
  */
 #include "support/testing.h"
 
+#include "prepare/compartments.h"
 #include "prepare/mask_frame.h"
 #include "prepare/mask_reach.h"
 #include "trabecula/phantom_bone.h"
@@ -257,6 +258,41 @@ static void threads_change_nothing(void **state)
     assert_memory_equal(found[0].periosteal->bits, found[1].periosteal->bits, bytes);
     for (int i = 0; i < 2; i++)
         trb_compartments_clear(&found[i]);
+}
+
+/* The planes of a scan, some at a time, give what the whole volume gives. */
+static void slabs_of_a_scan_change_nothing(void **state)
+{
+    (void)state;
+    const trb_phantom_bone bone = bone_of(80, 0.02, 9, 4);
+    const trb_write_options write = trb_write_options_default();
+    const trb_open_options open = trb_open_options_default();
+    trb_volume *volume = NULL;
+    trb_phantom_bone_truth truth;
+    trb_scan *scan = NULL;
+    trb_compartments whole, parts;
+    trb_voi_auto how;
+    char path[600];
+    snprintf(path, sizeof path, "%s/bone.tif", testing_scratch());
+    CHECK_OK(trb_phantom_bone_create(&bone, &volume, &truth, err));
+    CHECK_OK(trb_volume_write(path, volume, &write, err));
+    CHECK_OK(trb_scan_open(path, &open, &scan, err));
+    CHECK_OK(trb_voi_auto_parse("auto,preset=rat", &how, err));
+    CHECK_OK(trb_compartments_find(volume, NULL, &how, &whole, err));
+    const trb_box box = trb_grid_box(trb_scan_grid(scan));
+    trb_grey_source source = trb_grey_of_scan(scan, &box, 7);
+    CHECK_OK(trb_grey_compartments(&source, NULL, &how, &parts, err));
+    const size_t bytes = whole.trabecular->words_per_row * 80 * 80 * sizeof(uint64_t);
+    assert_memory_equal(whole.trabecular->bits, parts.trabecular->bits, bytes);
+    assert_memory_equal(whole.periosteal->bits, parts.periosteal->bits, bytes);
+    CHECK_CLOSE(whole.endo_grey, parts.endo_grey, 0);
+    trb_grey_clear(&source);
+    trb_scan_close(scan);
+    trb_compartments_clear(&whole);
+    trb_compartments_clear(&parts);
+    trb_phantom_bone_truth_clear(&truth);
+    trb_volume_destroy(volume);
+    testing_scratch_remove();
 }
 
 /* ---- balls and frames ---- */
@@ -530,6 +566,7 @@ int main(void)
         cmocka_unit_test(flat_walls_return_exactly),
         cmocka_unit_test(a_bone_at_the_side_of_the_image_keeps_its_cortex),
         cmocka_unit_test(threads_change_nothing),
+        cmocka_unit_test(slabs_of_a_scan_change_nothing),
         cmocka_unit_test(a_ball_reaches_what_is_no_farther_than_its_radius),
         cmocka_unit_test(blocks_fit_together),
         cmocka_unit_test(a_frame_moves_masks_there_and_back),

@@ -270,6 +270,24 @@ static trb_status find_trabecular(const struct finding *f, trb_compartments *out
 }
 
 /* ---- doors */
+static double longest_ball_mm(const trb_voi_auto *options)
+{
+    return fmax(fmax(options->peri_close_mm, options->endo_close_mm),
+                fmax(options->endo_round_mm, options->least_cortex_mm));
+}
+
+double trb_compartments_bytes(const trb_voi_auto *resolved, const trb_grid *grid)
+{
+    const double radius = fmin(longest_ball_mm(resolved) / cbrt(trb_grid_voxel_mm3(grid)), 32768);
+    const size_t more = 2 * ((size_t)ceil(radius) + 2);
+    trb_grid frame = *grid;
+    frame.nx += more;
+    frame.ny += more;
+    frame.nz += 2;
+    const double mask = 8 * ceil((double)frame.nx / 64) * (double)frame.ny * (double)frame.nz;
+    return 5 * mask + trb_mask_reach_bytes(&frame, radius);
+}
+
 trb_status trb_grey_compartments(trb_grey_source *source, const trb_calibration *calibration,
                                  const trb_voi_auto *options, trb_compartments *out, trb_error *err)
 {

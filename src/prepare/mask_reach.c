@@ -50,6 +50,22 @@ static trb_status reach_block(const trb_mask *others, size_t reach, uint32_t lim
     return TRB_OK;
 }
 
+/* Planes at a time, without the reach around them. */
+static size_t planes_of_block(const trb_grid *grid, size_t reach)
+{
+    const size_t planes = BLOCK_BYTES / (grid->nx * grid->ny * sizeof(uint32_t));
+    return planes > 4 * reach ? planes - 2 * reach : 2 * reach + 1;
+}
+
+double trb_mask_reach_bytes(const trb_grid *grid, double radius_vox)
+{
+    const size_t reach = (size_t)ceil(fmin(radius_vox, 32768));
+    const double plane = (double)grid->nx * (double)grid->ny, row_bytes = 8 * ceil((double)grid->nx / 64);
+    const double planes = fmin((double)(planes_of_block(grid, reach) + 2 * reach), (double)grid->nz);
+    /* The map and its passes; the complement and the result. */
+    return 3 * planes * plane * sizeof(uint32_t) + 2 * row_bytes * (double)grid->ny * (double)grid->nz;
+}
+
 trb_status trb_mask_reach(const trb_mask *source, double radius_vox, trb_mask **out, trb_error *err)
 {
     const trb_grid *grid = &source->grid;
@@ -58,8 +74,7 @@ trb_status trb_mask_reach(const trb_mask *source, double radius_vox, trb_mask **
     const double radius = fmin(radius_vox, 32768);
     const uint32_t limit = (uint32_t)floor(radius * radius + 1e-6); /* 2.9999999 voxels were meant as 3 */
     const size_t reach = (size_t)ceil(radius);
-    const size_t plane_bytes = grid->nx * grid->ny * sizeof(uint32_t), planes = BLOCK_BYTES / plane_bytes;
-    const size_t block = planes > 4 * reach ? planes - 2 * reach : 2 * reach + 1;
+    const size_t block = planes_of_block(grid, reach);
     trb_mask *others = NULL, *made = NULL;
     trb_status status = trb_mask_complement(source, &others, err);
     if (!status)

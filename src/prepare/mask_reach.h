@@ -17,4 +17,7 @@
  */
 TRB_NODISCARD trb_status trb_mask_reach(const trb_mask *source, double radius_vox, trb_mask **out, trb_error *err);
 
+/** Bytes that it takes, from above, the result included. */
+double trb_mask_reach_bytes(const trb_grid *grid, double radius_vox);
+
 #endif

@@ -7,6 +7,7 @@
  */
 #include "record/memory_plan.h"
 
+#include "prepare/compartments.h"
 #include "trabecula/morphometry.h"
 #include "trabecula/version.h"
 
@@ -29,6 +30,20 @@ static double masks(const trb_grid *grid, const trb_settings *settings)
     return row_bytes * (double)grid->ny * (double)grid->nz * (settings->voi[0] ? 3 : 2);
 }
 
+/* Masks and distance maps while a VOI is found in the image; gone before a method begins. */
+static double finding_voi(const trb_grid *grid, const trb_settings *settings)
+{
+    trb_voi_auto options;
+    trb_grid as_measured = *grid;
+    for (int axis = 0; axis < 3; axis++)
+        if (settings->voxel_size_mm[axis] > 0)
+            as_measured.spacing_mm[axis] = settings->voxel_size_mm[axis];
+    if (!trb_voi_is_auto(settings->voi) || trb_voi_auto_parse(settings->voi, &options, NULL) ||
+        trb_voi_auto_resolve(&options, &as_measured, NULL))
+        return 0; /* or an error that is told later */
+    return trb_compartments_bytes(&options, &as_measured);
+}
+
 static double program(int threads)
 {
     return PROGRAM + EACH_THREAD * threads;
@@ -49,7 +64,8 @@ static double need_at_once(const trb_grid *grid, const trb_settings *settings, b
     const double exact = 2 * voxels + planes * plane * 3.2; /* balls of all layers at worst, distances of one */
     const double contacts = fmax(2 * voxels, fmin(6 * voxels, 128 * MIB)) + 0.3 * voxels;
     const double fiji = settings->thickness == TRB_THICKNESS_FIJI ? 2 * planes * plane * sizeof(float) : 0;
-    return masks(grid, settings) + fmax(exact, ipl ? contacts : 0) + fiji + (maps ? planes * plane * 8 : 0) + program(threads);
+    const double methods = fmax(exact, ipl ? contacts : 0) + fiji + (maps ? planes * plane * 8 : 0);
+    return masks(grid, settings) + fmax(methods, finding_voi(grid, settings)) + program(threads);
 }
 
 /* Bytes of a slab and of the least that the methods need. */
@@ -58,7 +74,7 @@ static double need_in_slabs(const trb_grid *grid, trb_type type, const trb_setti
     const double plane = plane_voxels(grid);
     const double slab = plane * (double)(SLAB_LEAST + around(settings)) * (double)trb_type_bytes(type);
     const double method = plane * 8 * METHOD_PLANES * (maps ? 1.5 : 1);
-    return masks(grid, settings) + fmax(slab, method) + program(threads);
+    return masks(grid, settings) + fmax(fmax(slab, method), slab + finding_voi(grid, settings)) + program(threads);
 }
 
 size_t trb_analyze_memory(const trb_grid *grid, trb_type type, const trb_settings *settings, bool want_maps)

@@ -3,9 +3,11 @@
 #include "record/run.h"
 
 #include "trabecula/version.h"
+#include "trabecula/voi_auto.h"
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 static void say_filter(FILE *out, const trb_filter *filter)
 {
@@ -52,6 +54,27 @@ static const char *surface_words(trb_surface_rule rule)
     return "";
 }
 
+/* The record's fact "VOI thresholds" has what they came to. */
+static const char *fact(const trb_record *record, const char *key)
+{
+    for (size_t i = 0; i < record->n_facts; i++)
+        if (strcmp(record->facts[i].key, key) == 0)
+            return record->facts[i].text;
+    return "";
+}
+
+static void say_compartments(FILE *out, const struct run *run)
+{
+    trb_voi_auto how;
+    if (trb_voi_auto_parse(run->settings->voi, &how, NULL) || trb_voi_auto_resolve(&how, &run->record->grid, NULL))
+        return; /* checked long ago */
+    fprintf(out, "The volume of interest was the %s compartment, found by a dual-threshold method (Buie et al. 2007) with "
+                 "Euclidean balls: thresholds %s; periosteal closing with a radius of %.6g mm; marrow opened by %.6g mm, "
+                 "closed by %.6g mm and rounded by %.6g mm [location along the bone]; bone outside it was kept as context. ",
+            trb_compartment_name(how.compartment), fact(run->record, "VOI thresholds"), how.peri_close_mm,
+            how.endo_open_mm, how.endo_close_mm, how.endo_round_mm);
+}
+
 trb_status trb_run_methods_text(const struct run *run, char **text)
 {
     size_t size;
@@ -64,7 +87,9 @@ trb_status trb_run_methods_text(const struct run *run, char **text)
     const trb_build *build = trb_build_facts();
     fprintf(out, "Micro-CT images [scanner, medium, tube potential, current, filter, integration time] with voxels of %.6g um were "
                  "analysed with Trabecula %s (%s). ", record->grid.spacing_mm[0] * 1000, build->version, build->commit);
-    if (settings->voi[0])
+    if (trb_voi_is_auto(settings->voi))
+        say_compartments(out, run);
+    else if (settings->voi[0])
         fprintf(out, "The volume of interest was %s [location and delineation]; bone outside it was kept as context. ", settings->voi);
     else
         fputs("The whole image was the volume of interest [location and delineation]. ", out);
