@@ -6,7 +6,7 @@
 
 #include "prepare/compartments.h"
 #include "prepare/mask_frame.h"
-#include "prepare/mask_reach.h"
+#include "trabecula/distance.h"
 #include "trabecula/phantom_bone.h"
 #include "trabecula/threshold.h"
 #include "trabecula/version.h"
@@ -338,34 +338,32 @@ static void a_ball_reaches_what_is_no_farther_than_its_radius(void **state)
     trb_mask_destroy(full);
 }
 
-/* Planes so large that blocks are only as thick as the reach: they must fit together. */
-static void blocks_fit_together(void **state)
+/* More planes than are held at a time, empty regions wider than 16 bits of distance, a radius beyond them. */
+static void few_planes_at_a_time_and_long_distances_are_exact(void **state)
 {
     (void)state;
-    const trb_grid grid = {1500, 1500, 27, {1, 1, 1}, {0, 0, 0}};
+    const trb_grid grid = {500, 9, 75, {1, 1, 1}, {0, 0, 0}};
+    static const double radius[] = {5, 33.5, 180, 181, 300, 4094};
     trb_mask *source = NULL, *out = NULL;
     CHECK_OK(trb_mask_create(&grid, &source, err));
-    for (size_t z = 4; z < 27; z += 11)
-        trb_mask_set(source, 700 + z, 3 * z, z, 1);
-    for (int radius = 1; radius <= 5; radius += 4) {
-        size_t wrong = 0;
-        CHECK_OK(trb_mask_reach(source, radius, &out, err));
-        for (size_t z = 0; z < 27; z++)
-            for (size_t y = 0; y < 100; y++)
-                for (size_t x = 690; x < 740; x++) {
-                    bool expected = false;
-                    for (size_t k = 4; k < 27; k += 11) {
-                        const double dx = (double)x - (double)(700 + k), dy = (double)y - 3 * (double)k,
-                                     dz = (double)z - (double)k;
-                        expected = expected || dx * dx + dy * dy + dz * dz <= radius * radius;
-                    }
-                    wrong += trb_mask_get(out, x, y, z) != (int)expected;
+    trb_mask_set(source, 30, 2, 40, 1);
+    trb_mask_set(source, 33, 6, 3, 1);
+    for (size_t r = 0; r < sizeof radius / sizeof *radius; r++) {
+        CHECK_OK(trb_mask_reach(source, radius[r], &out, err));
+        for (size_t z = 0; z < 75; z++)
+            for (size_t y = 0; y < 9; y++)
+                for (size_t x = 0; x < 500; x++) {
+                    const double a = hypot(hypot((double)x - 30, (double)y - 2), (double)z - 40);
+                    const double b = hypot(hypot((double)x - 33, (double)y - 6), (double)z - 3);
+                    if (trb_mask_get(out, x, y, z) != (fmin(a, b) <= radius[r] + 1e-9))
+                        fail_msg("radius %g: voxel %zu %zu %zu", radius[r], x, y, z);
                 }
-        assert_int_equal(0, wrong);
-        /* Balls of 7 and 515 voxels; the first and the last reach over the image by 0 + 1 and 1 + 217 voxels. */
-        assert_int_equal(radius == 1 ? 7 * 3 - 1 : 515 * 3 - 218, trb_mask_count(out));
         trb_mask_destroy(out);
     }
+    trb_error error = {TRB_OK, ""};
+    assert_int_equal(TRB_ERR_ARGUMENT, trb_mask_reach(source, NAN, &out, &error));
+    assert_int_equal(TRB_ERR_ARGUMENT, trb_mask_reach(source, 5000, &out, &error));
+    assert_null(out);
     trb_mask_destroy(source);
 }
 
@@ -568,7 +566,7 @@ int main(void)
         cmocka_unit_test(threads_change_nothing),
         cmocka_unit_test(slabs_of_a_scan_change_nothing),
         cmocka_unit_test(a_ball_reaches_what_is_no_farther_than_its_radius),
-        cmocka_unit_test(blocks_fit_together),
+        cmocka_unit_test(few_planes_at_a_time_and_long_distances_are_exact),
         cmocka_unit_test(a_frame_moves_masks_there_and_back),
         cmocka_unit_test(what_cannot_be_found_is_said_with_a_remedy),
         cmocka_unit_test(bone_at_the_sides_of_the_image_is_told),

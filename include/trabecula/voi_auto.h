@@ -120,8 +120,8 @@ TRB_API trb_mask *trb_compartments_take(trb_compartments *compartments, trb_comp
  *             above the threshold), when there is no marrow space or no cortex: the text says which key helps.
  *             TRB_ERR_ARGUMENT for voxels that are no cubes (1 %), for a voxel size that is not known, those of
  *             trb_calibration_to_grey(); TRB_ERR_MEMORY.
- * Cost        Eight distance maps of the box around the bone, in blocks of at most 64 MiB or the planes that a ball
- *             needs; five packed masks besides.
+ * Cost        Eight dilations (trb_mask_reach()) of the box around the bone, which hold the distances of some planes;
+ *             five packed masks besides.
  * Threads     Uses all; same bits for any number.
  * Source      Buie, Campbell, Klinck, MacNeil & Boyd 2007, Bone 41:505-515, doi 10.1016/j.bone.2007.07.007: the two
  *             thresholds and the order of steps. On purpose different: balls by exact distances in mm and not boxes

@@ -14,8 +14,8 @@
 #include "prepare/auto_threshold.h"
 #include "prepare/grey_passes.h"
 #include "prepare/mask_frame.h"
-#include "prepare/mask_reach.h"
 #include "trabecula/density.h"
+#include "trabecula/distance.h"
 #include "trabecula/label.h"
 
 #include <math.h>
@@ -140,7 +140,7 @@ static trb_status find_periosteal(struct finding *f, trb_compartments *out)
     if (!status && !trb_mask_bounds(bone, &bounds))
         status = trb_error_set(f->err, TRB_ERR_DATA, "no bone is left above the periosteal threshold");
     if (!status)
-        status = trb_frame_make(&bone->grid, &bounds, (size_t)fmin(margin, 32768) + 2, &f->frame, f->err);
+        status = trb_frame_make(&bone->grid, &bounds, (size_t)fmin(margin, 4096) + 2, &f->frame, f->err);
     if (!status)
         status = trb_frame_enter(&f->frame, bone, &framed, f->err);
     trb_mask_destroy(bone);
@@ -278,7 +278,7 @@ static double longest_ball_mm(const trb_voi_auto *options)
 
 double trb_compartments_bytes(const trb_voi_auto *resolved, const trb_grid *grid)
 {
-    const double radius = fmin(longest_ball_mm(resolved) / cbrt(trb_grid_voxel_mm3(grid)), 32768);
+    const double radius = fmin(longest_ball_mm(resolved) / cbrt(trb_grid_voxel_mm3(grid)), 4096);
     const size_t more = 2 * ((size_t)ceil(radius) + 2);
     trb_grid frame = *grid;
     frame.nx += more;
