@@ -1,5 +1,6 @@
 /* cmd_phantom.c - trabecula phantom: a synthetic volume, and beside it a file of what is true of it. */
 #include "cli.h"
+#include "phantom_bone_files.h"
 #include "phantom_rods.h"
 #include "phantom_study.h"
 #include "phantom_truth_json.h"
@@ -14,17 +15,18 @@
 #include <sys/stat.h>
 
 struct phantom_options {
-    cli_length thickness, blur, voxel_size;
+    cli_length thickness, blur, voxel_size, cortex, gap;
     int64_t size, placement, seed, animals;
-    double bv_tv, plate_share, elongation, noise_grey, marrow_grey, bone_grey;
+    double bv_tv, plate_share, elongation, noise_grey, marrow_grey, bone_grey, outside_grey, tilt;
     bool periodic, no_measure, force;
     int type;
     const char *output, *densities;
     double lean_deg;
 };
 
-static const char *const KINDS[] = {"ball", "plate", "rod", "torus", "plates", "lattice", "gyroid", "foam", "study", "rods", NULL};
-enum { STUDY = TRB_PHANTOM_KINDS, RODS }; /* the place of "study" among KINDS: no phantom, but many */
+static const char *const KINDS[] = {"ball", "plate", "rod", "torus", "plates", "lattice", "gyroid", "foam", "study", "rods", "bone", NULL};
+enum { STUDY = TRB_PHANTOM_KINDS, RODS, BONE }; /* places among KINDS: no phantom, but many; a density phantom; foam in a cortex */
+static const char *const BONE_ONLY[] = {"cortex", "tilt", "gap", "outside-grey"};
 static const char *const TYPES[] = {"uint8", "uint16", NULL};
 
 /* A number and what it must end with: "20%", "5grey". */
@@ -60,13 +62,13 @@ static const cli_option OPTIONS[] = {
     {.name = "thickness", .kind = CLI_LENGTH, .flags = CLI_SETTING | CLI_VOXELS, .group = "Shape", FIELD(thickness),
      .fallback = "5vox", .help = "of plates and sheets, or diameter of balls, rods, rings and struts"},
     {.name = "size", .argument = "VOXELS", .kind = CLI_INTEGER, .flags = CLI_SETTING, .group = "Shape", FIELD(size),
-     .least = 1, .most = 16384, .without = "what the thickness needs; foam and study: 160",
+     .least = 1, .most = 16384, .without = "what the thickness needs; foam, bone and study: 160",
      .help = "edge of the VOI in voxels; plates, lattice and gyroid: whole periods"},
     {.name = "placement", .argument = "N", .kind = CLI_INTEGER, .flags = CLI_SETTING, .group = "Shape",
      FIELD(placement), .least = 0, .most = 1e9, .fallback = "0",
      .help = "another position within a voxel, so that several can be averaged"},
     {.name = "voxel-size", .kind = CLI_LENGTH, .flags = CLI_SETTING, .group = "Shape", FIELD(voxel_size),
-     .without = "10um; study: 20um", .help = "written into the image; lengths in mm are divided by it"},
+     .without = "10um; bone and study: 20um", .help = "written into the image; lengths in mm are divided by it"},
     {.name = "bvtv", .argument = "PERCENT", .kind = CLI_CUSTOM, .parse = parse_percent, .flags = CLI_SETTING,
      .group = "Foam", FIELD(bv_tv), .fallback = "20%", .help = "BV/TV, 3% to 60%"},
     {.name = "plate-share", .argument = "PERCENT", .kind = CLI_CUSTOM, .parse = parse_percent, .flags = CLI_SETTING,
@@ -81,6 +83,14 @@ static const cli_option OPTIONS[] = {
      .least = 0, .most = 9e15, .fallback = "1", .help = "of the structure and of the noise"},
     {.name = "no-measure", .kind = CLI_FLAG, .group = "Foam", FIELD(no_measure),
      .help = "do not measure Tb.Th and Tb.Sp of the sharp image for the truth file"},
+    {.name = "cortex", .kind = CLI_LENGTH, .flags = CLI_SETTING | CLI_VOXELS, .group = "Bone", FIELD(cortex),
+     .fallback = "12vox", .help = "thickness of the cortical shell"},
+    {.name = "tilt", .argument = "DEGREES", .kind = CLI_REAL, .flags = CLI_SETTING, .group = "Bone", FIELD(tilt),
+     .least = -30, .most = 30, .fallback = "0", .help = "of the bone's axis against z"},
+    {.name = "gap", .kind = CLI_LENGTH, .flags = CLI_SETTING | CLI_VOXELS | CLI_ZERO, .group = "Bone", FIELD(gap),
+     .fallback = "0vox", .help = "width of a slit through the cortex"},
+    {.name = "outside-grey", .argument = "GREY", .kind = CLI_REAL, .flags = CLI_SETTING, .group = "Bone",
+     FIELD(outside_grey), .least = 0, .most = 65535, .without = "as marrow", .help = "grey value around the bone"},
     {.name = "n", .argument = "ANIMALS", .kind = CLI_INTEGER, .flags = CLI_SETTING, .group = "Study", FIELD(animals),
      .least = 1, .most = 9999, .fallback = "8", .help = "animals in each group"},
     {.name = "densities", .argument = "LIST", .kind = CLI_STRING, .flags = CLI_SETTING, .group = "Rods", FIELD(densities),
@@ -110,6 +120,8 @@ static const char *const EXAMPLES[] = {
     "trabecula phantom rod --thickness 7vox -o rod.tif", "a tilted rod, to see the bias of a thickness rule",
     "trabecula phantom foam --bvtv 12% --thickness 60um --blur 0.8vox --noise 600grey --type uint16 -o foam.tif",
     "trabeculae as a scanner would see them",
+    "trabecula phantom bone --cortex 300um --tilt 10 --gap 5vox --marrow-grey 60 --bone-grey 170 --noise 10grey -o bone.tif",
+    "a long bone, with masks of its compartments, to try --voi auto",
     "trabecula phantom study --n 6 --size 96 -o study/",
     "Sham, OVX, OVX+vehicle and OVX+EV with known means, to try batch and compare", NULL,
 };
@@ -157,6 +169,10 @@ static trb_status refuse_unused(const cli_call *call, trb_phantom_kind kind, trb
         return trb_error_set(err, TRB_ERR_ARGUMENT, "--densities and --lean are for rods; a %s has none", trb_phantom_kind_name(kind));
     if (kind == TRB_PHANTOM_FOAM && cli_given(call, "placement"))
         return trb_error_set(err, TRB_ERR_ARGUMENT, "--placement moves a shape; another foam has another --seed");
+    for (size_t i = 0; i < CLI_COUNT(BONE_ONLY); i++)
+        if (cli_given(call, BONE_ONLY[i]))
+            return trb_error_set(err, TRB_ERR_ARGUMENT, "--%s is for a bone; a %s has none", BONE_ONLY[i],
+                                 trb_phantom_kind_name(kind));
     for (size_t i = 0; i < CLI_COUNT(foam_only) && kind != TRB_PHANTOM_FOAM; i++)
         if (cli_given(call, foam_only[i]))
             return trb_error_set(err, TRB_ERR_ARGUMENT, "--%s is for foam; a %s has none", foam_only[i],
@@ -175,10 +191,9 @@ static trb_status refuse_existing(const char *path, bool force, trb_error *err)
     return force ? TRB_OK : trb_error_set(err, TRB_ERR_ARGUMENT, "%s exists; --force replaces it", path);
 }
 
-/* "a/b.nii.gz" -> "a/b.truth.json". */
-static char *truth_path(const char *image)
+/* "a/b.nii.gz" -> "a/b.truth.json". Yours; NULL: no memory. */
+static char *path_beside(const char *image, const char *ending)
 {
-    static const char ending[] = ".truth.json";
     const char *name = strrchr(image, '/');
     name = name ? name + 1 : image;
     size_t keep = strlen(image);
@@ -189,10 +204,10 @@ static char *truth_path(const char *image)
             keep = i - 1;
             break;
         }
-    char *path = malloc(keep + sizeof ending);
+    char *path = malloc(keep + strlen(ending) + 1);
     if (path) {
         memcpy(path, image, keep);
-        memcpy(path + keep, ending, sizeof ending);
+        memcpy(path + keep, ending, strlen(ending) + 1);
     }
     return path;
 }
@@ -230,6 +245,48 @@ static trb_status make(cli_call *call, trb_phantom_kind kind, const char *truth_
     return status;
 }
 
+/* Foam, its look, and what only a bone has. */
+static trb_status bone_of(const cli_call *call, trb_phantom_bone *bone, trb_error *err)
+{
+    static const char *const unused[] = {"n", "placement", "periodic"};
+    const struct phantom_options *given = call->options;
+    *bone = trb_phantom_bone_default();
+    for (size_t i = 0; i < CLI_COUNT(unused); i++)
+        if (cli_given(call, unused[i]))
+            return trb_error_set(err, TRB_ERR_ARGUMENT, "--%s is not for a bone", unused[i]);
+    const double spacing_mm = cli_given(call, "voxel-size") ? given->voxel_size.value : bone->image.spacing_mm;
+    const size_t edge = given->size ? (size_t)given->size : bone->image.size_vox;
+    bone->image = phantom_of(call, TRB_PHANTOM_FOAM);
+    bone->image.spacing_mm = spacing_mm; /* it is not the default of the other kinds */
+    bone->image.thickness_vox = in_voxels(given->thickness, spacing_mm);
+    bone->image.blur_vox = in_voxels(given->blur, spacing_mm);
+    bone->image.size_vox = edge;
+    bone->cortex_vox = in_voxels(given->cortex, spacing_mm);
+    bone->gap_vox = in_voxels(given->gap, spacing_mm);
+    bone->tilt_deg = given->tilt;
+    bone->outside_grey = cli_given(call, "outside-grey") ? given->outside_grey : bone->image.marrow_grey;
+    return TRB_OK;
+}
+
+static trb_status make_bone(const cli_call *call, trb_error *err)
+{
+    const struct phantom_options *given = call->options;
+    trb_phantom_bone bone;
+    char *paths[BONE_FILES] = {NULL};
+    trb_status status = bone_of(call, &bone, err);
+    for (int i = 0; !status && i < BONE_FILES; i++) {
+        const char *ending = phantom_bone_ending(i);
+        paths[i] = ending ? path_beside(given->output, ending) : strdup(given->output);
+        status = paths[i] ? refuse_existing(paths[i], given->force, err)
+                          : trb_error_set(err, TRB_ERR_MEMORY, "out of memory");
+    }
+    if (!status)
+        status = phantom_bone_make(call, &bone, paths, !given->no_measure, given->force, err);
+    for (int i = 0; i < BONE_FILES; i++)
+        free(paths[i]);
+    return status;
+}
+
 static trb_status make_study(const cli_call *call, trb_error *err)
 {
     static const char *const fixed[] = {"thickness", "placement",   "bvtv",      "plate-share", "elongation", "periodic",
@@ -241,6 +298,9 @@ static trb_status make_study(const cli_call *call, trb_error *err)
         if (cli_given(call, fixed[i]))
             return trb_error_set(err, TRB_ERR_ARGUMENT, "--%s is not for a study, which has --n, --size, --voxel-size and --seed",
                                  fixed[i]);
+    for (size_t i = 0; i < CLI_COUNT(BONE_ONLY); i++)
+        if (cli_given(call, BONE_ONLY[i]))
+            return trb_error_set(err, TRB_ERR_ARGUMENT, "--%s is for a bone", BONE_ONLY[i]);
     study.animals = (size_t)given->animals;
     study.seed = (uint64_t)given->seed;
     if (cli_given(call, "size"))
@@ -295,7 +355,9 @@ static int run(cli_call *call)
         return make_study(call, &err) ? cli_fail(call, &err) : CLI_DONE;
     if (kind == RODS)
         return make_rods(call, &err) ? cli_fail(call, &err) : CLI_DONE;
-    char *truth_file = truth_path(given->output);
+    if (kind == BONE)
+        return make_bone(call, &err) ? cli_fail(call, &err) : CLI_DONE;
+    char *truth_file = path_beside(given->output, ".truth.json");
     trb_status status = truth_file ? make(call, (trb_phantom_kind)kind, truth_file, &err)
                                    : trb_error_set(&err, TRB_ERR_MEMORY, "out of memory");
     free(truth_file);
@@ -310,6 +372,8 @@ const cli_command cmd_phantom = {
         "KIND is ball, plate, rod, torus, plates, lattice, gyroid (analytic shapes with closed-form volume, surface "
         "and thickness) or foam (trabeculae from Gaussian random fields with a given BV/TV and mean thickness). Grey "
         "values say how much of a voxel is bone.\n\n"
+        "bone makes a long bone: a cortical shell of known thickness around such a foam, oblique or with a gap on wish, "
+        "and beside it masks of its trabecular, cortical and periosteal compartment.\n\n"
         "study makes a synthetic OVX study of such foams: four groups with known means and SDs, one folder of slices an "
         "animal, and truth.csv, truth.json and protocol.ini.\n\n"
         "rods makes the scan of a density phantom, to try calibrate, and NAME.rods.csv with its rods and the true line.\n\n"

@@ -7,8 +7,8 @@
  */
 #include "record/memory_plan.h"
 
+#include "prepare/compartments.h"
 #include "prepare/grey_passes.h"
-
 #include "trabecula/morphometry.h"
 #include "trabecula/version.h"
 
@@ -38,6 +38,20 @@ static double masks(const trb_grid *grid, const trb_settings *settings)
     const bool hysteresis = strcmp(settings->threshold.method, "hysteresis") == 0;
     const int held = (trb_voi_wanted(settings->voi, &settings->voi_rules) ? 3 : 2) + (hysteresis ? 1 : 0) + (settings->sensitivity[0] > 0 ? 1 : 0) + (thins(settings) ? 2 : 0);
     return row_bytes * (double)grid->ny * (double)grid->nz * held;
+}
+
+/* Masks and distance maps while a VOI is found in the image; gone before a method begins. */
+static double finding_voi(const trb_grid *grid, const trb_settings *settings)
+{
+    trb_voi_auto options;
+    trb_grid as_measured = *grid;
+    for (int axis = 0; axis < 3; axis++)
+        if (settings->voxel_size_mm[axis] > 0)
+            as_measured.spacing_mm[axis] = settings->voxel_size_mm[axis];
+    if (!trb_voi_is_auto(settings->voi) || trb_voi_auto_parse(settings->voi, &options, NULL) ||
+        trb_voi_auto_resolve(&options, &as_measured, NULL))
+        return 0; /* or an error that is told later */
+    return trb_compartments_bytes(&options, &as_measured);
 }
 
 static double program(int threads)
@@ -79,8 +93,8 @@ static double need_at_once(const trb_grid *grid, const trb_settings *settings, b
     const double exact = 2 * voxels + planes * plane * 3.2; /* balls of all layers at worst, distances of one */
     const double contacts = fmax(2 * voxels, fmin(6 * voxels, 128 * MIB)) + 0.3 * voxels;
     const double fiji = settings->thickness == TRB_THICKNESS_FIJI ? 2 * planes * plane * sizeof(float) : 0;
-    return masks(grid, settings) + sharp_image(grid, settings) +
-           fmax(local_planes(grid, settings, threads), fmax(exact, ipl ? contacts : 0) + fiji) + (maps ? planes * plane * 8 : 0) + program(threads);
+    const double methods = fmax(local_planes(grid, settings, threads), fmax(exact, ipl ? contacts : 0) + fiji) + (maps ? planes * plane * 8 : 0);
+    return masks(grid, settings) + sharp_image(grid, settings) + fmax(methods, finding_voi(grid, settings)) + program(threads);
 }
 
 /* Bytes of a slab and of the least that the methods need. */
@@ -91,7 +105,7 @@ static double need_in_slabs(const trb_grid *grid, trb_type type, const trb_setti
     const double slab = plane * (double)(SLAB_LEAST + around(settings)) * (double)trb_type_bytes(type) + local +
                         (local > 0 ? local / 4 * (double)trb_type_bytes(type) : 0);
     const double method = plane * 8 * METHOD_PLANES * (maps ? 1.5 : 1);
-    return masks(grid, settings) + fmax(slab, method) + program(threads);
+    return masks(grid, settings) + fmax(fmax(slab, method), slab + finding_voi(grid, settings)) + program(threads);
 }
 
 size_t trb_analyze_memory(const trb_grid *grid, trb_type type, const trb_settings *settings, bool want_maps)

@@ -3,9 +3,11 @@
 #include "record/run.h"
 
 #include "trabecula/version.h"
+#include "trabecula/voi_auto.h"
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 static void say_filter(FILE *out, const trb_settings *settings)
 {
@@ -77,6 +79,35 @@ static void say_voi(FILE *out, const trb_settings *settings)
     fputs(" [location and delineation]; bone outside it was kept as context. ", out);
 }
 
+/* The record's fact "VOI thresholds" has what they came to. */
+static const char *fact(const trb_record *record, const char *key)
+{
+    for (size_t i = 0; i < record->n_facts; i++)
+        if (strcmp(record->facts[i].key, key) == 0)
+            return record->facts[i].text;
+    return "";
+}
+
+static void say_compartments(FILE *out, const struct run *run)
+{
+    trb_voi_auto how;
+    if (trb_voi_auto_parse(run->settings->voi, &how, NULL) || trb_voi_auto_resolve(&how, &run->record->grid, NULL))
+        return; /* checked long ago */
+    fprintf(out, "The volume of interest was the %s compartment, found by a dual-threshold method (Buie et al. 2007) with "
+                 "Euclidean balls: thresholds %s; periosteal closing with a radius of %.6g mm; marrow opened by %.6g mm, "
+                 "closed by %.6g mm and rounded by %.6g mm [location along the bone]. ",
+            trb_compartment_name(how.compartment), fact(run->record, "VOI thresholds"), how.peri_close_mm,
+            how.endo_open_mm, how.endo_close_mm, how.endo_round_mm);
+}
+
+/* The compartment as it was found, neither combined with other VOIs nor changed by rules. */
+static bool only_auto(const trb_settings *settings)
+{
+    const trb_voi_rules none = trb_voi_rules_default();
+    return trb_voi_is_auto(settings->voi) && !strchr(settings->voi, ';') && !trb_voi_wanted("", &settings->voi_rules) &&
+           !trb_voi_wanted("", &none);
+}
+
 trb_status trb_run_methods_text(const struct run *run, char **text)
 {
     size_t size;
@@ -89,8 +120,12 @@ trb_status trb_run_methods_text(const struct run *run, char **text)
     const trb_build *build = trb_build_facts();
     fprintf(out, "Micro-CT images [scanner, medium, tube potential, current, filter, integration time] with voxels of %.6g um were "
                  "analysed with Trabecula %s (%s). ", record->grid.spacing_mm[0] * 1000, build->version, build->commit);
-    if (trb_voi_wanted(settings->voi, &settings->voi_rules))
+    if (trb_voi_is_auto(settings->voi))
+        say_compartments(out, run);
+    if (trb_voi_wanted(settings->voi, &settings->voi_rules) && !only_auto(settings))
         say_voi(out, settings);
+    else if (trb_voi_wanted(settings->voi, &settings->voi_rules))
+        fputs("Bone outside it was kept as context. ", out);
     else
         fputs("The whole image was the volume of interest [location and delineation]. ", out);
     fputs("Bone was segmented ", out);

@@ -13,6 +13,7 @@
 #include "trabecula/resample.h"
 #include "trabecula/version.h"
 #include "trabecula/voi.h"
+#include "trabecula/voi_auto.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -130,8 +131,12 @@ static trb_status make_voi(struct run *run)
 {
     const trb_settings *settings = run->settings;
     const trb_voi_notes notes = {voi_note, run->record};
+    const trb_voi_special compartments = {trb_run_auto_voi, run};
+    const bool automatic = trb_voi_is_auto(settings->voi);
+    if (automatic && run->products->grey) /* found in the resampled image, where no other VOI is at home */
+        return trb_run_auto_voi_resampled(run, &compartments, &notes);
     trb_mask *voi = NULL;
-    trb_status status = trb_voi_build(settings->voi, &settings->voi_rules, &run->record->input_grid, run->frame, NULL, &notes,
+    trb_status status = trb_voi_build(settings->voi, &settings->voi_rules, &run->record->input_grid, run->frame, &compartments, &notes,
                                       &voi, run->err);
     if (status)
         trb_error_within(run->err, "voi");
@@ -326,9 +331,9 @@ static trb_status analyze(struct run *run)
         return status;
     run->record->input_grid = run->record->grid;
     if (!(status = trb_grey_crc32(run->source, &run->record->crc32, run->err)) && !(status = make_isotropic(run)))
-        status = make_voi(run);
-    if (!status)
         status = trb_run_calibrate(run);
+    if (!status)
+        status = make_voi(run); /* may have thresholds of its own */
     if (!status)
         status = cut_planes(run);
     if (status)

@@ -97,6 +97,14 @@ trb_status trb_run_copy_facts(struct run *run, const trb_scan_info *info);
 
 /** The scan's grey scale, and --calibration over it; a warning when the phantom was scanned otherwise. */
 trb_status trb_run_calibrate(struct run *run);
+/** The VOI "auto...": a compartment of the bone, for trb_voi_build(); user: the run, whose calibration and grid are known. */
+trb_status trb_run_auto_voi(void *user, const char *text, const trb_grid *grid, trb_mask **out, trb_error *err);
+
+/** The same in an image that was resampled, into products->voi. run_voi.c */
+trb_status trb_run_auto_voi_resampled(struct run *run, const trb_voi_special *special, const trb_voi_notes *notes);
+
+/** A fact beside those of the file. */
+trb_status trb_run_add_fact(struct run *run, const char *key, const char *text, const char *origin);
 
 /** Metrics, distributions, settings, warnings and methods text from the measured run. */
 trb_status trb_run_fill_record(struct run *run);

@@ -275,6 +275,11 @@ static trb_status add_note(trb_note **notes, size_t *count, const char *key, con
     return TRB_OK;
 }
 
+trb_status trb_run_add_fact(struct run *run, const char *key, const char *text, const char *origin)
+{
+    return add_note(&run->record->facts, &run->record->n_facts, key, text, origin, run->err);
+}
+
 static trb_status add_settings(struct run *run)
 {
     size_t rows;

@@ -6,6 +6,7 @@
 #include "trabecula/settings.h"
 
 #include "record/settings_voi.h"
+#include "trabecula/voi_auto.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -26,7 +27,7 @@ static const trb_setting_info TABLE[] = {
     {"crop", "BOX", "", "x0:x1,y0:y1,z0:z1, half-open, from 0; what lies outside is not read as context", "Input"},
     {"calibration", "TEXT", "", "slope=..,intercept=.. (with ,unit=mgHA/cm3 ,from=grey|1/cm|HU "
      ",mu-scaling=.. ,mu-water=.. when wanted), or point=0.25gHA@52grey,point=0.75gHA@143grey, or a file of calibrate", "Grey scale"},
-    {"voi", "VOI", "", "mask file, ImageJ .roi or RoiSet.zip, box:x0:x1,y0:y1,z0:z1 or cylinder:cx,cy,rx,ry,z0:z1; several as 'A;and:B;minus:C'; bone outside is context", "Volume of interest"},
+    {"voi", "VOI", "", "mask file, ImageJ .roi or RoiSet.zip, box:x0:x1,y0:y1,z0:z1, cylinder:cx,cy,rx,ry,z0:z1, or auto[:trabecular|:cortical|:periosteal][,preset=mouse|rat|human][,KEY=VALUE...] (compartments by two thresholds); several as 'A;and:B;minus:C'; bone outside is context", "Volume of interest"},
     {"voi-label", "N", "", "of a label image as --voi, only voxels of value N", "Volume of interest"},
     {"voi-erode", "LENGTH", "", "shrink the VOI by a ball of this radius (0.1mm, 100um, 5vox)", "Volume of interest"},
     {"voi-dilate", "LENGTH", "", "grow the VOI by a ball of this radius, after voi-erode", "Volume of interest"},
@@ -334,7 +335,11 @@ trb_status trb_settings_set(trb_settings *settings, const char *key, const char 
     } else if (IS("calibration")) {
         status = parse_text(settings->calibration, sizeof settings->calibration, key, text, err);
     } else if (IS("voi")) {
-        status = parse_text(settings->voi, sizeof settings->voi, key, text, err);
+        trb_voi_auto compartments; /* its text is checked before the image is read */
+        if (trb_voi_is_auto(text) && !strchr(text, ';'))
+            status = trb_voi_auto_parse(text, &compartments, err);
+        if (!status)
+            status = parse_text(settings->voi, sizeof settings->voi, key, text, err);
     } else if (trb_settings_is_voi_rule(key)) {
         status = trb_settings_set_voi_rule(settings, key, text, err);
     } else if (IS("metrics")) {

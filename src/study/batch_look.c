@@ -3,6 +3,7 @@
 
 #include "record/memory_plan.h"
 #include "study/batch_paths.h"
+#include "trabecula/voi_auto.h"
 
 #include <errno.h>
 #include <math.h>
