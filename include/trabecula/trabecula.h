@@ -29,6 +29,7 @@
 #include "trabecula/thickness.h"
 #include "trabecula/surface.h"
 #include "trabecula/topology.h"
+#include "trabecula/connectivity.h"
 #include "trabecula/resample.h"
 #include "trabecula/settings.h"
 #include "trabecula/record.h"
