@@ -3,6 +3,7 @@
 
 #include "support/shapes.h"
 #include "trabecula/connectivity.h"
+#include "trabecula/morphometry.h"
 #include "trabecula/topology.h"
 #include "trabecula/version.h"
 
@@ -257,6 +258,51 @@ static void the_real_bone_has_the_numbers_of_the_reference(void **state)
     trb_threads_set(before);
 }
 
+/* ---- the record */
+static void the_record_has_the_values_of_the_reference(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *purify, *voi, *name, *kind, *density;
+    } runs[] = {
+        {"none", "", "case1_raw_gt63", "raw", "conn_d_edge_corrected_per_mm3"},
+        {"image", "", "case1_raw_gt63", "purified_whole_image", "conn_d_edge_corrected_per_mm3"},
+        {"voi", "", "case1_raw_gt63", "purified_whole_image", "conn_d_edge_corrected_per_mm3"},
+        {"none", "cylinder:100,100,80,60,20:180", "case3_raw_gt63_in_ellipse", "raw", "conn_d_weighted_context_per_mm3"},
+        {"image", "cylinder:100,100,80,60,20:180", "case3_raw_gt63_in_ellipse", "purified_whole_image", "conn_d_weighted_context_per_mm3"},
+        {"voi", "cylinder:100,100,80,60,20:180", "case3_raw_gt63_in_ellipse", "purified_in_voi", "conn_d_weighted_cut_per_mm3"},
+        {"none", "", "case2f_gauss_float_otsu", "raw", "conn_d_edge_corrected_per_mm3"},
+        {"image", "", "case2f_gauss_float_otsu", "purified_whole_image", "conn_d_edge_corrected_per_mm3"},
+        {"image", "cylinder:100,100,80,60,20:180", "case3_gauss_float_otsu_in_ellipse", "purified_whole_image", "conn_d_weighted_context_per_mm3"},
+    };
+    for (size_t i = 0; i < sizeof runs / sizeof *runs; i++) {
+        trb_settings settings = trb_settings_default();
+        const bool smooth = strstr(runs[i].name, "gauss") != NULL;
+        const char *const set[][2] = {{"voxel-size", "19.5um"}, {"purify", runs[i].purify}, {"voi", runs[i].voi},
+                                      {"filter", smooth ? "gaussian:0.8,1" : "none"}, {"threshold", smooth ? "83grey" : "64grey"},
+                                      {"metrics", "TV,Conn.D,Conn,Euler,Euler.corr,Obj.N,Po(tot),Po(op),Po(cl),Po.N(cl)"}};
+        for (size_t k = 0; k < sizeof set / sizeof *set; k++)
+            CHECK_OK(trb_settings_set(&settings, set[k][0], set[k][1], err));
+        trb_record *record = NULL;
+        CHECK_OK(trb_analyze(testing_bone(), NULL, &settings, false, NULL, &record, NULL, err));
+        const struct bone_case c = {runs[i].name, 0, false, false};
+        const json_t *want = topology_of(&c, runs[i].kind);
+        CHECK_RELATIVE(testing_number(want, runs[i].density), trb_record_metric(record, "Conn.D")->value, 1e-9);
+        CHECK_CLOSE(testing_number(want, "chi_raw"), trb_record_metric(record, "Euler")->value, 0);
+        CHECK_CLOSE(testing_number(topology_of(&c, "raw"), "bone_components_26"), trb_record_metric(record, "Obj.N")->value, 0);
+        CHECK_CLOSE(1 - trb_record_metric(record, "Conn")->value, trb_record_metric(record, "Euler.corr")->value, 0);
+        bool warned = false;
+        for (size_t w = 0; w < record->n_warnings; w++)
+            warned = warned || strstr(record->warnings[w], "Conn.D is negative");
+        assert_int_equal(warned, trb_record_metric(record, "Conn.D")->value < 0);
+        const double closed = trb_record_metric(record, "Po(cl)")->value, open = trb_record_metric(record, "Po(op)")->value;
+        const double total = trb_record_metric(record, "Po(tot)")->value;
+        /* closed and open volume are the total: Po(cl) is a share of bone and closed pores together */
+        CHECK_CLOSE(total, open + closed / (100 - closed) * (100 - total), 1e-9);
+        trb_record_destroy(record);
+    }
+}
+
 /* ---- pores and purification */
 static int64_t square(long a) { return (int64_t)a * a; }
 
@@ -370,6 +416,7 @@ int main(void)
         cmocka_unit_test(blocks_joined_equal_the_whole),
         cmocka_unit_test(whole_periods_of_a_lattice_have_the_endless_value),
         cmocka_unit_test(the_real_bone_has_the_numbers_of_the_reference),
+        cmocka_unit_test(the_record_has_the_values_of_the_reference),
         cmocka_unit_test(pores_are_closed_when_they_lie_in_the_voi_whole),
         cmocka_unit_test(purified_bone_is_one_part_without_cavities),
         cmocka_unit_test(the_part_in_the_voi_is_kept_and_not_the_largest),

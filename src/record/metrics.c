@@ -4,6 +4,7 @@
 #define PARFITT "Parfitt 1987 J Bone Miner Res 2:595; Bouxsein 2010 J Bone Miner Res 25:1468"
 #define HILDEBRAND "Hildebrand & Rueegsegger 1997 J Microsc 185:67"
 #define THICKNESS_METHODS "exact, exact-closed, fiji, ipl, ipl-v1"
+#define ODGAARD "Odgaard & Gundersen 1993 Bone 14:173"
 #define FEW_VOXELS "quantised: see the bias table for structures under 6 voxels"
 #define LITTLE_BONE "unstable when BV/TV is under 1 %"
 
@@ -57,6 +58,22 @@ static const trb_metric_info TABLE[] = {
      THICKNESS_METHODS, HILDEBRAND, "below 100 only under the ipl rules, which leave the rest out of the mean"},
     {"Tb.Sp.valued", "%", "share of marrow with a separation", "as Tb.Th.valued, for marrow", THICKNESS_METHODS, HILDEBRAND,
      "below 100 only under the ipl rules"},
+    {"Conn.D", "1/mm^3", "connectivity density", "Conn / TV",
+     "edge-corrected; of one part of the image, one part in the VOI, or as segmented", ODGAARD,
+     "negative when there are more parts and cavities than tunnels; depends on filter and small parts"},
+    {"Conn", "1", "connectivity", "1 - Euler.corr: the number of tunnels of one part without cavities", "as Conn.D", ODGAARD,
+     "grows with the VOI: compare Conn.D"},
+    {"Euler.corr", "1", "Euler number, corrected for the edges",
+     "as Euler, each cell with the share of the voxels around it that lie in the VOI; bone outside is context", "as Conn.D", ODGAARD, ""},
+    {"Euler", "1", "Euler number", "parts - tunnels + cavities of the bone cut at the VOI; bone 26-, marrow 6-connected",
+     "raw; of one part of the image, one part in the VOI, or as segmented", "Toriwaki & Yonekura 2002 Forma 17:183", "depends on what the VOI cuts"},
+    {"Obj.N", "1", "number of parts", "26-connected parts of the bone cut at the VOI, as segmented", "26-connected", PARFITT, ""},
+    {"Po(tot)", "%", "total porosity", "100 (TV - BV) / TV", "voxel", PARFITT, ""},
+    {"Po(op)", "%", "open porosity", "100 (volume of the marrow that is not in closed pores) / TV", "6-connected", "CTAn's 3D definition", "as Po(cl)"},
+    {"Po(cl)", "%", "closed porosity",
+     "100 (volume of closed pores) / (BV + volume of closed pores); closed: a 6-connected part of the marrow whole in the VOI", "6-connected",
+     "CTAn's 3D definition", "a pore that reaches over the VOI wall or the image border counts as open"},
+    {"Po.N(cl)", "1", "number of closed pores", "6-connected parts of the marrow that lie in the VOI whole", "6-connected", "CTAn's 3D definition", "as Po(cl)"},
 };
 
 const trb_metric_info *trb_metric_table(size_t *count)

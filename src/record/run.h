@@ -3,7 +3,16 @@
 #define TRB_RUN_H
 
 #include "measure/grey_measures.h"
+#include "trabecula/connectivity.h"
 #include "trabecula/morphometry.h"
+
+/* What the bone is like as a network (run_network.c). */
+struct run_network {
+    bool known;
+    uint64_t parts; /* 26-connected, of the bone in the VOI */
+    trb_euler euler;
+    trb_pores pores;
+};
 
 struct run {
     trb_grey_source *source; /* grey planes: of the caller's volume, of products->grey, or of a scan */
@@ -25,6 +34,7 @@ struct run {
     trb_grey_stats grey_tv, grey_bv, grey_ma, grey_peeled;
     double bs_mm2; /* NaN until measured */
     trb_thickness th, sp, tbn;
+    struct run_network network;
     char th_reason[160], sp_reason[160], tbn_reason[160]; /* why a phase has no thickness at all */
 };
 
@@ -37,6 +47,17 @@ bool trb_run_wants_surface(const struct run *run);
 bool trb_run_wants_thickness(const struct run *run);
 bool trb_run_wants_separation(const struct run *run);
 bool trb_run_wants_direct(const struct run *run);
+
+/** Is this metric asked for? */
+bool trb_run_wants(const struct run *run, const char *key);
+
+/** Add a metric when it is asked for; a value that is not finite needs the reason. */
+trb_status trb_run_add(struct run *run, const char *key, double value, const char *method, const char *reason);
+
+/** Euler numbers, parts and pores: what is asked for of them, the values, the warnings. */
+bool trb_run_wants_network(const struct run *run);
+trb_status trb_run_measure_network(struct run *run);
+trb_status trb_run_add_network(struct run *run);
 
 /** Copy what the reader found into the record. */
 trb_status trb_run_copy_facts(struct run *run, const trb_scan_info *info);

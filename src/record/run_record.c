@@ -26,6 +26,11 @@ static bool wants(const struct run *run, const char *key)
     return listed(run->settings->metrics, key);
 }
 
+bool trb_run_wants(const struct run *run, const char *key)
+{
+    return wants(run, key);
+}
+
 trb_status trb_run_check_metrics(const struct run *run)
 {
     size_t rows;
@@ -136,6 +141,11 @@ static trb_status add_metric(struct run *run, const struct entry *entry)
     return TRB_OK;
 }
 
+trb_status trb_run_add(struct run *run, const char *key, double value, const char *method, const char *reason)
+{
+    return add_metric(run, &(struct entry){key, value, method, reason});
+}
+
 static trb_status add_all(struct run *run)
 {
     const double h = run->h_mm, voxel = trb_grid_voxel_mm3(&run->record->grid);
@@ -208,7 +218,7 @@ static trb_status add_all(struct run *run)
     trb_status status = TRB_OK;
     for (size_t i = 0; !status && i < sizeof entries / sizeof *entries; i++)
         status = add_metric(run, &entries[i]);
-    return status;
+    return status ? status : trb_run_add_network(run);
 }
 
 static trb_status add_distribution(struct run *run, const char *key, const trb_thickness *thickness)

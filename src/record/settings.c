@@ -34,6 +34,7 @@ static const trb_setting_info TABLE[] = {
     {"ball-centres", "WHERE", "image", "image or voi: may balls centred outside the VOI cover voxels inside it", "Convention"},
     {"tbn", "RULE", "direct", "Tb.N: direct (mid-axes), ratio (BV/TV)/Tb.Th, or plate BS/(2 TV)", "Convention"},
     {"surface", "RULE", "crofton13", "BS: mc, mc-lorensen, crofton13, crofton3 or grey", "Convention"},
+    {"purify", "WHERE", "image", "Euler number, Conn and Conn.D of one part without cavities: image, voi (bone cut there first) or none", "Convention"},
     {"metrics", "LIST", "", "only these metrics, comma-separated (see 'trabecula metrics'); default all", "Output"},
 };
 #define ROWS (sizeof TABLE / sizeof *TABLE)
@@ -50,6 +51,7 @@ static const char *const RULES[] = {"exact", "exact-closed", "fiji", "ipl", "ipl
 static const char *const CENTRES[] = {"image", "voi", NULL};
 static const char *const TBNS[] = {"direct", "ratio", "plate", NULL};
 static const char *const SURFACES[] = {"mc", "mc-lorensen", "crofton13", "crofton3", "grey", NULL};
+static const char *const PURIFIES[] = {"none", "image", "voi", NULL};
 static const char *const RESAMPLES[] = {"none", "isotropic", NULL};
 static const char *const SWITCH[] = {"false", "true", NULL};
 static const char *const METHODS[] = {"otsu",    "li",  "triangle", "isodata", "maxentropy", "huang",
@@ -299,6 +301,7 @@ trb_settings trb_settings_default(void)
     trb_settings settings;
     memset(&settings, 0, sizeof settings);
     snprintf(settings.threshold.method, sizeof settings.threshold.method, "otsu");
+    settings.purify = TRB_PURIFY_IMAGE;
     apply_profile(&settings);
     return settings;
 }
@@ -336,6 +339,10 @@ trb_status trb_settings_set(trb_settings *settings, const char *key, const char 
                                            : &settings->fill_holes;
         if (!status)
             *field = index != 0;
+    } else if (IS("purify")) {
+        status = set_choice(&index, key, text, PURIFIES, err);
+        if (!status)
+            settings->purify = (trb_purify_rule)index;
     } else if (IS("slices")) {
         status = parse_slices(settings, text, err);
     } else if (IS("crop")) {
@@ -441,6 +448,8 @@ const char *trb_settings_text(const trb_settings *settings, const char *key, cha
         fixed = SWITCH[settings->invert];
     else if (IS("keep-largest"))
         fixed = SWITCH[settings->keep_largest];
+    else if (IS("purify"))
+        fixed = PURIFIES[settings->purify];
     else if (IS("fill-holes"))
         fixed = SWITCH[settings->fill_holes];
     else if (IS("slices") && settings->slices[1])

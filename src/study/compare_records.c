@@ -10,7 +10,7 @@
 
 /* Settings that must not differ. Places (voi, slices, crop) differ from scan to scan by right, but not by kind. */
 static const char *const KEYS[] = {"voxel-size", "resample", "filter", "threshold", "invert", "despeckle", "keep-largest", "fill-holes",
-                                   "profile", "thickness", "ball-centres", "tbn", "surface"};
+                                   "profile", "thickness", "ball-centres", "tbn", "surface", "purify"};
 
 static void warn(json_t *document, const char *text)
 {
