@@ -30,6 +30,7 @@
 #include "trabecula/surface.h"
 #include "trabecula/topology.h"
 #include "trabecula/connectivity.h"
+#include "trabecula/model_index.h"
 #include "trabecula/resample.h"
 #include "trabecula/settings.h"
 #include "trabecula/record.h"

@@ -24,6 +24,17 @@ void trb_cell_edge_corners(int edge, int corners[2])
     corners[1] = corners[0] | 1 << axis;
 }
 
+unsigned trb_cell_edge_faces(int edge)
+{
+    int corners[2];
+    trb_cell_edge_corners(edge, corners);
+    unsigned faces = 0;
+    for (int axis = 0; axis < 3; axis++)
+        if (axis != edge / 4)
+            faces |= 1U << (2 * axis + (corners[0] >> axis & 1));
+    return faces;
+}
+
 /* The edge between two corners that differ along one axis. */
 static int edge_between(int a, int b)
 {
@@ -144,12 +155,16 @@ static double midpoint_area(int a, int b, int c)
     return triangle_area(p[0], p[1], p[2]);
 }
 
+/* More than any area: what a cut along a face costs when there must be none. */
+#define ALONG_A_FACE 100.0
+
 /*
  * best[i][j]: smallest area for the vertices i to j of the polygon; via[i][j]: third vertex on the side i j.
  * For the largest area all areas count negative.
  */
-static void triangulate_polygon(const uint8_t *edge, int n, double sign, trb_cell_triangles *out)
+static void triangulate_polygon(const uint8_t *edge, int n, trb_cell_cutting cutting, trb_cell_triangles *out)
 {
+    const double sign = cutting == TRB_SMALLEST_AREA ? 1 : -1;
     double best[TRB_CELL_EDGES][TRB_CELL_EDGES] = {{0}};
     int via[TRB_CELL_EDGES][TRB_CELL_EDGES] = {{0}};
     for (int span = 2; span < n; span++)
@@ -163,6 +178,8 @@ static void triangulate_polygon(const uint8_t *edge, int n, double sign, trb_cel
                     via[i][j] = k;
                 }
             }
+            if (cutting == TRB_OFF_FACES && span < n - 1 && (trb_cell_edge_faces(edge[i]) & trb_cell_edge_faces(edge[j])))
+                best[i][j] += ALONG_A_FACE;
         }
     int todo[2 * TRB_CELL_EDGES][2] = {{0, n - 1}};
     for (int left = 1; left > 0;) {
@@ -185,7 +202,7 @@ void trb_cell_triangulate(const trb_cell_polygons *polygons, trb_cell_cutting cu
 {
     memset(out, 0, sizeof *out);
     for (int p = 0; p < polygons->count; p++)
-        triangulate_polygon(polygons->edge[p], polygons->size[p], cutting == TRB_LARGEST_AREA ? -1 : 1, out);
+        triangulate_polygon(polygons->edge[p], polygons->size[p], cutting, out);
 }
 
 double trb_cell_midpoint_area(const trb_cell_triangles *triangles)

@@ -39,7 +39,14 @@ unsigned trb_cell_ambiguous_faces(unsigned code);
 void trb_cell_cut(unsigned code, unsigned joined, trb_cell_polygons *out);
 
 /** Polygons of five and more vertices are not flat, so it matters how they are cut into triangles. */
-typedef enum trb_cell_cutting { TRB_SMALLEST_AREA, TRB_LARGEST_AREA } trb_cell_cutting;
+typedef enum trb_cell_cutting {
+    TRB_SMALLEST_AREA,
+    TRB_LARGEST_AREA,
+    TRB_OFF_FACES /* the largest area without a cut along a face, where the cell next to it may cut as well */
+} trb_cell_cutting;
+
+/** The two faces of an edge, as bits. */
+unsigned trb_cell_edge_faces(int edge);
 
 /** Each polygon in the triangles of smallest (largest) total area with the vertices at the middle of the edges. */
 void trb_cell_triangulate(const trb_cell_polygons *polygons, trb_cell_cutting cutting,
