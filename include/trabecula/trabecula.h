@@ -31,6 +31,7 @@
 #include "trabecula/topology.h"
 #include "trabecula/connectivity.h"
 #include "trabecula/model_index.h"
+#include "trabecula/mesh.h"
 #include "trabecula/resample.h"
 #include "trabecula/settings.h"
 #include "trabecula/record.h"

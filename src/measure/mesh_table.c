@@ -140,13 +140,13 @@ static bool bone_is_joined(const int corners[4], const double v[8])
 }
 
 const trb_cell_triangles *trb_mesh_table_find(const trb_mesh_table *table, unsigned code, const double v[8],
-                                              bool join_corners)
+                                              bool join_bone)
 {
-    if (join_corners && __builtin_popcount(code) == 2 && (code & 0x0f) && __builtin_ctz(code) == __builtin_clz(code << 24))
+    if (join_bone && __builtin_popcount(code) == 2 && (code & 0x0f) && __builtin_ctz(code) == __builtin_clz(code << 24))
         return &table->tunnel[__builtin_ctz(code)];
     unsigned k = 0, j = 0;
     for (int face = 0; face < TRB_CELL_FACES && table->ambiguous[code] >> face; face++)
         if (table->ambiguous[code] >> face & 1)
-            k |= (unsigned)bone_is_joined(table->face_corners[face], v) << j++;
+            k |= (unsigned)(join_bone || bone_is_joined(table->face_corners[face], v)) << j++;
     return &table->triangles[table->first[code] + k];
 }

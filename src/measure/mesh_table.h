@@ -23,9 +23,9 @@ void trb_mesh_table_clear(trb_mesh_table *table);
 
 /**
  * The triangles of a cell; v: the 8 corners, less the level (bone is >= 0). Ambiguous faces by their saddle: two cells
- * at a face decide alike. join_corners: two opposite corners alone in a cell are one part, as 26-connected voxels are.
+ * at a face decide alike. join_bone: bone is one part in the cell whatever the values, as 26-connected voxels are.
  */
 const trb_cell_triangles *trb_mesh_table_find(const trb_mesh_table *table, unsigned code, const double v[8],
-                                              bool join_corners);
+                                              bool join_bone);
 
 #endif

@@ -173,7 +173,7 @@ static trb_status add_cell(trb_mesher *m, const cell *c, unsigned code, trb_erro
     const trb_status status = reserve(m, err);
     if (status)
         return status;
-    const trb_cell_triangles *set = trb_mesh_table_find(m->table, code, c->v, m->join_corners);
+    const trb_cell_triangles *set = trb_mesh_table_find(m->table, code, c->v, m->join_bone);
     const uint32_t eighths = corners_in_voi(m, c);
     for (int i = 0; i < set->count; i++) {
         trb_mesh_triangle *t = &m->triangles[m->n_triangles++];

@@ -25,7 +25,7 @@ typedef struct trb_mesher {
     const trb_mesh_table *table;
     size_t nx, ny;       /* of a plane of values */
     double level;        /* of the surface; bone is value >= level, or below it when inverted */
-    bool inverted, join_corners;
+    bool inverted, join_bone;
     bool open;           /* no triangles in cells that touch TRB_MESH_WALL */
     const trb_mask *voi; /* for the weights; NULL: 8 */
     double least;        /* how near to a voxel centre a vertex may come, in voxels: 0, or a little to keep triangles apart */

@@ -5,6 +5,7 @@
 #define HILDEBRAND "Hildebrand & Rueegsegger 1997 J Microsc 185:67"
 #define THICKNESS_METHODS "exact, exact-closed, fiji, ipl, ipl-v1"
 #define ODGAARD "Odgaard & Gundersen 1993 Bone 14:173"
+#define SALMON "falls with BV/TV because concave surface counts negative (Salmon 2015 Front Endocrinol 6:162)"
 #define FEW_VOXELS "quantised: see the bias table for structures under 6 voxels"
 #define LITTLE_BONE "unstable when BV/TV is under 1 %"
 
@@ -74,6 +75,15 @@ static const trb_metric_info TABLE[] = {
      "100 (volume of closed pores) / (BV + volume of closed pores); closed: a 6-connected part of the marrow whole in the VOI", "6-connected",
      "CTAn's 3D definition", "a pore that reaches over the VOI wall or the image border counts as open"},
     {"Po.N(cl)", "1", "number of closed pores", "6-connected parts of the marrow that lie in the VOI whole", "6-connected", "CTAn's 3D definition", "as Po(cl)"},
+    {"SMI", "1", "structure model index", "6 V (dS/dr) / S^2, every vertex of the mesh moved 0.01 voxel along its normal; plates 0, rods 3, balls 4",
+     "mesh normals: grey, or binary with --surface mc and after cleaning", "Hildebrand & Rueegsegger 1997 Comput Methods Biomech Biomed Engin 1:15",
+     SALMON "; the binary mesh gives 12 % less for rods and balls"},
+    {"SMI.concave", "%", "concave surface", "area of the triangles of the mesh that shrink when it moves outwards / area of all", "as SMI",
+     "Salmon 2015 Front Endocrinol 6:162", "steps of a binary mesh are half concave"},
+    {"SMI.dil", "1", "structure model index by dilation", "6 V (S2 - S1) / S1^2 per voxel, S2 after dilation by the 6 neighbours",
+     "marching cubes (lewiner)", "Hildebrand & Rueegsegger 1997", SALMON "; 2.3 for rods, 3.0 for balls"},
+    {"Tb.Pf", "1/mm", "trabecular pattern factor", "(S1 - S2) / (V1 - V2) before and after dilation by the 6 neighbours",
+     "marching cubes (lewiner)", "Hahn 1992 Bone 13:327", SALMON},
 };
 
 const trb_metric_info *trb_metric_table(size_t *count)

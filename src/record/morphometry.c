@@ -346,6 +346,8 @@ static trb_status measure(struct run *run)
         status = measure_surface(run);
     if (!status && trb_run_wants_network(run) && !(status = stage(run, "topology", 0.32)))
         status = trb_run_measure_network(run);
+    if (!status && bone && trb_run_wants_model(run) && !(status = stage(run, "SMI", 0.33)))
+        status = trb_run_measure_model(run, surface_level(run));
     if (!status && bone && trb_run_wants_thickness(run) && !(status = stage(run, "Tb.Th", 0.35)))
         status = measure_thickness(run, run->products->bone, &run->th, run->th_reason, sizeof run->th_reason,
                                    run->want_maps ? &run->products->tb_th : NULL, run->th_sink);

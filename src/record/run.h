@@ -4,6 +4,7 @@
 
 #include "measure/grey_measures.h"
 #include "trabecula/connectivity.h"
+#include "trabecula/model_index.h"
 #include "trabecula/morphometry.h"
 
 /* What the bone is like as a network (run_network.c). */
@@ -12,6 +13,14 @@ struct run_network {
     uint64_t parts; /* 26-connected, of the bone in the VOI */
     trb_euler euler;
     trb_pores pores;
+};
+
+/* Plates or rods (run_model.c). */
+struct run_model {
+    bool smi_known, dilation_known;
+    bool grey; /* which mesh */
+    trb_smi smi;
+    trb_dilation dilation;
 };
 
 struct run {
@@ -35,6 +44,7 @@ struct run {
     double bs_mm2; /* NaN until measured */
     trb_thickness th, sp, tbn;
     struct run_network network;
+    struct run_model model;
     char th_reason[160], sp_reason[160], tbn_reason[160]; /* why a phase has no thickness at all */
 };
 
@@ -58,6 +68,11 @@ trb_status trb_run_add(struct run *run, const char *key, double value, const cha
 bool trb_run_wants_network(const struct run *run);
 trb_status trb_run_measure_network(struct run *run);
 trb_status trb_run_add_network(struct run *run);
+
+/** SMI and Tb.Pf; level: of the grey surface. */
+bool trb_run_wants_model(const struct run *run);
+trb_status trb_run_measure_model(struct run *run, double level);
+trb_status trb_run_add_model(struct run *run);
 
 /** Copy what the reader found into the record. */
 trb_status trb_run_copy_facts(struct run *run, const trb_scan_info *info);

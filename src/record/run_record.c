@@ -218,7 +218,9 @@ static trb_status add_all(struct run *run)
     trb_status status = TRB_OK;
     for (size_t i = 0; !status && i < sizeof entries / sizeof *entries; i++)
         status = add_metric(run, &entries[i]);
-    return status ? status : trb_run_add_network(run);
+    if (!status)
+        status = trb_run_add_network(run);
+    return status ? status : trb_run_add_model(run);
 }
 
 static trb_status add_distribution(struct run *run, const char *key, const trb_thickness *thickness)

@@ -57,6 +57,8 @@ static const known METRICS[] = {
     {"Tb.Th.plate", ""},
     {"Tb.Sp.plate", ""},
     {"Po.N(cl)", ""},
+    {"SMI.concave", ""},
+    {"SMI.dil", ""},
     {"Obj.N", ""},
     {"Euler.corr", ""},
 };
@@ -149,7 +151,7 @@ const char *trb_metric_detail_of(const char *key)
         {"Tb.Sp.plate", "Tb.Sp"}, {"Tb.Th.SD", ""},       {"Tb.Sp.SD", ""},       {"Tb.N.SD", ""},
         {"Tb.1/N.SD", ""},        {"Tb.Th.max", ""},      {"Tb.Sp.max", ""},
         {"Po(op)", "BV/TV"},      {"Po(tot)", "BV/TV"},   {"Po.N(cl)", "Po(cl)"},   {"Obj.N", ""},
-        {"Euler.corr", "Conn.D"},
+        {"Euler.corr", "Conn.D"}, {"SMI.dil", "SMI"},       {"SMI.concave", "SMI"},
     };
     for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++)
         if (strcmp(key, pairs[i][0]) == 0)
