@@ -1,6 +1,7 @@
 /* test_mesh.c - meshes read back: closed, turned outwards, with the topology and the volume of the bone. */
 #include "support/testing.h"
 
+#include "measure/marching_cubes.h"
 #include "support/shapes.h"
 #include "trabecula/connectivity.h"
 #include "trabecula/mesh.h"
@@ -271,6 +272,64 @@ static void the_three_formats_hold_the_same_triangles(void **state)
     trb_mask_destroy(noise);
 }
 
+/* Two cells that both cut the face between them would share an edge four times. */
+static void no_triangle_cuts_a_face_of_its_cell(void **state)
+{
+    (void)state;
+    for (unsigned code = 0; code < 256; code++) {
+        const unsigned ambiguous = trb_cell_ambiguous_faces(code);
+        for (unsigned joined = 0; joined < 64; joined++) {
+            trb_cell_polygons polygons;
+            trb_cell_triangles set;
+            if (joined & ~ambiguous)
+                continue;
+            trb_cell_cut(code, joined, &polygons);
+            trb_cell_triangulate(&polygons, TRB_OFF_FACES, &set);
+            enum { ALL = TRB_CELL_EDGES + TRB_CELL_POLYGONS };
+            int inner[ALL][ALL] = {{0}}; /* how often a side is used, either way */
+            for (int i = 0; i < set.count; i++)
+                for (int k = 0; k < 3; k++) {
+                    const int a = set.edge[i][k], b = set.edge[i][(k + 1) % 3];
+                    inner[a < b ? a : b][a < b ? b : a]++;
+                }
+            for (int a = 0; a < TRB_CELL_EDGES; a++)
+                for (int b = a + 1; b < TRB_CELL_EDGES; b++)
+                    if (inner[a][b] == 2 && (trb_cell_edge_faces(a) & trb_cell_edge_faces(b)))
+                        fail_msg("code %u joined %u: edges %d and %d", code, joined, a, b);
+        }
+    }
+}
+
+/* Random grey values have every way to join ambiguous faces, and walls between. */
+static void grey_noise_gives_closed_meshes(void **state)
+{
+    (void)state;
+    const trb_grid grid = {24, 23, 22, {1, 1, 1}, {0, 0, 0}};
+    trb_volume *volume = NULL;
+    CHECK_OK(trb_volume_create(&grid, TRB_U8, &volume, err));
+    uint8_t *v = volume->voxels;
+    uint32_t seed = 12345;
+    for (size_t i = 0; i < trb_grid_voxels(&grid); i++) {
+        seed = seed * 1664525U + 1013904223U;
+        v[i] = (uint8_t)(seed >> 24);
+    }
+    trb_mask *voi = testing_random_mask(24, 23, 22, 0.9, 5);
+    for (int i = 0; i < 8; i++) {
+        mesh m;
+        size_t unpaired;
+        trb_mesh_counts counts;
+        CHECK_OK(trb_mesh_write_grey(in_scratch("n.ply"), volume, NULL, i & 4 ? 128 : 99.5, i & 1, i & 2 ? voi : NULL, &REPLACE,
+                                     &counts, err));
+        read_ply(in_scratch("n.ply"), &m);
+        (void)count_edges(&m, &unpaired);
+        assert_int_equal(unpaired, 0);
+        assert_true(counts.volume_mm3 > 0);
+        mesh_clear(&m);
+    }
+    trb_mask_destroy(voi);
+    trb_volume_destroy(volume);
+}
+
 static void what_cannot_be_written_is_refused(void **state)
 {
     (void)state;
@@ -290,11 +349,13 @@ static void what_cannot_be_written_is_refused(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(no_triangle_cuts_a_face_of_its_cell),
         cmocka_unit_test(masks_give_closed_meshes_with_their_euler_number),
         cmocka_unit_test(a_box_has_its_volume_less_bevels),
         cmocka_unit_test(the_real_bone_is_closed_in_grey_and_binary),
         cmocka_unit_test(open_walls_leave_the_bone_open_there_alone),
         cmocka_unit_test(the_three_formats_hold_the_same_triangles),
+        cmocka_unit_test(grey_noise_gives_closed_meshes),
         cmocka_unit_test(what_cannot_be_written_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

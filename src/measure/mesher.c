@@ -76,7 +76,7 @@ void trb_mesher_forget(trb_mesher *m, size_t before)
 /* Room for the vertices and triangles of one more cell. */
 static trb_status reserve(trb_mesher *m, trb_error *err)
 {
-    if (m->n_vertices + TRB_CELL_EDGES > m->vertex_room) {
+    if (m->n_vertices + TRB_CELL_EDGES + TRB_CELL_POLYGONS > m->vertex_room) {
         const size_t room = 2 * m->vertex_room + 1024;
         trb_mesh_vertex *grown = realloc(m->vertices, room * sizeof *grown);
         if (!grown)
@@ -92,7 +92,7 @@ static trb_status reserve(trb_mesher *m, trb_error *err)
         m->triangles = grown;
         m->triangle_room = room;
     }
-    if (m->base + m->n_vertices + TRB_CELL_EDGES >= NONE)
+    if (m->base + m->n_vertices + TRB_CELL_EDGES + TRB_CELL_POLYGONS >= NONE)
         return trb_error_set(err, TRB_ERR_UNSUPPORTED, "the mesh has more than 2^32 vertices: cut it with --crop or a VOI");
     return TRB_OK;
 }
@@ -144,6 +144,26 @@ static uint32_t vertex_on(trb_mesher *m, const cell *c, int edge)
     return *id = (uint32_t)(m->base + m->n_vertices++);
 }
 
+/* The vertex in the middle of a polygon, whose triangles begin with `which`. */
+static uint32_t middle_of(trb_mesher *m, const cell *c, const trb_cell_triangles *set, int which)
+{
+    double sum[3] = {0, 0, 0};
+    int n = 0;
+    for (int i = 0; i < set->count; i++)
+        if (set->edge[i][0] == which) {
+            const uint32_t id = vertex_on(m, c, set->edge[i][1]);
+            for (int axis = 0; axis < 3; axis++)
+                sum[axis] += trb_mesher_vertex(m, id)->at[axis];
+            n++;
+        }
+    trb_mesh_vertex *vertex = &m->vertices[m->n_vertices];
+    for (int axis = 0; axis < 3; axis++) {
+        vertex->at[axis] = sum[axis] / n;
+        vertex->normal[axis] = 0;
+    }
+    return (uint32_t)(m->base + m->n_vertices++);
+}
+
 static void add_normal(trb_mesher *m, const trb_mesh_triangle *t)
 {
     trb_mesh_vertex *p[3];
@@ -175,10 +195,15 @@ static trb_status add_cell(trb_mesher *m, const cell *c, unsigned code, trb_erro
         return status;
     const trb_cell_triangles *set = trb_mesh_table_find(m->table, code, c->v, m->join_bone);
     const uint32_t eighths = corners_in_voi(m, c);
+    uint32_t middle[TRB_CELL_POLYGONS] = {NONE, NONE, NONE, NONE};
     for (int i = 0; i < set->count; i++) {
         trb_mesh_triangle *t = &m->triangles[m->n_triangles++];
-        for (int k = 0; k < 3; k++)
-            t->vertex[k] = vertex_on(m, c, set->edge[i][k]);
+        for (int k = 0; k < 3; k++) {
+            const int edge = set->edge[i][k], polygon = edge - TRB_CELL_EDGES;
+            if (polygon >= 0 && middle[polygon] == NONE)
+                middle[polygon] = middle_of(m, c, set, edge);
+            t->vertex[k] = polygon >= 0 ? middle[polygon] : vertex_on(m, c, edge);
+        }
         t->eighths = eighths;
         add_normal(m, t);
     }

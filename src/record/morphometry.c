@@ -348,6 +348,8 @@ static trb_status measure(struct run *run)
         status = trb_run_measure_network(run);
     if (!status && bone && trb_run_wants_model(run) && !(status = stage(run, "SMI", 0.33)))
         status = trb_run_measure_model(run, surface_level(run));
+    if (!status && run->mesh && !(status = stage(run, "mesh", 0.34)))
+        status = trb_run_write_mesh(run, surface_level(run));
     if (!status && bone && trb_run_wants_thickness(run) && !(status = stage(run, "Tb.Th", 0.35)))
         status = measure_thickness(run, run->products->bone, &run->th, run->th_reason, sizeof run->th_reason,
                                    run->want_maps ? &run->products->tb_th : NULL, run->th_sink);
@@ -498,7 +500,7 @@ trb_status trb_analyze_scan(trb_scan *scan, const trb_box *box, const trb_settin
             source = trb_grey_of_volume(volume);
     }
     struct run run = {.source = &source, .settings = settings, .progress = progress, .err = err,
-                      .th_sink = use->tb_th, .sp_sink = use->tb_sp, .memory_bytes = plan.memory_bytes};
+                      .th_sink = use->tb_th, .sp_sink = use->tb_sp, .memory_bytes = plan.memory_bytes, .mesh = use->mesh};
     if (!status)
         status = run_all(&run, trb_scan_facts(scan), record, products);
     trb_grey_clear(&source);

@@ -28,6 +28,7 @@ struct run {
     const trb_settings *settings;
     bool want_maps;                    /* whole, in the products */
     const trb_map_sink *th_sink, *sp_sink; /* or plane by plane; NULL: no map */
+    const trb_mesh_use *mesh;          /* NULL: none is written */
     size_t memory_bytes;               /* for the thickness methods; 0: enough for speed */
     const trb_progress *progress;
     trb_products *products;
@@ -73,6 +74,9 @@ trb_status trb_run_add_network(struct run *run);
 bool trb_run_wants_model(const struct run *run);
 trb_status trb_run_measure_model(struct run *run, double level);
 trb_status trb_run_add_model(struct run *run);
+
+/** Write the mesh; level: of the grey surface. */
+trb_status trb_run_write_mesh(struct run *run, double level);
 
 /** Copy what the reader found into the record. */
 trb_status trb_run_copy_facts(struct run *run, const trb_scan_info *info);

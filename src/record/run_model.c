@@ -1,6 +1,7 @@
 /* run_model.c - SMI and Tb.Pf of a run. */
 #include "record/run.h"
 
+#include "measure/mesh_export.h"
 #include "measure/smi.h"
 
 #include <math.h>
@@ -23,11 +24,31 @@ bool trb_run_wants_model(const struct run *run)
     return wants_smi(run) || wants_dilation(run);
 }
 
+static bool was_cleaned(const trb_settings *settings)
+{
+    return settings->despeckle_voxels > 1 || settings->keep_largest || settings->fill_holes;
+}
+
 /* The grey surface is the better one, but knows nothing of what was cleaned away. */
 static bool takes_grey(const trb_settings *settings)
 {
-    return settings->surface != TRB_BS_MC && settings->surface != TRB_BS_LORENSEN && settings->despeckle_voxels <= 1 &&
-           !settings->keep_largest && !settings->fill_holes;
+    return settings->surface != TRB_BS_MC && settings->surface != TRB_BS_LORENSEN && !was_cleaned(settings);
+}
+
+static trb_mesh_field field_of(struct run *run, bool grey, double level)
+{
+    return grey ? trb_mesh_field_of_grey(run->source, &run->settings->filter, level, run->settings->invert)
+                : trb_mesh_field_of_mask(run->products->bone);
+}
+
+trb_status trb_run_write_mesh(struct run *run, double level)
+{
+    const bool grey = !run->mesh->binary && !was_cleaned(run->settings);
+    trb_mesh_field field = field_of(run, grey, level);
+    const trb_status status = trb_mesh_export(run->mesh->path, &field, run->products->voi, &run->mesh->options, NULL, run->err);
+    if (status)
+        trb_error_within(run->err, "mesh");
+    return status;
 }
 
 trb_status trb_run_measure_model(struct run *run, double level)
@@ -37,9 +58,7 @@ trb_status trb_run_measure_model(struct run *run, double level)
     trb_status status = TRB_OK;
     if (wants_smi(run)) {
         model->grey = takes_grey(run->settings);
-        trb_mesh_field field = model->grey
-                                   ? trb_mesh_field_of_grey(run->source, &run->settings->filter, level, run->settings->invert)
-                                   : trb_mesh_field_of_mask(bone);
+        trb_mesh_field field = field_of(run, model->grey, level);
         status = trb_field_smi(&field, voi, run->bv_voxels, run->memory_bytes, &model->smi, run->err);
         model->smi_known = !status;
     }
