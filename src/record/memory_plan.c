@@ -1,7 +1,7 @@
 /*
  * memory_plan.c - memory from above, and the choice between everything at once and slabs.
  *
- * What stays for the whole analysis are packed masks: bone, the VOI when there is one, and for a while one more
+ * What stays for the whole analysis are packed masks: bone, the VOI when there is one, and for a while two more
  * (the eroded bone, or what lies between the mid-axes). Grey planes are either all in memory or a slab. The
  * thickness methods take what they are given, down to some planes.
  */
@@ -16,6 +16,7 @@
 #define PROGRAM (40 * MIB)       /* the program and its libraries */
 #define EACH_THREAD (6 * MIB)    /* stacks, tiles, tables */
 #define METHOD_PLANES 12         /* the least that a thickness method holds, in planes of 8 bytes a voxel */
+#define LABELS 0.35              /* bytes a voxel that the runs of connected parts take in real bone */
 #define SLAB_LEAST 4             /* grey planes at a time */
 
 static double plane_voxels(const trb_grid *grid)
@@ -26,7 +27,7 @@ static double plane_voxels(const trb_grid *grid)
 static double masks(const trb_grid *grid, const trb_settings *settings)
 {
     const double row_bytes = ceil((double)grid->nx / 64) * 8;
-    return row_bytes * (double)grid->ny * (double)grid->nz * (settings->voi[0] ? 3 : 2);
+    return row_bytes * (double)grid->ny * (double)grid->nz * (settings->voi[0] ? 4 : 3);
 }
 
 static double program(int threads)
@@ -58,7 +59,8 @@ static double need_in_slabs(const trb_grid *grid, trb_type type, const trb_setti
     const double plane = plane_voxels(grid);
     const double slab = plane * (double)(SLAB_LEAST + around(settings)) * (double)trb_type_bytes(type);
     const double method = plane * 8 * METHOD_PLANES * (maps ? 1.5 : 1);
-    return masks(grid, settings) + fmax(slab, method) + program(threads);
+    const double labels = plane * (double)grid->nz * LABELS;
+    return masks(grid, settings) + fmax(labels, fmax(slab, method)) + program(threads);
 }
 
 size_t trb_analyze_memory(const trb_grid *grid, trb_type type, const trb_settings *settings, bool want_maps)

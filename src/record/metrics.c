@@ -84,6 +84,15 @@ static const trb_metric_info TABLE[] = {
      "marching cubes (lewiner)", "Hildebrand & Rueegsegger 1997", SALMON "; 2.3 for rods, 3.0 for balls"},
     {"Tb.Pf", "1/mm", "trabecular pattern factor", "(S1 - S2) / (V1 - V2) before and after dilation by the 6 neighbours",
      "marching cubes (lewiner)", "Hahn 1992 Bone 13:327", SALMON},
+    {"TMD.peel2", "mgHA/cm3", "tissue mineral density, peeled twice", "as TMD after the bone is eroded twice by its 6 neighbours (context kept)",
+     "linear calibration", "Bouxsein 2010", "undefined when thin trabeculae vanish"},
+    {"TMD.SD", "mgHA/cm3", "SD of bone density", "population SD of the density of bone voxels in the VOI, un-smoothed image", "linear calibration",
+     "Bouxsein 2010", "noise and partial volume are in it; within one scan"},
+    {"TMD.FWHM", "mgHA/cm3", "width of the bone density distribution",
+     "full width at half maximum of the histogram of the density of bone peeled once (up to 128 bins, smoothed by 1 2 1)", "linear calibration",
+     "Roschger 2008 Bone 42:456", "noise is in it; compare scans of one protocol"},
+    {"MaD", "mgHA/cm3", "marrow density", "mean density over marrow in the VOI, un-smoothed image", "linear calibration", "Bouxsein 2010",
+     "partial volume at bone pulls it up"},
 };
 
 const trb_metric_info *trb_metric_table(size_t *count)

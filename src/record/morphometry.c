@@ -245,13 +245,17 @@ static trb_status segment(struct run *run)
 static trb_status measure_grey(struct run *run)
 {
     const trb_mask *bone = run->products->bone, *voi = run->products->voi;
-    trb_mask *peeled = NULL;
+    trb_mask *peeled = NULL, *twice = NULL;
     trb_status status = trb_mask_erode(bone, 6, &peeled, run->err);
-    if (status)
-        return status;
-    const trb_grey_region regions[] = {{voi, false, NULL}, {bone, false, voi}, {bone, true, voi}, {peeled, false, voi}};
-    trb_grey_stats stats[4];
-    status = trb_grey_regions(run->source, 4, regions, stats, run->err);
+    if (!status)
+        status = trb_mask_erode(peeled, 6, &twice, run->err);
+    const trb_grey_region regions[] = {{voi, false, NULL}, {bone, false, voi}, {bone, true, voi}, {peeled, false, voi}, {twice, false, voi}};
+    trb_grey_stats stats[5];
+    if (!status)
+        status = trb_grey_regions(run->source, 5, regions, stats, run->err);
+    trb_mask_destroy(twice);
+    if (!status && stats[3].voxels)
+        status = trb_run_measure_spread(run, peeled);
     trb_mask_destroy(peeled);
     if (status)
         return status;
@@ -259,6 +263,7 @@ static trb_status measure_grey(struct run *run)
     run->grey_bv = stats[1];
     run->grey_ma = stats[2];
     run->grey_peeled = stats[3];
+    run->grey_peeled2 = stats[4];
     return TRB_OK;
 }
 
@@ -439,6 +444,7 @@ static trb_status run_all(struct run *run, const trb_scan_info *info, trb_record
     trb_thickness_clear(&run->th);
     trb_thickness_clear(&run->sp);
     trb_thickness_clear(&run->tbn);
+    trb_histogram_clear(&run->spread);
     if (status || !products)
         trb_products_clear(run->products);
     if (status) {

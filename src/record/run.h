@@ -41,7 +41,8 @@ struct run {
     double h_mm; /* edge of a voxel */
     bool empty_voi;
     uint64_t tv_voxels, bv_voxels;
-    trb_grey_stats grey_tv, grey_bv, grey_ma, grey_peeled;
+    trb_grey_stats grey_tv, grey_bv, grey_ma, grey_peeled, grey_peeled2;
+    trb_histogram spread; /* of the bone peeled once, up to 128 bins */
     double bs_mm2; /* NaN until measured */
     trb_thickness th, sp, tbn;
     struct run_network network;
@@ -77,6 +78,12 @@ trb_status trb_run_add_model(struct run *run);
 
 /** Write the mesh; level: of the grey surface. */
 trb_status trb_run_write_mesh(struct run *run, double level);
+
+/** How the density of bone varies. `peeled` is bone eroded once; it is cut at the VOI here. */
+trb_status trb_run_measure_spread(struct run *run, trb_mask *peeled);
+trb_status trb_run_add_spread(struct run *run, const char *density_tag);
+trb_status trb_run_add_distribution(struct run *run, const char *key, const char *unit, double start, double width, size_t bins,
+                                    const uint64_t *bin_count);
 
 /** Copy what the reader found into the record. */
 trb_status trb_run_copy_facts(struct run *run, const trb_scan_info *info);
