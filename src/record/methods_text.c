@@ -83,6 +83,12 @@ trb_status trb_run_methods_text(const struct run *run, char **text)
             thickness_words(settings->thickness),
             settings->voi[0] && settings->ball_centres == TRB_CENTRES_VOI ? ", with balls centred in the volume of interest" : "",
             tbn_words(settings->tbn), surface_words(settings->surface));
+    if (run->network.known && trb_record_metric(record, "Conn.D"))
+        fprintf(out, " Conn.D was (1 - Euler number, corrected for the edges) / TV of %s.",
+                settings->purify == TRB_PURIFY_NONE    ? "the bone as segmented"
+                : !settings->voi[0]                  ? "the largest connected part of the bone, cavities filled"
+                : settings->purify == TRB_PURIFY_IMAGE ? "the connected part of the bone with the most voxels in the volume of interest, cavities filled"
+                                                       : "the largest connected part of the bone in the volume of interest, cavities filled");
     if (record->calibration.density.known)
         fprintf(out, " Density was %.8g * grey %+.8g mgHA/cm3 [phantom]; BMD is the mean over TV, TMD the mean over BV of the un-smoothed image.",
                 record->calibration.density.slope, record->calibration.density.intercept);
