@@ -244,8 +244,11 @@ static void the_metrics_do_not_change_when_the_image_is_mirrored(void **state)
     CHECK_OK(trb_analyze(bone, NULL, &settings, false, NULL, &a, NULL, err));
     CHECK_OK(trb_analyze(mirrored, NULL, &settings, false, NULL, &b, NULL, err));
     for (size_t i = 0; i < a->n_metrics; i++)
-        if (!isnan(a->metrics[i].value))
-            CHECK_RELATIVE(a->metrics[i].value, b->metrics[i].value, 1e-12);
+        if (!isnan(a->metrics[i].value)) {
+            /* which diagonal cuts a polygon that is not flat depends on the direction, and with it the mean normals */
+            const bool mesh = strncmp(a->metrics[i].method, "mesh normals", 12) == 0;
+            CHECK_RELATIVE(a->metrics[i].value, b->metrics[i].value, mesh ? 1e-3 : 1e-12);
+        }
     trb_record_destroy(a);
     trb_record_destroy(b);
     trb_volume_destroy(mirrored);

@@ -143,6 +143,43 @@ static trb_status run_analyze(const bench_input *in, trb_error *err)
     return status;
 }
 
+/* Everything about connectivity: purified copy, corrected Euler number, pores. */
+static trb_status run_connectivity(const bench_input *in, trb_error *err)
+{
+    trb_mask *pure = NULL;
+    trb_purified done;
+    trb_euler euler;
+    trb_pores pores;
+    trb_status status = trb_mask_copy(in->bone, &pure, err);
+    if (!status)
+        status = trb_purify(pure, NULL, &done, err);
+    if (!status)
+        status = trb_euler_measure(pure, NULL, &euler, err);
+    if (!status)
+        status = trb_pores_measure(in->bone, NULL, &pores, err);
+    trb_mask_destroy(pure);
+    return status;
+}
+
+static trb_status run_smi(const bench_input *in, trb_error *err)
+{
+    trb_smi smi;
+    return trb_smi_mask(in->bone, NULL, &smi, err);
+}
+
+static trb_status run_smi_grey(const bench_input *in, trb_error *err)
+{
+    trb_smi smi;
+    const trb_filter gauss = {TRB_FILTER_GAUSSIAN, 0.8, 1};
+    return trb_smi_grey(in->grey, &gauss, in->threshold, false, NULL, 1, &smi, err);
+}
+
+static trb_status run_dilation(const bench_input *in, trb_error *err)
+{
+    trb_dilation d;
+    return trb_dilation_measure(in->bone, NULL, 6, &d, err);
+}
+
 const bench_kernel BENCH_KERNELS[] = {
     {"pack", "threshold to packed bits", run_pack},
     {"gaussian-pack", "Gaussian 0.8/1 in float32, threshold, packed bits", run_gaussian},
@@ -161,6 +198,10 @@ const bench_kernel BENCH_KERNELS[] = {
     {"surface", "octants: marching cubes and Crofton counts", run_surface},
     {"mil", "mean intercept lengths, 1000 directions, and fabric", run_mil},
     {"skeleton", "thinning, branches and junctions", run_skeleton},
+    {"connectivity", "purified copy, corrected Euler number, closed pores", run_connectivity},
+    {"smi", "SMI by mesh normals of the mask", run_smi},
+    {"smi-grey", "SMI by mesh normals of the filtered grey values", run_smi_grey},
+    {"dilation", "surface before and after dilation: SMI.dil, Tb.Pf", run_dilation},
     {"parts", "connected parts, 26 neighbours", run_parts},
     {NULL, NULL, NULL},
 };

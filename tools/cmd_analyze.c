@@ -17,13 +17,16 @@
 
 struct analyze_options {
     struct setting_values settings; /* first: see setting_rows.h */
-    const char *output, *sample, *group;
+    const char *output, *sample, *group, *mesh;
     bool json, maps, force, no_picture;
-    int map_format;
+    int map_format, mesh_walls, mesh_surface;
     uint64_t memory_limit;
 };
 
 static const char *const MAP_FORMATS[] = {"tif", "nrrd", "nii.gz", "mha", NULL};
+
+static const char *const MESH_WALLS[] = {"closed", "open", NULL};
+static const char *const MESH_SURFACES[] = {"grey", "binary", NULL};
 
 static const cli_option OWN_OPTIONS[] = {
     {.name = "output", .letter = 'o', .kind = CLI_STRING, .offset = offsetof(struct analyze_options, output), .group = "Output",
@@ -34,6 +37,15 @@ static const cli_option OWN_OPTIONS[] = {
      .help = "also write the bone mask and the Tb.Th and Tb.Sp maps (mm, float32)"},
     {.name = "map-format", .kind = CLI_CHOICE, .choices = MAP_FORMATS, .fallback = "tif",
      .offset = offsetof(struct analyze_options, map_format), .group = "Output", .help = "format of the maps"},
+    {.name = "mesh", .kind = CLI_STRING, .offset = offsetof(struct analyze_options, mesh), .group = "Output",
+     .argument = "FILE", .help = "write the bone surface in mm as a mesh: FILE.stl, FILE.ply or FILE.obj"},
+    {.name = "mesh-walls", .kind = CLI_CHOICE, .choices = MESH_WALLS, .fallback = "closed",
+     .offset = offsetof(struct analyze_options, mesh_walls), .group = "Output",
+     .help = "the mesh where bone meets the VOI wall or image border: closed (watertight) or open"},
+    {.name = "mesh-surface", .kind = CLI_CHOICE, .choices = MESH_SURFACES, .fallback = "grey",
+     .offset = offsetof(struct analyze_options, mesh_surface), .group = "Output",
+     .help = "grey: where grey values cross the threshold; binary: between voxels of the bone mask (also after despeckle, "
+             "keep-largest or fill-holes)"},
     {.name = "no-picture", .kind = CLI_FLAG, .offset = offsetof(struct analyze_options, no_picture), .group = "Output",
      .help = "do not write qc.png"},
     {.name = "force", .letter = 'f', .kind = CLI_FLAG, .offset = offsetof(struct analyze_options, force), .group = "Output",
@@ -182,6 +194,10 @@ static trb_status refuse_existing(const struct analyze_options *given, trb_error
 {
     char path[4200];
     struct stat there;
+    if (given->mesh && !trb_mesh_is_name(given->mesh))
+        return trb_error_set(err, TRB_ERR_ARGUMENT, "--mesh: a mesh is written as .stl, .ply or .obj, not as '%s'", given->mesh);
+    if (given->mesh && !given->force && stat(given->mesh, &there) == 0)
+        return trb_error_set(err, TRB_ERR_ARGUMENT, "%s exists: choose another --mesh, or pass --force to replace it", given->mesh);
     if (!given->output || given->force)
         return TRB_OK;
     if (!given->output[0])
@@ -363,7 +379,9 @@ static trb_status measure(const cli_call *call, const trb_settings *settings, tr
     const uint64_t limit = given->memory_limit ? given->memory_limit : free_memory();
     const trb_map_sink th = {take_planes, &maps[0]}, sp = {take_planes, &maps[1]};
     const bool wanted = given->maps && given->output;
-    const trb_scan_use use = {.memory_limit_bytes = (size_t)limit, .tb_th = wanted ? &th : NULL, .tb_sp = wanted ? &sp : NULL};
+    const trb_mesh_use mesh = {given->mesh, {given->mesh_walls != 0, given->force}, given->mesh_surface != 0};
+    const trb_scan_use use = {.memory_limit_bytes = (size_t)limit, .tb_th = wanted ? &th : NULL, .tb_sp = wanted ? &sp : NULL,
+                              .mesh = given->mesh ? &mesh : NULL};
     const trb_grid grid = part_grid(scan, box);
     if (given->memory_limit)
         return_memory_at_once();

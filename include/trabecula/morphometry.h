@@ -2,6 +2,7 @@
 #ifndef TRABECULA_MORPHOMETRY_H
 #define TRABECULA_MORPHOMETRY_H
 
+#include "trabecula/mesh.h"
 #include "trabecula/record.h"
 #include "trabecula/thickness.h"
 
@@ -39,11 +40,19 @@ TRB_API TRB_NODISCARD trb_status trb_analyze(const trb_volume *volume, const trb
                                              const trb_progress *progress, trb_record **record,
                                              trb_products *products, trb_error *err);
 
+/** A mesh of the bone, written while the grey values are at hand. */
+typedef struct trb_mesh_use {
+    const char *path;
+    trb_mesh_options options;
+    bool binary; /* of the bone mask; otherwise of the grey surface, unless the mask was cleaned */
+} trb_mesh_use;
+
 /** How trb_analyze_scan() may use memory, and where maps go. */
 typedef struct trb_scan_use {
     size_t memory_limit_bytes;         /* about what the whole program may take; 0: as much as speed asks for */
     const trb_map_sink *tb_th, *tb_sp; /* get the maps in mm plane by plane; NULL: no map. A sink is not called when
                                           its phase is not measured */
+    const trb_mesh_use *mesh;          /* NULL: none */
 } trb_scan_use;
 
 /**
@@ -57,7 +66,7 @@ typedef struct trb_scan_use {
  *             which way was taken.
  * Errors      Those of trb_analyze() and trb_scan_read(); TRB_ERR_MEMORY before anything is allocated when not even
  *             slabs fit; TRB_ERR_UNSUPPORTED when resampling would need all of the image.
- * Cost        In slabs the files are read four times (five for types wider than 16 bit).
+ * Cost        In slabs the files are read six times (seven for types wider than 16 bit), once more for a grey BS or a mesh.
  * Threads     As trb_analyze().
  */
 TRB_API TRB_NODISCARD trb_status trb_analyze_scan(trb_scan *scan, const trb_box *box, const trb_settings *settings,

@@ -31,10 +31,11 @@ typedef struct trb_metric {
     char reason[160];
 } trb_metric;
 
-/** Histogram of a thickness map: counts of voxels in bins of equal width from 0. */
+/** Counts of voxels in bins of equal width: of a thickness map from 0 in mm, of grey values or densities from `start`. */
 typedef struct trb_distribution {
     char key[16];
-    double width_mm;
+    char unit[12]; /* "mm", "grey", "mgHA_cm3": the JSON key is "edges_" and this */
+    double start, width;
     size_t bins;
     uint64_t *counts;
 } trb_distribution;

@@ -56,6 +56,13 @@ typedef enum trb_surface_rule {
     TRB_BS_GREY /* marching cubes on the filtered grey values at the threshold */
 } trb_surface_rule;
 
+/** Which bone connectivity is counted on (trb_purify(), connectivity.h). */
+typedef enum trb_purify_rule {
+    TRB_PURIFY_NONE,  /* the bone as it was segmented */
+    TRB_PURIFY_IMAGE, /* one part of the image without cavities; bone outside the VOI is context */
+    TRB_PURIFY_VOI    /* the bone is cut at the VOI first */
+} trb_purify_rule;
+
 /** All settings of one analysis. Open struct; start from trb_settings_default(). Text fields are UTF-8. */
 typedef struct trb_settings {
     trb_profile profile;
@@ -81,6 +88,7 @@ typedef struct trb_settings {
     trb_surface_rule surface;
     trb_da_options da;
     bool skeleton; /* measure branches and junctions */
+    trb_purify_rule purify;
     char metrics[512]; /* comma-separated keys, empty: all */
     uint32_t chosen;   /* private: which of the profile's choices were made by hand */
 } trb_settings;

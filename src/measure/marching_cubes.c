@@ -24,6 +24,17 @@ void trb_cell_edge_corners(int edge, int corners[2])
     corners[1] = corners[0] | 1 << axis;
 }
 
+unsigned trb_cell_edge_faces(int edge)
+{
+    int corners[2];
+    trb_cell_edge_corners(edge, corners);
+    unsigned faces = 0;
+    for (int axis = 0; axis < 3; axis++)
+        if (axis != edge / 4)
+            faces |= 1U << (2 * axis + (corners[0] >> axis & 1));
+    return faces;
+}
+
 /* The edge between two corners that differ along one axis. */
 static int edge_between(int a, int b)
 {
@@ -144,12 +155,28 @@ static double midpoint_area(int a, int b, int c)
     return triangle_area(p[0], p[1], p[2]);
 }
 
+/* More than any area: what a cut along a face costs when there must be none. */
+#define ALONG_A_FACE 100.0
+
 /*
  * best[i][j]: smallest area for the vertices i to j of the polygon; via[i][j]: third vertex on the side i j.
  * For the largest area all areas count negative.
  */
-static void triangulate_polygon(const uint8_t *edge, int n, double sign, trb_cell_triangles *out)
+/* Triangles from the middle of polygon `which` to all its sides. */
+static void add_fan(const uint8_t *edge, int n, int which, trb_cell_triangles *out)
 {
+    for (int i = 0; i < n; i++) {
+        assert(out->count < TRB_CELL_TRIANGLES);
+        uint8_t *triangle = out->edge[out->count++];
+        triangle[0] = (uint8_t)(TRB_CELL_EDGES + which);
+        triangle[1] = edge[i];
+        triangle[2] = edge[(i + 1) % n];
+    }
+}
+
+static void triangulate_polygon(const uint8_t *edge, int n, int which, trb_cell_cutting cutting, trb_cell_triangles *out)
+{
+    const double sign = cutting == TRB_SMALLEST_AREA ? 1 : -1;
     double best[TRB_CELL_EDGES][TRB_CELL_EDGES] = {{0}};
     int via[TRB_CELL_EDGES][TRB_CELL_EDGES] = {{0}};
     for (int span = 2; span < n; span++)
@@ -163,7 +190,13 @@ static void triangulate_polygon(const uint8_t *edge, int n, double sign, trb_cel
                     via[i][j] = k;
                 }
             }
+            if (cutting == TRB_OFF_FACES && span < n - 1 && (trb_cell_edge_faces(edge[i]) & trb_cell_edge_faces(edge[j])))
+                best[i][j] += ALONG_A_FACE;
         }
+    if (cutting == TRB_OFF_FACES && best[0][n - 1] > 0) { /* areas count negative: a cut along a face is in it */
+        add_fan(edge, n, which, out);
+        return;
+    }
     int todo[2 * TRB_CELL_EDGES][2] = {{0, n - 1}};
     for (int left = 1; left > 0;) {
         const int i = todo[--left][0], j = todo[left][1];
@@ -185,7 +218,7 @@ void trb_cell_triangulate(const trb_cell_polygons *polygons, trb_cell_cutting cu
 {
     memset(out, 0, sizeof *out);
     for (int p = 0; p < polygons->count; p++)
-        triangulate_polygon(polygons->edge[p], polygons->size[p], cutting == TRB_LARGEST_AREA ? -1 : 1, out);
+        triangulate_polygon(polygons->edge[p], polygons->size[p], p, cutting, out);
 }
 
 double trb_cell_midpoint_area(const trb_cell_triangles *triangles)

@@ -10,7 +10,7 @@
  * corners of it are bone and the other two are not. Face 2 axis + side; bit f of `joined` says that on face f
  * the bone corners belong together (otherwise the marrow corners do).
  */
-enum { TRB_CELL_EDGES = 12, TRB_CELL_FACES = 6, TRB_CELL_POLYGONS = 4, TRB_CELL_TRIANGLES = 10 };
+enum { TRB_CELL_EDGES = 12, TRB_CELL_FACES = 6, TRB_CELL_POLYGONS = 4, TRB_CELL_TRIANGLES = 12 };
 enum { TRB_JOIN_MARROW = 0, TRB_JOIN_BONE = 63 };
 
 /** Closed polygons through the cut edges of one cell; none of them shares an edge with another. */
@@ -20,7 +20,10 @@ typedef struct trb_cell_polygons {
     uint8_t edge[TRB_CELL_POLYGONS][TRB_CELL_EDGES];
 } trb_cell_polygons;
 
-/** The polygons as triangles. */
+/**
+ * The polygons as triangles. A number from TRB_CELL_EDGES on is no edge but the middle of the vertices of a polygon, all
+ * of whose triangles begin with it (TRB_OFF_FACES only).
+ */
 typedef struct trb_cell_triangles {
     int count;
     uint8_t edge[TRB_CELL_TRIANGLES][3];
@@ -39,7 +42,15 @@ unsigned trb_cell_ambiguous_faces(unsigned code);
 void trb_cell_cut(unsigned code, unsigned joined, trb_cell_polygons *out);
 
 /** Polygons of five and more vertices are not flat, so it matters how they are cut into triangles. */
-typedef enum trb_cell_cutting { TRB_SMALLEST_AREA, TRB_LARGEST_AREA } trb_cell_cutting;
+typedef enum trb_cell_cutting {
+    TRB_SMALLEST_AREA,
+    TRB_LARGEST_AREA,
+    TRB_OFF_FACES /* the largest area without a cut along a face, where the cell next to it may cut as well; polygons that
+                     have no such cuts get a vertex in their middle */
+} trb_cell_cutting;
+
+/** The two faces of an edge, as bits. */
+unsigned trb_cell_edge_faces(int edge);
 
 /** Each polygon in the triangles of smallest (largest) total area with the vertices at the middle of the edges. */
 void trb_cell_triangulate(const trb_cell_polygons *polygons, trb_cell_cutting cutting,

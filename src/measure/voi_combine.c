@@ -1,5 +1,6 @@
 /* voi_combine.c - one VOI from several, then its margins, then its slab. */
 #include "trabecula/voi.h"
+#include "trabecula/voi_auto.h"
 
 #include "prepare/roi_set.h"
 #include "prepare/voi_notes.h"
@@ -46,14 +47,9 @@ static size_t count_parts(const char *text)
     return n;
 }
 
-static bool is_special(const char *part)
-{
-    return strcmp(part, "auto") == 0 || strncmp(part, "auto:", 5) == 0;
-}
-
 bool trb_voi_part_is_file(const char *part)
 {
-    return !trb_voi_is_shape(part) && !is_special(part);
+    return !trb_voi_is_shape(part) && !trb_voi_is_auto(part);
 }
 
 /* A mask file, and no regions of ImageJ. */
@@ -130,7 +126,7 @@ static trb_status make_part(const char *part, const context *c, trb_mask **out, 
     *out = NULL;
     if (!part[0])
         return trb_error_set(err, TRB_ERR_ARGUMENT, "VOI: a part is empty; several are joined as A;and:B;minus:C");
-    if (c->special && is_special(part))
+    if (c->special && trb_voi_is_auto(part))
         return c->special->make(c->special->user, part, c->grid, out, err);
     return c->frame ? make_in_scan(part, c, out, err) : trb_voi_one(part, c->rules, c->grid, c->notes, out, err);
 }

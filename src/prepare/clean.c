@@ -2,6 +2,7 @@
 #include "trabecula/label.h"
 
 #include "prepare/label_runs.h"
+#include "prepare/write_parts.h"
 
 #include <stdlib.h>
 
@@ -16,9 +17,7 @@ static void write_run(uint64_t *row, trb_run run, bool set)
     }
 }
 
-/* Change the parts that are marked (nonzero). The number of voxels changed. */
-static uint64_t write_parts(trb_mask *mask, const trb_runs *runs, const trb_parts *parts,
-                            const uint8_t *marked, bool set)
+uint64_t trb_write_parts(trb_mask *mask, const trb_runs *runs, const trb_parts *parts, const uint8_t *marked, bool set)
 {
     uint64_t changed = 0;
     for (size_t k = 0; k < parts->count; k++)
@@ -74,7 +73,7 @@ static trb_status change(trb_mask *mask, bool background, trb_connectivity conne
         status = trb_parts_of_runs(&mask->grid, &runs, &parts, err);
     if (!status) {
         choose(&parts, min_voxels);
-        const uint64_t n = write_parts(mask, &runs, &parts, parts.touches_edge, background);
+        const uint64_t n = trb_write_parts(mask, &runs, &parts, parts.touches_edge, background);
         if (changed)
             *changed = n;
     }

@@ -1,8 +1,8 @@
 /*
  * memory_plan.c - memory from above, and the choice between everything at once and slabs.
  *
- * What stays for the whole analysis are packed masks: bone, the VOI when there is one, and for a while one more
- * (the eroded bone, or what lies between the mid-axes; three for a skeleton). Grey planes are either all in memory or a slab. The
+ * What stays for the whole analysis are packed masks: bone, the VOI when there is one, and for a while two more
+ * (the eroded bone, or what lies between the mid-axes; more for a skeleton). Grey planes are either all in memory or a slab. The
  * thickness methods take what they are given, down to some planes.
  */
 #include "record/memory_plan.h"
@@ -19,6 +19,7 @@
 #define PROGRAM (40 * MIB)       /* the program and its libraries */
 #define EACH_THREAD (6 * MIB)    /* stacks, tiles, tables */
 #define METHOD_PLANES 12         /* the least that a thickness method holds, in planes of 8 bytes a voxel */
+#define LABELS 0.35              /* bytes a voxel that the runs of connected parts take in real bone */
 #define SLAB_LEAST 4             /* grey planes at a time */
 
 static double plane_voxels(const trb_grid *grid)
@@ -36,7 +37,7 @@ static double masks(const trb_grid *grid, const trb_settings *settings)
 {
     const double row_bytes = ceil((double)grid->nx / 64) * 8;
     const bool hysteresis = strcmp(settings->threshold.method, "hysteresis") == 0;
-    const int held = (trb_voi_wanted(settings->voi, &settings->voi_rules) ? 3 : 2) + (hysteresis ? 1 : 0) + (settings->sensitivity[0] > 0 ? 1 : 0) + (thins(settings) ? 2 : 0);
+    const int held = (trb_voi_wanted(settings->voi, &settings->voi_rules) ? 4 : 3) + (hysteresis ? 1 : 0) + (settings->sensitivity[0] > 0 ? 1 : 0) + (thins(settings) ? 2 : 0);
     return row_bytes * (double)grid->ny * (double)grid->nz * held;
 }
 
@@ -105,7 +106,8 @@ static double need_in_slabs(const trb_grid *grid, trb_type type, const trb_setti
     const double slab = plane * (double)(SLAB_LEAST + around(settings)) * (double)trb_type_bytes(type) + local +
                         (local > 0 ? local / 4 * (double)trb_type_bytes(type) : 0);
     const double method = plane * 8 * METHOD_PLANES * (maps ? 1.5 : 1);
-    return masks(grid, settings) + fmax(fmax(slab, method), slab + finding_voi(grid, settings)) + program(threads);
+    const double labels = plane * (double)grid->nz * LABELS;
+    return masks(grid, settings) + fmax(labels, fmax(fmax(slab, method), slab + finding_voi(grid, settings))) + program(threads);
 }
 
 size_t trb_analyze_memory(const trb_grid *grid, trb_type type, const trb_settings *settings, bool want_maps)

@@ -150,6 +150,12 @@ trb_status trb_run_methods_text(const struct run *run, char **text)
         trb_run_say_fabric(run, out);
     if (trb_run_wants_skeleton(run))
         fputs(" The bone was thinned to a skeleton of curves (Lee, Kashyap and Chu 1994); branches were not pruned.", out);
+    if (run->network.known && trb_record_metric(record, "Conn.D"))
+        fprintf(out, " Conn.D was (1 - Euler number, corrected for the edges) / TV of %s.",
+                settings->purify == TRB_PURIFY_NONE    ? "the bone as segmented"
+                : !trb_voi_wanted(settings->voi, &settings->voi_rules) ? "the largest connected part of the bone, cavities filled"
+                : settings->purify == TRB_PURIFY_IMAGE ? "the connected part of the bone with the most voxels in the volume of interest, cavities filled"
+                                                       : "the largest connected part of the bone in the volume of interest, cavities filled");
     if (record->calibration.density.known)
         fprintf(out, " Density was %.8g * grey %+.8g mgHA/cm3%s%s%s; BMD is the mean over TV, TMD the mean over BV of the un-smoothed image.",
                 record->calibration.density.slope, record->calibration.density.intercept,

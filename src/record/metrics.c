@@ -10,6 +10,8 @@
 #define SKELETON "Lee, Kashyap & Chu 1994 CVGIP Graph Models Image Process 56:462; Arganda-Carreras 2010 Microsc Res Tech 73:1019"
 #define SKELETON_METHODS "thinning (lee), 26 neighbours, no pruning"
 #define SKELETON_CAVEAT "rough surfaces give short side branches and plates collapse to lines: smooth and fill cavities first"
+#define ODGAARD "Odgaard & Gundersen 1993 Bone 14:173"
+#define SALMON "falls with BV/TV because concave surface counts negative (Salmon 2015 Front Endocrinol 6:162)"
 #define FEW_VOXELS "quantised: see the bias table for structures under 6 voxels"
 #define LITTLE_BONE "unstable when BV/TV is under 1 %"
 
@@ -76,6 +78,40 @@ static const trb_metric_info TABLE[] = {
      THICKNESS_METHODS, HILDEBRAND, "below 100 only under the ipl rules, which leave the rest out of the mean"},
     {"Tb.Sp.valued", "%", "share of marrow with a separation", "as Tb.Th.valued, for marrow", THICKNESS_METHODS, HILDEBRAND,
      "below 100 only under the ipl rules"},
+    {"Conn.D", "1/mm^3", "connectivity density", "Conn / TV",
+     "edge-corrected; of one part of the image, one part in the VOI, or as segmented", ODGAARD,
+     "negative when there are more parts and cavities than tunnels; depends on filter and small parts"},
+    {"Conn", "1", "connectivity", "1 - Euler.corr: the number of tunnels of one part without cavities", "as Conn.D", ODGAARD,
+     "grows with the VOI: compare Conn.D"},
+    {"Euler.corr", "1", "Euler number, corrected for the edges",
+     "as Euler, each cell with the share of the voxels around it that lie in the VOI; bone outside is context", "as Conn.D", ODGAARD, ""},
+    {"Euler", "1", "Euler number", "parts - tunnels + cavities of the bone cut at the VOI; bone 26-, marrow 6-connected",
+     "raw; of one part of the image, one part in the VOI, or as segmented", "Toriwaki & Yonekura 2002 Forma 17:183", "depends on what the VOI cuts"},
+    {"Obj.N", "1", "number of parts", "26-connected parts of the bone cut at the VOI, as segmented", "26-connected", PARFITT, ""},
+    {"Po(tot)", "%", "total porosity", "100 (TV - BV) / TV", "voxel", PARFITT, ""},
+    {"Po(op)", "%", "open porosity", "100 (volume of the marrow that is not in closed pores) / TV", "6-connected", "CTAn's 3D definition", "as Po(cl)"},
+    {"Po(cl)", "%", "closed porosity",
+     "100 (volume of closed pores) / (BV + volume of closed pores); closed: a 6-connected part of the marrow whole in the VOI", "6-connected",
+     "CTAn's 3D definition", "a pore that reaches over the VOI wall or the image border counts as open"},
+    {"Po.N(cl)", "1", "number of closed pores", "6-connected parts of the marrow that lie in the VOI whole", "6-connected", "CTAn's 3D definition", "as Po(cl)"},
+    {"SMI", "1", "structure model index", "6 V (dS/dr) / S^2, every vertex of the mesh moved 0.01 voxel along its normal; plates 0, rods 3, balls 4",
+     "mesh normals: grey, or binary with --surface mc and after cleaning", "Hildebrand & Rueegsegger 1997 Comput Methods Biomech Biomed Engin 1:15",
+     SALMON "; the binary mesh gives 12 % less for rods and balls"},
+    {"SMI.concave", "%", "concave surface", "area of the triangles of the mesh that shrink when it moves outwards / area of all", "as SMI",
+     "Salmon 2015 Front Endocrinol 6:162", "steps of a binary mesh are half concave"},
+    {"SMI.dil", "1", "structure model index by dilation", "6 V (S2 - S1) / S1^2 per voxel, S2 after dilation by the 6 neighbours",
+     "marching cubes (lewiner)", "Hildebrand & Rueegsegger 1997", SALMON "; 2.3 for rods, 3.0 for balls"},
+    {"Tb.Pf", "1/mm", "trabecular pattern factor", "(S1 - S2) / (V1 - V2) before and after dilation by the 6 neighbours",
+     "marching cubes (lewiner)", "Hahn 1992 Bone 13:327", SALMON},
+    {"TMD.peel2", "mgHA/cm3", "tissue mineral density, peeled twice", "as TMD after the bone is eroded twice by its 6 neighbours (context kept)",
+     "linear calibration", "Bouxsein 2010", "undefined when thin trabeculae vanish"},
+    {"TMD.SD", "mgHA/cm3", "SD of bone density", "population SD of the density of bone voxels in the VOI, un-smoothed image", "linear calibration",
+     "Bouxsein 2010", "noise and partial volume are in it; within one scan"},
+    {"TMD.FWHM", "mgHA/cm3", "width of the bone density distribution",
+     "full width at half maximum of the histogram of the density of bone peeled once (up to 128 bins, smoothed by 1 2 1)", "linear calibration",
+     "Roschger 2008 Bone 42:456", "noise is in it; compare scans of one protocol"},
+    {"MaD", "mgHA/cm3", "marrow density", "mean density over marrow in the VOI, un-smoothed image", "linear calibration", "Bouxsein 2010",
+     "partial volume at bone pulls it up"},
 };
 
 const trb_metric_info *trb_metric_table(size_t *count)

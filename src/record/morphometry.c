@@ -185,13 +185,17 @@ static trb_status cut_planes(struct run *run)
 static trb_status measure_grey(struct run *run)
 {
     const trb_mask *bone = run->products->bone, *voi = run->products->voi;
-    trb_mask *peeled = NULL;
+    trb_mask *peeled = NULL, *twice = NULL;
     trb_status status = trb_mask_erode(bone, 6, &peeled, run->err);
-    if (status)
-        return status;
-    const trb_grey_region regions[] = {{voi, false, NULL}, {bone, false, voi}, {bone, true, voi}, {peeled, false, voi}};
-    trb_grey_stats stats[4];
-    status = trb_grey_regions(run->source, 4, regions, stats, run->err);
+    if (!status)
+        status = trb_mask_erode(peeled, 6, &twice, run->err);
+    const trb_grey_region regions[] = {{voi, false, NULL}, {bone, false, voi}, {bone, true, voi}, {peeled, false, voi}, {twice, false, voi}};
+    trb_grey_stats stats[5];
+    if (!status)
+        status = trb_grey_regions(run->source, 5, regions, stats, run->err);
+    trb_mask_destroy(twice);
+    if (!status && stats[3].voxels)
+        status = trb_run_measure_spread(run, peeled);
     trb_mask_destroy(peeled);
     if (status)
         return status;
@@ -199,6 +203,7 @@ static trb_status measure_grey(struct run *run)
     run->grey_bv = stats[1];
     run->grey_ma = stats[2];
     run->grey_peeled = stats[3];
+    run->grey_peeled2 = stats[4];
     return TRB_OK;
 }
 
@@ -284,6 +289,12 @@ trb_status trb_run_measure(struct run *run)
         status = measure_grey(run);
     if (!status && trb_run_wants_surface(run) && !(status = trb_run_stage(run, "surface", 0.3)))
         status = measure_surface(run);
+    if (!status && trb_run_wants_network(run) && !(status = trb_run_stage(run, "topology", 0.32)))
+        status = trb_run_measure_network(run);
+    if (!status && bone && trb_run_wants_model(run) && !(status = trb_run_stage(run, "SMI", 0.33)))
+        status = trb_run_measure_model(run, surface_level(run));
+    if (!status && run->mesh && !(status = trb_run_stage(run, "mesh", 0.34)))
+        status = trb_run_write_mesh(run, surface_level(run));
     if (!status && trb_run_wants_fabric(run) && !(status = trb_run_stage(run, "DA", 0.33)))
         status = trb_run_measure_fabric(run);
     if (!status && bone && trb_run_wants_skeleton(run) && !(status = trb_run_stage(run, "skeleton", 0.34)))
@@ -407,6 +418,7 @@ static trb_status run_all(struct run *run, const trb_scan_info *info, trb_record
     trb_thickness_clear(&run->sp);
     trb_thickness_clear(&run->tbn);
     trb_volume_destroy(run->sharp);
+    trb_histogram_clear(&run->spread);
     if (status || !products)
         trb_products_clear(run->products);
     if (status) {
@@ -471,7 +483,7 @@ static trb_status run_scan(trb_scan *scan, const trb_box *box, const trb_setting
     }
     struct run run = {.source = &source, .settings = settings, .progress = progress, .err = err,
                       .th_sink = use->tb_th, .sp_sink = use->tb_sp, .memory_bytes = plan.memory_bytes,
-                      .frame = &frame, .voi_only = voi_only};
+                      .frame = &frame, .voi_only = voi_only, .mesh = use->mesh};
     if (!status)
         status = run_all(&run, trb_scan_facts(scan), record, products);
     trb_grey_clear(&source);

@@ -108,10 +108,12 @@ static json_t *distributions(const trb_record *record)
         const trb_distribution *d = &record->distributions[i];
         json_t *edges = json_array(), *counts = json_array();
         for (size_t b = 0; b <= d->bins; b++)
-            json_array_append_new(edges, json_real((double)b * d->width_mm));
+            json_array_append_new(edges, json_real(d->start + (double)b * d->width));
         for (size_t b = 0; b < d->bins; b++)
             json_array_append_new(counts, json_integer((json_int_t)d->counts[b]));
-        json_object_set_new(object, d->key, json_pack("{s:o,s:o}", "edges_mm", edges, "counts", counts));
+        char key[32];
+        snprintf(key, sizeof key, "edges_%s", d->unit);
+        json_object_set_new(object, d->key, json_pack("{s:o,s:o}", key, edges, "counts", counts));
     }
     return object;
 }

@@ -3,16 +3,35 @@
 #define TRB_RUN_H
 
 #include "measure/grey_measures.h"
+#include "trabecula/connectivity.h"
+#include "trabecula/model_index.h"
 #include "trabecula/morphometry.h"
 #include "trabecula/skeleton.h"
 
 #include <stdio.h>
+
+/* What the bone is like as a network (run_network.c). */
+struct run_network {
+    bool known;
+    uint64_t parts; /* 26-connected, of the bone in the VOI */
+    trb_euler euler;
+    trb_pores pores;
+};
+
+/* Plates or rods (run_model.c). */
+struct run_model {
+    bool smi_known, dilation_known;
+    bool grey; /* which mesh */
+    trb_smi smi;
+    trb_dilation dilation;
+};
 
 struct run {
     trb_grey_source *source; /* grey planes: of the caller's volume, of products->grey, or of a scan */
     const trb_settings *settings;
     bool want_maps;                    /* whole, in the products */
     const trb_map_sink *th_sink, *sp_sink; /* or plane by plane; NULL: no map */
+    const trb_mesh_use *mesh;          /* NULL: none is written */
     size_t memory_bytes;               /* for the thickness methods; 0: enough for speed */
     const trb_progress *progress;
     double progress_from, progress_share; /* of what is reported: this run is one of several */
@@ -33,11 +52,14 @@ struct run {
     double h_mm; /* edge of a voxel */
     bool empty_voi;
     uint64_t tv_voxels, bv_voxels;
-    trb_grey_stats grey_tv, grey_bv, grey_ma, grey_peeled;
+    trb_grey_stats grey_tv, grey_bv, grey_ma, grey_peeled, grey_peeled2;
+    trb_histogram spread; /* of the bone peeled once, up to 128 bins */
     double bs_mm2; /* NaN until measured */
     trb_skeleton skeleton;
     trb_thickness th, sp, tbn;
     char da_reason[160]; /* why there is no fabric in the record */
+    struct run_network network;
+    struct run_model model;
     char th_reason[160], sp_reason[160], tbn_reason[160]; /* why a phase has no thickness at all */
 };
 
@@ -91,6 +113,31 @@ void trb_run_say_fabric(const struct run *run, FILE *out);
 
 /** What the user should know before trusting DA. */
 void trb_run_warn_of_fabric(struct run *run);
+
+/** Is this metric asked for? */
+bool trb_run_wants(const struct run *run, const char *key);
+
+/** Add a metric when it is asked for; a value that is not finite needs the reason. */
+trb_status trb_run_add(struct run *run, const char *key, double value, const char *method, const char *reason);
+
+/** Euler numbers, parts and pores: what is asked for of them, the values, the warnings. */
+bool trb_run_wants_network(const struct run *run);
+trb_status trb_run_measure_network(struct run *run);
+trb_status trb_run_add_network(struct run *run);
+
+/** SMI and Tb.Pf; level: of the grey surface. */
+bool trb_run_wants_model(const struct run *run);
+trb_status trb_run_measure_model(struct run *run, double level);
+trb_status trb_run_add_model(struct run *run);
+
+/** Write the mesh; level: of the grey surface. */
+trb_status trb_run_write_mesh(struct run *run, double level);
+
+/** How the density of bone varies. `peeled` is bone eroded once; it is cut at the VOI here. */
+trb_status trb_run_measure_spread(struct run *run, trb_mask *peeled);
+trb_status trb_run_add_spread(struct run *run, const char *density_tag);
+trb_status trb_run_add_distribution(struct run *run, const char *key, const char *unit, double start, double width, size_t bins,
+                                    const uint64_t *bin_count);
 
 /** Copy what the reader found into the record. */
 trb_status trb_run_copy_facts(struct run *run, const trb_scan_info *info);

@@ -26,6 +26,11 @@ static bool wants(const struct run *run, const char *key)
     return listed(run->settings->metrics, key);
 }
 
+bool trb_run_wants(const struct run *run, const char *key)
+{
+    return wants(run, key);
+}
+
 trb_status trb_run_check_metrics(const struct run *run)
 {
     size_t rows;
@@ -53,7 +58,7 @@ static bool wants_any(const struct run *run, const char *const *keys)
 
 bool trb_run_wants_grey(const struct run *run)
 {
-    static const char *const keys[] = {"BMD", "TMD", "TMD.peel1", "BMC", "Grey.TV", "Grey.BV", "Grey.Ma", NULL};
+    static const char *const keys[] = {"BMD", "TMD", "TMD.peel1", "TMD.peel2", "TMD.SD", "TMD.FWHM", "MaD", "BMC", "Grey.TV", "Grey.BV", "Grey.Ma", NULL};
     return wants_any(run, keys);
 }
 
@@ -148,6 +153,11 @@ static trb_status add_metric(struct run *run, const struct entry *entry)
     return TRB_OK;
 }
 
+trb_status trb_run_add(struct run *run, const char *key, double value, const char *method, const char *reason)
+{
+    return add_metric(run, &(struct entry){key, value, method, reason});
+}
+
 trb_status trb_run_add_metrics(struct run *run)
 {
     const double h = run->h_mm, voxel = trb_grid_voxel_mm3(&run->record->grid);
@@ -235,29 +245,41 @@ trb_status trb_run_add_metrics(struct run *run)
     };
     for (size_t i = 0; !status && trb_run_wants_skeleton(run) && i < sizeof lines / sizeof *lines; i++)
         status = add_metric(run, &lines[i]);
-    return status;
+    if (!status)
+        status = trb_run_add_network(run);
+    if (!status)
+        status = trb_run_add_model(run);
+    return status ? status : trb_run_add_spread(run, density_tag);
 }
 
-static trb_status add_distribution(struct run *run, const char *key, const trb_thickness *thickness)
+trb_status trb_run_add_distribution(struct run *run, const char *key, const char *unit, double start, double width, size_t bins,
+                                    const uint64_t *bin_count)
 {
     trb_record *record = run->record;
-    if (!thickness->bin_count || thickness->n_bins == 0)
+    if (!bin_count || bins == 0)
         return TRB_OK;
     trb_distribution *grown = realloc(record->distributions, (record->n_distributions + 1) * sizeof *grown);
     if (grown)
         record->distributions = grown;
-    uint64_t *counts = malloc(thickness->n_bins * sizeof *counts);
+    uint64_t *counts = malloc(bins * sizeof *counts);
     if (!grown || !counts) {
         free(counts);
         return trb_error_set(run->err, TRB_ERR_MEMORY, "out of memory for a distribution");
     }
-    memcpy(counts, thickness->bin_count, thickness->n_bins * sizeof *counts);
+    memcpy(counts, bin_count, bins * sizeof *counts);
     trb_distribution *d = &grown[record->n_distributions++];
     snprintf(d->key, sizeof d->key, "%s", key);
-    d->width_mm = 0.5 * run->h_mm;
-    d->bins = thickness->n_bins;
+    snprintf(d->unit, sizeof d->unit, "%s", unit);
+    d->start = start;
+    d->width = width;
+    d->bins = bins;
     d->counts = counts;
     return TRB_OK;
+}
+
+static trb_status add_distribution(struct run *run, const char *key, const trb_thickness *thickness)
+{
+    return trb_run_add_distribution(run, key, "mm", 0, 0.5 * run->h_mm, thickness->n_bins, thickness->bin_count);
 }
 
 static trb_status add_note(trb_note **notes, size_t *count, const char *key, const char *text, const char *origin, trb_error *err)

@@ -52,6 +52,7 @@ static const trb_setting_info TABLE[] = {
     {"da-directions", "N", "1000", "directions of the fabric, 50 to 10000, each in its 24 turned and mirrored images", "Convention"},
     {"da-step", "VOXELS", "2.3", "between samples of a line for mil, 1 to 16; under 2 the voxel grid shows through", "Convention"},
     {"skeleton", NULL, "false", "thin the bone to lines: number of branches, junctions and ends, mean branch length", "Output"},
+    {"purify", "WHERE", "image", "Euler number, Conn and Conn.D of one part without cavities: image, voi (bone cut there first) or none", "Convention"},
     {"metrics", "LIST", "", "only these metrics, comma-separated (see 'trabecula metrics'); default all", "Output"},
 };
 #define ROWS (sizeof TABLE / sizeof *TABLE)
@@ -69,6 +70,7 @@ static const char *const CENTRES[] = {"image", "voi", NULL};
 static const char *const TBNS[] = {"direct", "ratio", "plate", NULL};
 static const char *const SURFACES[] = {"mc", "mc-lorensen", "crofton13", "crofton3", "grey", NULL};
 static const char *const DAS[] = {"mil", "mesh", NULL};
+static const char *const PURIFIES[] = {"none", "image", "voi", NULL};
 static const char *const RESAMPLES[] = {"none", "isotropic", NULL};
 static const char *const SWITCH[] = {"false", "true", NULL};
 
@@ -289,6 +291,7 @@ trb_settings trb_settings_default(void)
     memset(&settings, 0, sizeof settings);
     snprintf(settings.threshold.method, sizeof settings.threshold.method, "otsu");
     settings.da = trb_da_options_default();
+    settings.purify = TRB_PURIFY_IMAGE;
     apply_profile(&settings);
     return settings;
 }
@@ -328,6 +331,10 @@ trb_status trb_settings_set(trb_settings *settings, const char *key, const char 
                                            : &settings->fill_holes;
         if (!status)
             *field = index != 0;
+    } else if (IS("purify")) {
+        status = set_choice(&index, key, text, PURIFIES, err);
+        if (!status)
+            settings->purify = (trb_purify_rule)index;
     } else if (IS("slices")) {
         status = parse_slices(settings, text, err);
     } else if (IS("crop")) {
@@ -425,6 +432,8 @@ const char *trb_settings_text(const trb_settings *settings, const char *key, cha
         fixed = SWITCH[settings->invert];
     else if (IS("keep-largest"))
         fixed = SWITCH[settings->keep_largest];
+    else if (IS("purify"))
+        fixed = PURIFIES[settings->purify];
     else if (IS("fill-holes"))
         fixed = SWITCH[settings->fill_holes];
     else if (IS("skeleton"))

@@ -56,6 +56,15 @@ static const known METRICS[] = {
     {"Tb.N.plate", ""},
     {"Tb.Th.plate", ""},
     {"Tb.Sp.plate", ""},
+    {"TMD.peel2", ""},
+    {"TMD.SD", ""},
+    {"TMD.FWHM", ""},
+    {"MaD", ""},
+    {"Po.N(cl)", ""},
+    {"SMI.concave", ""},
+    {"SMI.dil", ""},
+    {"Obj.N", ""},
+    {"Euler.corr", ""},
 };
 
 static const known HOUSEKEEPING[] = {
@@ -145,6 +154,9 @@ const char *trb_metric_detail_of(const char *key)
         {"Tb.N.direct", "Tb.N"},  {"Tb.N.ratio", "Tb.N"}, {"Tb.N.plate", "Tb.N"}, {"Tb.Th.plate", "Tb.Th"},
         {"Tb.Sp.plate", "Tb.Sp"}, {"Tb.Th.SD", ""},       {"Tb.Sp.SD", ""},       {"Tb.N.SD", ""},
         {"Tb.1/N.SD", ""},        {"Tb.Th.max", ""},      {"Tb.Sp.max", ""},
+        {"Po(op)", "BV/TV"},      {"Po(tot)", "BV/TV"},   {"Po.N(cl)", "Po(cl)"},   {"Obj.N", ""},
+        {"Euler.corr", "Conn.D"}, {"SMI.dil", "SMI"},       {"SMI.concave", "SMI"},
+        {"TMD.peel2", "TMD"},     {"TMD.SD", "TMD"},      {"TMD.FWHM", "TMD"},
     };
     for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++)
         if (strcmp(key, pairs[i][0]) == 0)

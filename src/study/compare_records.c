@@ -11,7 +11,7 @@
 /* Settings that must not differ. Places (voi, slices, crop) differ from scan to scan by right, but not by kind. */
 static const char *const KEYS[] = {"voxel-size", "resample", "filter", "threshold", "invert", "despeckle", "keep-largest", "fill-holes",
                                    "profile", "thickness", "ball-centres", "tbn", "surface",
-                                   "da", "da-directions", "da-step"};
+                                   "da", "da-directions", "da-step", "purify"};
 
 static void warn(json_t *document, const char *text)
 {

@@ -1,0 +1,91 @@
+/* run_model.c - SMI and Tb.Pf of a run. */
+#include "record/run.h"
+
+#include "measure/mesh_export.h"
+#include "measure/smi.h"
+
+#include <math.h>
+#include <stdio.h>
+
+#define MUCH_CONCAVE 10.0 /* per cent: from here on SMI misleads */
+
+static bool wants_smi(const struct run *run)
+{
+    return trb_run_wants(run, "SMI") || trb_run_wants(run, "SMI.concave");
+}
+
+static bool wants_dilation(const struct run *run)
+{
+    return trb_run_wants(run, "SMI.dil") || trb_run_wants(run, "Tb.Pf");
+}
+
+bool trb_run_wants_model(const struct run *run)
+{
+    return wants_smi(run) || wants_dilation(run);
+}
+
+static bool was_cleaned(const trb_settings *settings)
+{
+    return settings->despeckle_voxels > 1 || settings->keep_largest || settings->fill_holes;
+}
+
+/* The grey surface is the better one, but knows nothing of what was cleaned away. */
+static bool takes_grey(const trb_settings *settings)
+{
+    return settings->surface != TRB_BS_MC && settings->surface != TRB_BS_LORENSEN && !was_cleaned(settings);
+}
+
+static trb_mesh_field field_of(struct run *run, bool grey, double level)
+{
+    return grey ? trb_mesh_field_of_grey(run->source, &run->settings->filter, level, run->settings->invert)
+                : trb_mesh_field_of_mask(run->products->bone);
+}
+
+trb_status trb_run_write_mesh(struct run *run, double level)
+{
+    const bool grey = !run->mesh->binary && !was_cleaned(run->settings);
+    trb_mesh_field field = field_of(run, grey, level);
+    const trb_status status = trb_mesh_export(run->mesh->path, &field, run->products->voi, &run->mesh->options, NULL, run->err);
+    if (status)
+        trb_error_within(run->err, "mesh");
+    return status;
+}
+
+trb_status trb_run_measure_model(struct run *run, double level)
+{
+    struct run_model *model = &run->model;
+    const trb_mask *bone = run->products->bone, *voi = run->products->voi;
+    trb_status status = TRB_OK;
+    if (wants_smi(run)) {
+        model->grey = takes_grey(run->settings);
+        trb_mesh_field field = field_of(run, model->grey, level);
+        status = trb_field_smi(&field, voi, run->bv_voxels, run->memory_bytes, &model->smi, run->err);
+        model->smi_known = !status;
+    }
+    if (!status && wants_dilation(run)) {
+        status = trb_dilation_measure(bone, voi, 6, &model->dilation, run->err);
+        model->dilation_known = !status;
+    }
+    return status;
+}
+
+trb_status trb_run_add_model(struct run *run)
+{
+    const struct run_model *model = &run->model;
+    const bool bone = run->bv_voxels > 0;
+    const char *reason = !bone ? "no bone in the VOI" : "no surface in the VOI";
+    const char *mesh = model->grey || (!model->smi_known && takes_grey(run->settings)) ? "mesh normals, grey" : "mesh normals, binary";
+    const char *dilation = "dilation by 6 neighbours";
+    const double concave = model->smi_known ? 100 * model->smi.concave_area_fraction : NAN;
+    trb_status status = trb_run_add(run, "SMI", model->smi_known ? model->smi.smi : NAN, mesh, reason);
+    if (!status)
+        status = trb_run_add(run, "SMI.concave", concave, mesh, reason);
+    if (!status)
+        status = trb_run_add(run, "SMI.dil", model->dilation_known ? model->dilation.smi : NAN, dilation, reason);
+    if (!status)
+        status = trb_run_add(run, "Tb.Pf", model->dilation_known ? model->dilation.tb_pf / run->h_mm : NAN, dilation, reason);
+    if (!status && concave > MUCH_CONCAVE)
+        trb_record_warn(run->record, "SMI: %.0f %% of the surface is concave and counts negative, so SMI follows BV/TV and does not "
+                                     "tell plates from rods (Salmon 2015)", concave);
+    return status;
+}
