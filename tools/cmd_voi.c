@@ -32,8 +32,8 @@ static cli_option options[SETTINGS_MOST + CLI_COUNT(OWN_OPTIONS)];
 
 static const char *const EXAMPLES[] = {
     "trabecula voi scan.tif --voi RoiSet.zip -o voi.tif", "outlines drawn in ImageJ, with the slices between them",
-    "trabecula voi scan/ --voi RoiSet.zip --voi-erode 3vox --voi-landmark 212 --voi-offset 0.5mm --voi-height 1.5mm -o voi.tif",
-    "three voxels away from the drawn wall, in a slab above the growth plate", NULL};
+    "trabecula voi scan/ --voi RoiSet.zip --voi-landmark 212 --voi-height 1.5mm -o voi.tif",
+    "the same within a slab of 1.5 mm above the growth plate", NULL};
 
 static int run(cli_call *call);
 static trb_status check(const cli_call *call, trb_error *err);
