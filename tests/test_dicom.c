@@ -1,5 +1,6 @@
 /* test_dicom.c - DICOM series written element by element: order, spacing, grey scale, and what is refused. */
 #include "support/dicom_samples.h"
+#include "support/itk_dicom.h"
 #include "support/testing.h"
 #include "support/tiff_samples.h"
 
@@ -137,6 +138,28 @@ static void other_layouts_are_read(void **state)
         }
         free(bytes.bytes);
     }
+}
+
+static void slices_that_itk_wrote_are_read(void **state)
+{
+    (void)state;
+    trb_volume *volume = tiff_sample_volume(TRB_I16, 40, 33, SLICES);
+    for (int compressed = 0; compressed < 2; compressed++) {
+        const char *folder = compressed ? "itk-jpeg2000" : "itk";
+        assert_int_equal(0, mkdir(tiff_path("%s", folder), 0700));
+        for (size_t z = 0; z < SLICES; z++)
+            assert_true(itk_write_dicom(tiff_path("%s/%zu.dcm", folder, z * 3 % SLICES), 40, 33, 0.03 * (double)z, compressed,
+                                        (const int16_t *)volume->voxels + z * 40 * 33));
+        tiff_check_reads(tiff_path("%s", folder), volume, folder);
+        trb_scan *scan = open_scan(tiff_path("%s", folder));
+        CHECK_CLOSE(0.02, trb_scan_grid(scan)->spacing_mm[0], 1e-9);
+        CHECK_CLOSE(0.03, trb_scan_grid(scan)->spacing_mm[2], 1e-9);
+        for (size_t i = 0; i < trb_scan_facts(scan)->n_facts; i++)
+            if (strcmp(trb_scan_facts(scan)->facts[i].key, "transfer syntax") == 0)
+                assert_int_equal(compressed, strstr(trb_scan_facts(scan)->facts[i].value, ".4.90") != NULL);
+        trb_scan_close(scan);
+    }
+    trb_volume_destroy(volume);
 }
 
 static void one_rescaling_is_a_calibration(void **state)
@@ -341,6 +364,7 @@ int main(void)
         cmocka_unit_test(a_series_is_ordered_by_position),
         cmocka_unit_test(a_series_in_another_plane_is_ordered_along_its_normal),
         cmocka_unit_test(other_layouts_are_read),
+        cmocka_unit_test(slices_that_itk_wrote_are_read),
         cmocka_unit_test(one_rescaling_is_a_calibration),
         cmocka_unit_test(rescalings_that_differ_are_applied),
         cmocka_unit_test(scanco_elements_give_density_and_attenuation),

@@ -74,7 +74,7 @@ static const char *const EXAMPLES[] = {
 
 cli_command cmd_analyze = {
     .name = "analyze", .summary = "measure one scan", .usage = "[options] SCAN [-o DIR]",
-    .description = "Reads a scan (folder of TIFF slices, TIFF stack, MetaImage, NRRD, NIfTI), finds the bone and measures "
+    .description = "Reads a scan (folder of slices or DICOM files, TIFF stack, ISQ, AIM, MetaImage, NRRD, NIfTI), finds the bone and measures "
                    "it. The table goes to standard output; with -o the record, a table row and a picture go to DIR.",
     .examples = EXAMPLES, .options = options, .options_bytes = sizeof(struct analyze_options),
     .least_words = 1, .most_words = 1, .word_name = "SCAN", .check = check, .run = run};

@@ -126,7 +126,7 @@ const cli_command cmd_convert = {
     .summary = "convert a scan to another format, or cut a part out of it",
     .usage = "[options] IN OUT",
     .description =
-        "IN is any scan that the program reads. The ending of OUT chooses the format: .tif or .tiff "
+        "IN is any scan that the program reads, also raw:TYPE:NXxNYxNZ+OFFSET:FILE. The ending of OUT chooses the format: .tif or .tiff "
         "(ImageJ-calibrated, BigTIFF when large), .mha, .nrrd, .nii, .nii.gz. Grey values keep "
         "their type and their bits.",
     .examples = EXAMPLES,

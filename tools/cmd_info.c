@@ -458,7 +458,8 @@ const cli_command cmd_info = {
     .summary = "show what a scan file says: size, voxel size, grey values",
     .usage = "[options] SCAN",
     .description =
-        "SCAN is a folder of numbered slices, a TIFF stack, or a MetaImage, NRRD, NIfTI or DICOM scan. "
+        "SCAN is a folder of numbered slices (TIFF, BMP, PNG, JPEG 2000) or DICOM files, a TIFF stack, an "
+        "ISQ, RSQ, AIM, MetaImage, NRRD or NIfTI file, or raw:TYPE:NXxNYxNZ+OFFSET:FILE. "
         "The output names the format, the voxel size and where it was read, the type and range of the "
         "grey values with a histogram, the threshold that Otsu's rule would take, and what looks odd.",
     .examples = EXAMPLES,

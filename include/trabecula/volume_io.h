@@ -1,4 +1,4 @@
-/* volume_io.h - read and write volumes: TIFF in all its forms, and the formats that ITK knows. */
+/* volume_io.h - read and write volumes: TIFF in all its forms, scanner files, and the formats that ITK knows. */
 #ifndef TRABECULA_VOLUME_IO_H
 #define TRABECULA_VOLUME_IO_H
 
@@ -43,11 +43,12 @@ TRB_API trb_open_options trb_open_options_default(void);
 typedef struct trb_scan trb_scan;
 
 /**
- * Open a folder of numbered slices, one file, or any format the ITK bridge knows.
+ * Open a folder of numbered slices (TIFF, BMP, PNG, JPEG 2000) or DICOM files, or one file: TIFF, Scanco ISQ, RSQ and AIM,
+ * MetaImage, NRRD, NIfTI; or "raw:TYPE:NXxNYxNZ[+OFFSET]:FILE", a file without header (uint16le, float32be, ...).
  *
  * Convention  Files of a folder are ordered by the last number in their names that is not the same in all of
  *             them; a gap is an error. The voxel size comes from the first source that knows all three axes:
- *             options, SkyScan log, OME-XML, ImageJ description, TIFF resolution; sources that differ by more
+ *             options, the file's own header, SkyScan log, OME-XML, ImageJ description, TIFF resolution; sources that differ by more
  *             than 0.1 % are told in the warning. Voxels are as stored, except: 1 bit becomes 0 and 255, white
  *             is zero is inverted, orientations are turned upright, ImageJ's signed 16 bit becomes int16. Other
  *             calibrations are reported in facts and calibration and never applied.
