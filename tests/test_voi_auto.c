@@ -54,14 +54,17 @@ static void check_bone(const char *name, const trb_phantom_bone *options, const 
     CHECK_OK(trb_phantom_bone_create(options, &volume, &truth, err));
     CHECK_OK(trb_voi_auto_parse(text, &how, err));
     CHECK_OK(trb_compartments_find(volume, NULL, &how, &found, err));
-    trb_mask *cortex = without(truth.periosteal, truth.trabecular), *other = without(found.periosteal, found.trabecular);
+    trb_mask *cortex = without(truth.periosteal, truth.trabecular),
+             *other = without(found.periosteal, found.trabecular);
     const double of[3] = {dice(truth.trabecular, found.trabecular), dice(cortex, other),
                           dice(truth.periosteal, found.periosteal)};
     print_message("%-44s Dice trabecular %.4f cortical %.4f periosteal %.4f\n", name, of[0], of[1], of[2]);
     for (int i = 0; i < 3; i++)
         if (!(of[i] > LEAST_DICE))
-            fail_msg("%s: Dice %.4f of the %s compartment", name, of[i], trb_compartment_name((trb_compartment)i));
-    assert_int_equal(trb_mask_count(found.trabecular), trb_mask_count_and(found.trabecular, found.periosteal));
+            fail_msg("%s: Dice %.4f of the %s compartment", name, of[i],
+                     trb_compartment_name((trb_compartment)i));
+    assert_int_equal(trb_mask_count(found.trabecular),
+                     trb_mask_count_and(found.trabecular, found.periosteal));
     trb_mask_destroy(cortex);
     trb_mask_destroy(other);
     trb_compartments_clear(&found);
@@ -145,8 +148,8 @@ static void each_preset_at_its_voxel_size(void **state)
         {"human, 82 um, cortex 0.7 mm", "auto,preset=human", 0.082, 0.70, 0.28},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        trb_phantom_bone bone =
-            bone_of(128, cases[i].h_mm, cases[i].cortex_mm / cases[i].h_mm, cases[i].trabecula_mm / cases[i].h_mm);
+        trb_phantom_bone bone = bone_of(128, cases[i].h_mm, cases[i].cortex_mm / cases[i].h_mm,
+                                        cases[i].trabecula_mm / cases[i].h_mm);
         bone.tilt_deg = 8;
         bone.image.seed = 3 + i;
         check_bone(cases[i].name, &bone, cases[i].text);
@@ -183,10 +186,12 @@ static void flat_walls_return_exactly(void **state)
                 const bool rod = x >= 40 && x < 45 && y >= 30 && y < 34; /* a trabecula along z */
                 inside += bone;
                 marrow += space;
-                ((uint8_t *)volume->voxels)[(z * grid.ny + y) * grid.nx + x] = bone && (!space || rod) ? 200 : 20;
+                ((uint8_t *)volume->voxels)[(z * grid.ny + y) * grid.nx + x] =
+                    bone && (!space || rod) ? 200 : 20;
             }
     CHECK_OK(trb_voi_auto_parse("auto,preset=rat,peri-smooth=0,endo-smooth=0,endo-round=0,endo-open=0,"
-                                "peri-threshold=100grey,endo-threshold=100grey", &how, err));
+                                "peri-threshold=100grey,endo-threshold=100grey",
+                                &how, err));
     CHECK_OK(trb_compartments_find(volume, NULL, &how, &found, err));
     assert_int_equal(inside, trb_mask_count(found.periosteal));
     assert_int_equal(marrow, trb_mask_count(found.trabecular));
@@ -219,7 +224,8 @@ static void a_bone_at_the_side_of_the_image_keeps_its_cortex(void **state)
                 ((uint8_t *)volume->voxels)[(z * grid.ny + y) * grid.nx + x] = bone && !space ? 200 : 20;
             }
     CHECK_OK(trb_voi_auto_parse("auto:cortical,preset=rat,peri-smooth=0,endo-smooth=0,endo-round=0,"
-                                "peri-threshold=100grey,endo-threshold=100grey", &how, err));
+                                "peri-threshold=100grey,endo-threshold=100grey",
+                                &how, err));
     assert_int_equal(TRB_COMPARTMENT_CORTICAL, how.compartment);
     CHECK_OK(trb_compartments_find(volume, NULL, &how, &found, err));
     trb_mask *cortex = trb_compartments_take(&found, how.compartment);
@@ -303,7 +309,8 @@ static bool near(const trb_mask *source, size_t x, size_t y, size_t z, double ra
     for (size_t k = 0; k < g->nz; k++)
         for (size_t j = 0; j < g->ny; j++)
             for (size_t i = 0; i < g->nx; i++) {
-                const double dx = (double)i - (double)x, dy = (double)j - (double)y, dz = (double)k - (double)z;
+                const double dx = (double)i - (double)x, dy = (double)j - (double)y,
+                             dz = (double)k - (double)z;
                 if (trb_mask_get(source, i, j, k) && dx * dx + dy * dy + dz * dz <= radius * radius + 1e-6)
                     return true;
             }
@@ -382,7 +389,8 @@ static void a_frame_moves_masks_there_and_back(void **state)
         for (size_t z = 0; z < 12; z++)
             for (size_t y = 0; y < 20; y++)
                 for (size_t x = 0; x < 150; x++) {
-                    const bool held = x + margin >= 3 && x < 140 + margin && y + margin >= 5 && y < 17 + margin;
+                    const bool held =
+                        x + margin >= 3 && x < 140 + margin && y + margin >= 5 && y < 17 + margin;
                     assert_int_equal(held && trb_mask_get(mask, x, y, z), trb_mask_get(back, x, y, z));
                     if (held)
                         assert_int_equal(trb_mask_get(mask, x, y, z),
@@ -449,7 +457,10 @@ static void text_is_read_strictly_and_written_as_read(void **state)
 {
     (void)state;
     static const char *const good[] = {
-        "auto", "auto:cortical", "auto:periosteal,preset=mouse", "auto,preset=human,endo-close=0.35mm",
+        "auto",
+        "auto:cortical",
+        "auto:periosteal,preset=mouse",
+        "auto,preset=human,endo-close=0.35mm",
         "auto,endo-close=350um,preset=human,bones=all,peri-threshold=450mgHA,endo-threshold=320 mgHA/cm3",
         "auto:trabecular,least-cortex=0,peri-threshold=li,endo-threshold=85.5grey"};
     for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
@@ -520,7 +531,8 @@ static void the_shell_is_as_thick_as_it_was_asked_for(void **state)
     CHECK_OK(trb_phantom_bone_create(&bone, &volume, &truth, err));
     const double length = 128 / cos(20 * pi / 180);
     CHECK_RELATIVE(pi * a * b * length, (double)trb_mask_count(truth.periosteal), 0.002);
-    CHECK_RELATIVE((pi * a * b - t * perimeter + pi * t * t) * length, (double)trb_mask_count(truth.trabecular), 0.003);
+    CHECK_RELATIVE((pi * a * b - t * perimeter + pi * t * t) * length,
+                   (double)trb_mask_count(truth.trabecular), 0.003);
     trb_phantom_bone_truth_clear(&truth);
     trb_volume_destroy(volume);
 }
@@ -531,10 +543,11 @@ static void a_bone_that_does_not_fit_is_refused(void **state)
     const struct {
         double radius, cortex, tilt, gap, outside;
         const char *part;
-    } cases[] = {
-        {90, 12, 0, 0, 0, "leaves the image"},   {60, 12, 40, 0, 0, "tilt 40"},       {60, 0.5, 0, 0, 0, "cortex of 0.5"},
-        {60, 70, 0, 0, 0, "cortex of 70"},       {60, 12, 0, -1, 0, "gap of -1"},     {60, 12, 0, 0, 300, "outside grey 300"},
-        {60, 12, 30, 0, 0, "leaves the image"},  {60, 12, 0, NAN, 0, "gap of"},       {60, NAN, 0, 0, 0, "cortex of"}};
+    } cases[] = {{90, 12, 0, 0, 0, "leaves the image"},  {60, 12, 40, 0, 0, "tilt 40"},
+                 {60, 0.5, 0, 0, 0, "cortex of 0.5"},    {60, 70, 0, 0, 0, "cortex of 70"},
+                 {60, 12, 0, -1, 0, "gap of -1"},        {60, 12, 0, 0, 300, "outside grey 300"},
+                 {60, 12, 30, 0, 0, "leaves the image"}, {60, 12, 0, NAN, 0, "gap of"},
+                 {60, NAN, 0, 0, 0, "cortex of"}};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         trb_phantom_bone bone = trb_phantom_bone_default();
         bone.radius_vox[0] = bone.radius_vox[1] = cases[i].radius;

@@ -13,7 +13,7 @@ enum { BONE_IMAGE, BONE_TRABECULAR, BONE_CORTICAL, BONE_PERIOSTEAL, BONE_TRUTH, 
 const char *phantom_bone_ending(int file);
 
 /** Make the bone and write everything. measure: also Tb.Th and Tb.Sp of the sharp image, for the truth file. */
-trb_status phantom_bone_make(const cli_call *call, const trb_phantom_bone *bone, char *const paths[BONE_FILES],
-                             bool measure, bool force, trb_error *err);
+trb_status phantom_bone_make(const cli_call *call, const trb_phantom_bone *bone,
+                             char *const paths[BONE_FILES], bool measure, bool force, trb_error *err);
 
 #endif

@@ -16,11 +16,13 @@ typedef struct trb_phantom_bone {
      * image); spacing_mm, type, marrow_grey, bone_grey, blur_vox, noise_grey. Its kind is TRB_PHANTOM_FOAM.
      */
     trb_phantom_options image;
-    double radius_vox[2];  /* outer semi-axes across the bone: along x, and along y before the tilt; 0: what fits */
-    double cortex_vox;     /* everywhere the same, along the normal of the outer ellipse */
-    double tilt_deg;       /* of the bone's axis against z, in the y-z plane */
-    double gap_vox;        /* width of a slit through the cortex on the +x side, half as long as the image; 0: none */
-    double outside_grey;   /* of what surrounds the bone */
+    double radius_vox
+        [2]; /* outer semi-axes across the bone: along x, and along y before the tilt; 0: what fits */
+    double cortex_vox; /* everywhere the same, along the normal of the outer ellipse */
+    double tilt_deg;   /* of the bone's axis against z, in the y-z plane */
+    double
+        gap_vox; /* width of a slit through the cortex on the +x side, half as long as the image; 0: none */
+    double outside_grey; /* of what surrounds the bone */
 } trb_phantom_bone;
 
 /** 160 voxels of 20 um, cortex 12 voxels, foam of 5 voxels and 20 %, no tilt, no gap, all soft parts marrow. */
@@ -28,10 +30,10 @@ TRB_API trb_phantom_bone trb_phantom_bone_default(void);
 
 /** What is true of it. */
 typedef struct trb_phantom_bone_truth {
-    double radius_vox[2];   /* as made */
-    trb_mask *periosteal;   /* voxel centres inside the outer surface; the gap counts as filled. Yours */
-    trb_mask *trabecular;   /* inside the inner surface; cortical is the difference. Yours */
-    trb_mask *bone;         /* voxels of which bone covers a half or more. Yours */
+    double radius_vox[2]; /* as made */
+    trb_mask *periosteal; /* voxel centres inside the outer surface; the gap counts as filled. Yours */
+    trb_mask *trabecular; /* inside the inner surface; cortical is the difference. Yours */
+    trb_mask *bone;       /* voxels of which bone covers a half or more. Yours */
 } trb_phantom_bone_truth;
 
 TRB_API void trb_phantom_bone_truth_clear(trb_phantom_bone_truth *truth);

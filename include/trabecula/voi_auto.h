@@ -89,7 +89,8 @@ TRB_API TRB_NODISCARD trb_status trb_voi_auto_parse(const char *text, trb_voi_au
  * Input       grid: its voxel size chooses the preset when none was named.
  * Errors      TRB_ERR_ARGUMENT when the voxel size is not known.
  */
-TRB_API TRB_NODISCARD trb_status trb_voi_auto_resolve(trb_voi_auto *options, const trb_grid *grid, trb_error *err);
+TRB_API TRB_NODISCARD trb_status trb_voi_auto_resolve(trb_voi_auto *options, const trb_grid *grid,
+                                                      trb_error *err);
 
 /** The text of resolved options, which trb_voi_auto_parse() reads as the same. buffer: 400 bytes. Returns it. */
 TRB_API const char *trb_voi_auto_text(const trb_voi_auto *options, char *buffer, size_t size);
@@ -98,7 +99,8 @@ TRB_API const char *trb_voi_auto_text(const trb_voi_auto *options, char *buffer,
 typedef struct trb_compartments {
     trb_mask *periosteal, *trabecular; /* trabecular lies in periosteal; the rest of it is cortical */
     double peri_grey, endo_grey;       /* what the thresholds came to */
-    double sides; /* share of the image's four sides that is bone, 0..1. Above 0 the cross-section is not complete */
+    double
+        sides; /* share of the image's four sides that is bone, 0..1. Above 0 the cross-section is not complete */
 } trb_compartments;
 
 TRB_API void trb_compartments_clear(trb_compartments *compartments);
@@ -128,7 +130,8 @@ TRB_API trb_mask *trb_compartments_take(trb_compartments *compartments, trb_comp
  *             in voxels, in three dimensions; the closing of the marrow may pass through a cortex that is thinner
  *             than its radius, so that the cortex does not become as thick as the ball.
  */
-TRB_API TRB_NODISCARD trb_status trb_compartments_find(const trb_volume *volume, const trb_calibration *calibration,
+TRB_API TRB_NODISCARD trb_status trb_compartments_find(const trb_volume *volume,
+                                                       const trb_calibration *calibration,
                                                        const trb_voi_auto *options, trb_compartments *out,
                                                        trb_error *err);
 

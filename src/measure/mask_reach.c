@@ -10,14 +10,14 @@
 #define PLANES 32 /* at a time: enough to keep threads busy, few enough for 3 bytes a voxel of them */
 
 /* value <= limit, 64 voxels into a word. */
-#define PACK(type, values)                                                                                             \
-    for (size_t x = 0; x < nx; x += 64) {                                                                              \
-        const type *at = (values) + x;                                                                                 \
-        const size_t n = nx - x < 64 ? nx - x : 64;                                                                    \
-        uint64_t word = 0;                                                                                             \
-        for (size_t i = 0; i < n; i++)                                                                                 \
-            word |= (uint64_t)(at[i] <= limit) << i;                                                                   \
-        row[x >> 6] = word;                                                                                            \
+#define PACK(type, values)                                                                                   \
+    for (size_t x = 0; x < nx; x += 64) {                                                                    \
+        const type *at = (values) + x;                                                                       \
+        const size_t n = nx - x < 64 ? nx - x : 64;                                                          \
+        uint64_t word = 0;                                                                                   \
+        for (size_t i = 0; i < n; i++)                                                                       \
+            word |= (uint64_t)(at[i] <= limit) << i;                                                         \
+        row[x >> 6] = word;                                                                                  \
     }
 
 static void pack_row(const trb_d2_slab *slab, size_t from, size_t nx, int32_t limit, uint64_t *row)
@@ -71,9 +71,10 @@ trb_status trb_mask_reach(const trb_mask *source, double radius_vox, trb_mask **
     trb_d2_slab slab = {0};
     *out = NULL;
     if (!(radius_vox >= 0 && radius_vox <= TRB_FAR_STEPS_WIDE - 1))
-        return trb_error_set(err, TRB_ERR_ARGUMENT, "a ball with a radius of %g voxels: it can be 0 to %d", radius_vox,
-                             TRB_FAR_STEPS_WIDE - 1);
-    const int32_t limit = (int32_t)floor(radius_vox * radius_vox + 1e-6); /* 2.9999999 voxels were meant as 3 */
+        return trb_error_set(err, TRB_ERR_ARGUMENT, "a ball with a radius of %g voxels: it can be 0 to %d",
+                             radius_vox, TRB_FAR_STEPS_WIDE - 1);
+    const int32_t limit =
+        (int32_t)floor(radius_vox * radius_vox + 1e-6); /* 2.9999999 voxels were meant as 3 */
     trb_status status = trb_mask_complement(source, &others, err);
     if (!status)
         status = trb_mask_create(grid, &made, err);

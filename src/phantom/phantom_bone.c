@@ -99,7 +99,8 @@ static trb_status fit(struct bone *bone, trb_error *err)
         return trb_error_set(err, TRB_ERR_ARGUMENT, "a bone in an image of %zu voxels: it must be 32 to 4096",
                              options->image.size_vox);
     if (!(fabs(options->tilt_deg) <= 30))
-        return trb_error_set(err, TRB_ERR_ARGUMENT, "tilt %g degrees: it must be -30 to 30", options->tilt_deg);
+        return trb_error_set(err, TRB_ERR_ARGUMENT, "tilt %g degrees: it must be -30 to 30",
+                             options->tilt_deg);
     bone->middle = (edge - 1) / 2;
     bone->sine = sin(angle);
     bone->cosine = cos(angle);
@@ -108,12 +109,14 @@ static trb_status fit(struct bone *bone, trb_error *err)
     bone->a = options->radius_vox[0] > 0 ? options->radius_vox[0] : 0.85 * half;
     bone->b = options->radius_vox[1] > 0 ? options->radius_vox[1] : fmin(0.7 * half, room_b);
     if (bone->a > half || bone->b > room_b)
-        return trb_error_set(err, TRB_ERR_ARGUMENT,
-                             "a bone with radii %.4g and %.4g leaves the image of %zu voxels: at a tilt of %g degrees "
-                             "they may be %.4g and %.4g", bone->a, bone->b, options->image.size_vox, options->tilt_deg,
-                             half, room_b);
+        return trb_error_set(
+            err, TRB_ERR_ARGUMENT,
+            "a bone with radii %.4g and %.4g leaves the image of %zu voxels: at a tilt of %g degrees "
+            "they may be %.4g and %.4g",
+            bone->a, bone->b, options->image.size_vox, options->tilt_deg, half, room_b);
     /* The parallel curve is smooth as long as it stays within the least radius of curvature. */
-    const double small = fmin(bone->a, bone->b), large = fmax(bone->a, bone->b), curvature = small * small / large;
+    const double small = fmin(bone->a, bone->b), large = fmax(bone->a, bone->b),
+                 curvature = small * small / large;
     if (!(options->cortex_vox >= 1 && options->cortex_vox < curvature))
         return trb_error_set(err, TRB_ERR_ARGUMENT,
                              "cortex of %g voxels: with radii %.4g and %.4g it can be 1 to %.4g voxels thick",
@@ -150,7 +153,8 @@ static void make_slice(const struct bone *bone, const trb_volume *foam, size_t z
 {
     const trb_phantom_options *look = &bone->options->image;
     const double cortex = bone->options->cortex_vox;
-    const double around = (bone->options->outside_grey - look->marrow_grey) / (look->bone_grey - look->marrow_grey);
+    const double around =
+        (bone->options->outside_grey - look->marrow_grey) / (look->bone_grey - look->marrow_grey);
     const size_t edge = foam->grid.nx;
     for (size_t y = 0; y < edge; y++) {
         const uint16_t *trabeculae = trb_volume_row(foam, y, z);
@@ -198,8 +202,8 @@ static trb_status make_image(const struct bone *bone, const trb_volume *foam, fl
     return status;
 }
 
-trb_status trb_phantom_bone_create(const trb_phantom_bone *options, trb_volume **out, trb_phantom_bone_truth *truth,
-                                   trb_error *err)
+trb_status trb_phantom_bone_create(const trb_phantom_bone *options, trb_volume **out,
+                                   trb_phantom_bone_truth *truth, trb_error *err)
 {
     struct bone bone = {.options = options};
     trb_volume *foam = NULL;

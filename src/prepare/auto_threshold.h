@@ -14,7 +14,8 @@
  * Errors      Those of trb_calibration_to_grey(), trb_grey_histogram() and of the rule.
  */
 TRB_NODISCARD trb_status trb_auto_threshold_find(trb_grey_source *source, const trb_calibration *calibration,
-                                                 const trb_auto_threshold *threshold, const trb_filter *filter,
-                                                 const trb_mask *where, double *grey, trb_error *err);
+                                                 const trb_auto_threshold *threshold,
+                                                 const trb_filter *filter, const trb_mask *where,
+                                                 double *grey, trb_error *err);
 
 #endif

@@ -93,24 +93,28 @@ static trb_status choose_bones(const struct finding *f, trb_mask *bone)
 
 static trb_status find_bone(const struct finding *f, double *grey, trb_mask **out)
 {
-    trb_status status = above(f, "peri-threshold", &f->options->peri_threshold, f->options->peri_smooth_mm, NULL, grey,
-                              out);
+    trb_status status =
+        above(f, "peri-threshold", &f->options->peri_threshold, f->options->peri_smooth_mm, NULL, grey, out);
     if (status)
         return status;
     if (trb_mask_count(*out) == 0)
         return trb_error_set(f->err, TRB_ERR_DATA,
                              "no voxel reaches the periosteal threshold of %.6g grey: lower it with "
-                             "peri-threshold=VALUE", *grey);
+                             "peri-threshold=VALUE",
+                             *grey);
     if (share_of_sides(*out) > SIDES_OF_BONE)
-        return trb_error_set(f->err, TRB_ERR_DATA,
-                             "the sides of the image are above the periosteal threshold of %.6g grey, so there is no "
-                             "outside: give a value between soft tissue and bone, such as peri-threshold=450mgHA, or "
-                             "take a scan in which the whole cross-section of the bone is seen", *grey);
+        return trb_error_set(
+            f->err, TRB_ERR_DATA,
+            "the sides of the image are above the periosteal threshold of %.6g grey, so there is no "
+            "outside: give a value between soft tissue and bone, such as peri-threshold=450mgHA, or "
+            "take a scan in which the whole cross-section of the bone is seen",
+            *grey);
     return choose_bones(f, *out);
 }
 
 /* Closing with a ball, where "outside" is what is connected to the sides. *bone (of the frame) is used up. */
-static trb_status close_from_outside(const struct finding *f, trb_mask **bone, double radius_vox, trb_mask **out)
+static trb_status close_from_outside(const struct finding *f, trb_mask **bone, double radius_vox,
+                                     trb_mask **out)
 {
     trb_mask *outside = NULL, *reached = NULL;
     trb_status status = trb_mask_reach(*bone, radius_vox, &outside, f->err);
@@ -133,7 +137,8 @@ static trb_status find_periosteal(struct finding *f, trb_compartments *out)
 {
     const trb_voi_auto *options = f->options;
     const double radius = options->peri_close_mm / f->h_mm;
-    const double margin = ceil(fmax(fmax(radius, options->endo_close_mm / f->h_mm), options->least_cortex_mm / f->h_mm));
+    const double margin =
+        ceil(fmax(fmax(radius, options->endo_close_mm / f->h_mm), options->least_cortex_mm / f->h_mm));
     trb_mask *bone = NULL, *framed = NULL, *closed = NULL;
     trb_box bounds;
     trb_status status = find_bone(f, &out->peri_grey, &bone);
@@ -154,9 +159,10 @@ static trb_status find_periosteal(struct finding *f, trb_compartments *out)
         return status;
     out->sides = share_of_sides(out->periosteal);
     if (out->sides > SIDES_OF_BONE)
-        return trb_error_set(f->err, TRB_ERR_DATA,
-                             "the bone fills the sides of the image, so its surface is not seen: compartments need the "
-                             "whole cross-section of a bone; an image cut out of a bone needs another VOI");
+        return trb_error_set(
+            f->err, TRB_ERR_DATA,
+            "the bone fills the sides of the image, so its surface is not seen: compartments need the "
+            "whole cross-section of a bone; an image cut out of a bone needs another VOI");
     return TRB_OK;
 }
 
@@ -205,13 +211,16 @@ static trb_status keep_cortex(const struct finding *f, const trb_mask *inside, t
     return status;
 }
 
-static trb_status find_space(const struct finding *f, const trb_mask *inside, trb_mask **marrow, trb_mask **space)
+static trb_status find_space(const struct finding *f, const trb_mask *inside, trb_mask **marrow,
+                             trb_mask **space)
 {
     trb_status status = open_mask(f, f->options->endo_open_mm, marrow);
     if (!status && trb_mask_count(*marrow) == 0)
-        status = trb_error_set(f->err, TRB_ERR_DATA,
-                               "there is no marrow space inside the bone: lower endo-open (now %.6g mm), or raise "
-                               "endo-threshold", f->options->endo_open_mm);
+        status =
+            trb_error_set(f->err, TRB_ERR_DATA,
+                          "there is no marrow space inside the bone: lower endo-open (now %.6g mm), or raise "
+                          "endo-threshold",
+                          f->options->endo_open_mm);
     if (!status)
         status = close_from_outside(f, marrow, f->options->endo_close_mm / f->h_mm, space);
     if (!status) {
@@ -235,14 +244,16 @@ static trb_status check_cortex(const struct finding *f, const trb_compartments *
     const size_t inner = trb_mask_count(peeled), trabecular = trb_mask_count(found->trabecular);
     trb_mask_destroy(peeled);
     if (trabecular > 0 && trabecular >= inner)
-        return trb_error_set(f->err, TRB_ERR_DATA,
-                             "there is no cortex: lower endo-threshold (now %.6g grey) or endo-close (now %.6g mm)",
-                             found->endo_grey, f->options->endo_close_mm);
+        return trb_error_set(
+            f->err, TRB_ERR_DATA,
+            "there is no cortex: lower endo-threshold (now %.6g grey) or endo-close (now %.6g mm)",
+            found->endo_grey, f->options->endo_close_mm);
     if (trabecular == 0)
-        return trb_error_set(f->err, TRB_ERR_DATA,
-                             "no trabecular compartment is left: lower endo-round (now %.6g mm) or least-cortex "
-                             "(now %.6g mm)",
-                             f->options->endo_round_mm, f->options->least_cortex_mm);
+        return trb_error_set(
+            f->err, TRB_ERR_DATA,
+            "no trabecular compartment is left: lower endo-round (now %.6g mm) or least-cortex "
+            "(now %.6g mm)",
+            f->options->endo_round_mm, f->options->least_cortex_mm);
     return TRB_OK;
 }
 
@@ -299,9 +310,13 @@ trb_status trb_grey_compartments(trb_grey_source *source, const trb_calibration 
     const double *s = source->grid.spacing_mm;
     if (!trb_grid_is_isotropic(&source->grid, ISOTROPY))
         return trb_error_set(err, TRB_ERR_ARGUMENT,
-                             "compartments need cubic voxels, these are %g x %g x %g mm: resample them", s[0], s[1], s[2]);
-    struct finding f = {.source = source, .calibration = calibration, .options = &resolved,
-                        .h_mm = cbrt(trb_grid_voxel_mm3(&source->grid)), .err = err};
+                             "compartments need cubic voxels, these are %g x %g x %g mm: resample them", s[0],
+                             s[1], s[2]);
+    struct finding f = {.source = source,
+                        .calibration = calibration,
+                        .options = &resolved,
+                        .h_mm = cbrt(trb_grid_voxel_mm3(&source->grid)),
+                        .err = err};
     status = find_periosteal(&f, out);
     if (!status)
         status = find_trabecular(&f, out);

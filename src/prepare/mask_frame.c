@@ -15,7 +15,8 @@ static ptrdiff_t most(ptrdiff_t a, ptrdiff_t b)
     return a > b ? a : b;
 }
 
-trb_status trb_frame_make(const trb_grid *image, const trb_box *box, size_t margin, trb_frame *out, trb_error *err)
+trb_status trb_frame_make(const trb_grid *image, const trb_box *box, size_t margin, trb_frame *out,
+                          trb_error *err)
 {
     const size_t counts[3] = {image->nx, image->ny, image->nz};
     const ptrdiff_t m = (ptrdiff_t)margin;
@@ -50,7 +51,8 @@ static uint64_t word_from(const uint64_t *row, size_t words, ptrdiff_t first)
 /* Every voxel of `to` from the voxel of `from` that is lo further on; rows beyond it stay 0. */
 static void copy_shifted(const trb_mask *from, const ptrdiff_t lo[3], trb_mask *to)
 {
-    const ptrdiff_t ny = (ptrdiff_t)from->grid.ny, nz = (ptrdiff_t)from->grid.nz, to_nz = (ptrdiff_t)to->grid.nz;
+    const ptrdiff_t ny = (ptrdiff_t)from->grid.ny, nz = (ptrdiff_t)from->grid.nz,
+                    to_nz = (ptrdiff_t)to->grid.nz;
 #pragma omp parallel for schedule(static)
     for (ptrdiff_t z = 0; z < to_nz; z++)
         for (size_t y = 0; y < to->grid.ny; y++) {

@@ -17,14 +17,16 @@ typedef struct trb_frame {
 } trb_frame;
 
 /** The frame of a box of the image. Errors: TRB_ERR_ARGUMENT when it would be too large for the address space. */
-TRB_NODISCARD trb_status trb_frame_make(const trb_grid *image, const trb_box *box, size_t margin, trb_frame *out,
-                                        trb_error *err);
+TRB_NODISCARD trb_status trb_frame_make(const trb_grid *image, const trb_box *box, size_t margin,
+                                        trb_frame *out, trb_error *err);
 
 /** A mask of the image in the frame: 0 beyond the image and in the caps. Yours. */
-TRB_NODISCARD trb_status trb_frame_enter(const trb_frame *frame, const trb_mask *mask, trb_mask **out, trb_error *err);
+TRB_NODISCARD trb_status trb_frame_enter(const trb_frame *frame, const trb_mask *mask, trb_mask **out,
+                                         trb_error *err);
 
 /** A mask of the frame in the image: 0 outside the frame. Yours. */
-TRB_NODISCARD trb_status trb_frame_leave(const trb_frame *frame, const trb_mask *mask, trb_mask **out, trb_error *err);
+TRB_NODISCARD trb_status trb_frame_leave(const trb_frame *frame, const trb_mask *mask, trb_mask **out,
+                                         trb_error *err);
 
 /** Both caps all 0 or all 1. */
 void trb_frame_caps(trb_mask *mask, bool value);

@@ -11,8 +11,9 @@
 static const char *const COMPARTMENTS[] = {"trabecular", "cortical", "periosteal", NULL};
 static const char *const PRESETS[] = {"voxel-size", "mouse", "rat", "human", NULL};
 static const char *const BONES[] = {"largest", "all", NULL};
-static const char *const RULES[] = {"half", "otsu",    "li",  "triangle", "isodata", "maxentropy", "huang",
-                                    "moments", "yen", "kittler",  "renyi",   "shanbhag",   "intermodes", NULL};
+static const char *const RULES[] = {"half",       "otsu",     "li",         "triangle", "isodata",
+                                    "maxentropy", "huang",    "moments",    "yen",      "kittler",
+                                    "renyi",      "shanbhag", "intermodes", NULL};
 
 /*
  * Radii and sigmas in mm. Where they come from: the dual-threshold kernels of human HR-pQCT at 82 um are 15 and 10
@@ -75,7 +76,8 @@ static trb_status no_choice(const char *what, const char *text, const char *cons
     return trb_error_set(err, TRB_ERR_ARGUMENT, "%s '%.60s' is not one of %s", what, text, list);
 }
 
-static trb_status read_choice(const char *what, const char *text, const char *const *names, int *index, trb_error *err)
+static trb_status read_choice(const char *what, const char *text, const char *const *names, int *index,
+                              trb_error *err)
 {
     for (int i = 0; names[i]; i++)
         if (strcmp(text, names[i]) == 0) {
@@ -90,14 +92,14 @@ static trb_status read_length(const char *key, const char *text, double *mm, trb
 {
     const char *unit;
     double value;
-    if (trb_text_real(text, &unit, &value) && value >= 0 && (strcmp(unit, "mm") == 0 || strcmp(unit, "um") == 0 ||
-                                                             (value == 0 && !*unit))) {
+    if (trb_text_real(text, &unit, &value) && value >= 0 &&
+        (strcmp(unit, "mm") == 0 || strcmp(unit, "um") == 0 || (value == 0 && !*unit))) {
         *mm = strcmp(unit, "um") == 0 ? value / 1000 : value;
         if (*mm <= 10)
             return TRB_OK;
     }
-    return trb_error_set(err, TRB_ERR_ARGUMENT, "%s '%.40s' is no length from 0 to 10mm: write 0.15mm or 150um", key,
-                         text);
+    return trb_error_set(err, TRB_ERR_ARGUMENT,
+                         "%s '%.40s' is no length from 0 to 10mm: write 0.15mm or 150um", key, text);
 }
 
 static trb_status read_threshold(const char *key, const char *text, trb_auto_threshold *out, trb_error *err)
@@ -172,8 +174,8 @@ static trb_status read_part(trb_voi_auto *options, char *part, trb_error *err)
 {
     char *equals = strchr(part, '=');
     if (!equals)
-        return trb_error_set(err, TRB_ERR_ARGUMENT, "'%.60s' is not KEY=VALUE, such as preset=rat or endo-close=0.15mm",
-                             part);
+        return trb_error_set(err, TRB_ERR_ARGUMENT,
+                             "'%.60s' is not KEY=VALUE, such as preset=rat or endo-close=0.15mm", part);
     *equals = 0;
     return set_key(options, part, equals + 1, err);
 }
@@ -217,10 +219,13 @@ trb_status trb_voi_auto_parse(const char *text, trb_voi_auto *out, trb_error *er
 trb_status trb_voi_auto_resolve(trb_voi_auto *options, const trb_grid *grid, trb_error *err)
 {
     if (!trb_grid_has_spacing(grid))
-        return trb_error_set(err, TRB_ERR_ARGUMENT, "compartments need a voxel size: their lengths are in mm");
+        return trb_error_set(err, TRB_ERR_ARGUMENT,
+                             "compartments need a voxel size: their lengths are in mm");
     if (options->preset == TRB_BONE_BY_VOXEL_SIZE) {
         const double h = cbrt(trb_grid_voxel_mm3(grid));
-        options->preset = h < MOUSE_BELOW_MM ? TRB_BONE_MOUSE : h < RAT_BELOW_MM ? TRB_BONE_RAT : TRB_BONE_HUMAN;
+        options->preset = h < MOUSE_BELOW_MM ? TRB_BONE_MOUSE
+                          : h < RAT_BELOW_MM ? TRB_BONE_RAT
+                                             : TRB_BONE_HUMAN;
     }
     fill_preset(options);
     return TRB_OK;

@@ -12,7 +12,8 @@ static trb_status note_found(struct run *run, const trb_voi_auto *options, const
 {
     char text[420], values[160];
     const trb_linear *density = &run->record->calibration.density;
-    trb_status status = trb_run_add_fact(run, "VOI", trb_voi_auto_text(options, text, sizeof text), "voi auto");
+    trb_status status =
+        trb_run_add_fact(run, "VOI", trb_voi_auto_text(options, text, sizeof text), "voi auto");
     int used = snprintf(values, sizeof values, "periosteal %.6g grey, endosteal %.6g grey", found->peri_grey,
                         found->endo_grey);
     if (density->known)
@@ -45,16 +46,23 @@ trb_status trb_run_auto_voi(void *user, const char *vois, const trb_grid *wanted
         return status;
     }
     if (guessed)
-        trb_record_warn(run->record, "the VOI uses the lengths for a %s bone, chosen by the voxel size: name it, as in "
-                                     "--voi auto,preset=%s", trb_bone_preset_name(options.preset),
-                        trb_bone_preset_name(options.preset));
+        trb_record_warn(run->record,
+                        "the VOI uses the lengths for a %s bone, chosen by the voxel size: name it, as in "
+                        "--voi auto,preset=%s",
+                        trb_bone_preset_name(options.preset), trb_bone_preset_name(options.preset));
     if (found.sides > SIDES_TOUCHED)
-        trb_record_warn(run->record, "voi auto: the bone reaches %.2g %% of the sides of the image; compartments need "
-                                     "the whole cross-section of a bone: look at the picture", 100 * found.sides);
+        trb_record_warn(run->record,
+                        "voi auto: the bone reaches %.2g %% of the sides of the image; compartments need "
+                        "the whole cross-section of a bone: look at the picture",
+                        100 * found.sides);
     status = note_found(run, &options, &found);
+    if (status) {
+        trb_compartments_clear(&found);
+        return status;
+    }
     *out = trb_compartments_take(&found, options.compartment);
     (*out)->grid = *wanted;
-    return status;
+    return TRB_OK;
 }
 
 trb_status trb_run_auto_voi_resampled(struct run *run, const trb_voi_special *special, const trb_voi_notes *notes)
