@@ -453,6 +453,22 @@ static void a_skyscan_folder_is_read_with_its_log(void **state)
     trb_volume_destroy(volume);
 }
 
+static void a_section_step_explains_numbers_and_sets_the_spacing(void **state)
+{
+    (void)state;
+    const png_sample sample = {9, 7, 8, 0, false, false, false};
+    assert_int_equal(0, mkdir(tiff_path("step"), 0700));
+    for (int i = 0; i < 4; i++)
+        save_png(&sample, tiff_path("step/s_rec%04d.png", 10 + 3 * i));
+    tiff_check_refused(tiff_path("step"), TRB_ERR_DATA, "missing");
+    tiff_sample_text(tiff_path("step/s_rec.log"), "[Reconstruction]\nPixel Size (um)=7.5\nSection to Section Step=3\n");
+    trb_scan *scan = NULL;
+    CHECK_OK(trb_scan_open(tiff_path("step"), NULL, &scan, err));
+    CHECK_CLOSE(0.0075, trb_scan_grid(scan)->spacing_mm[0], 1e-18);
+    CHECK_CLOSE(0.0225, trb_scan_grid(scan)->spacing_mm[2], 1e-17);
+    trb_scan_close(scan);
+}
+
 static void a_bmp_folder_is_read_and_two_kinds_are_refused(void **state)
 {
     (void)state;
@@ -501,6 +517,7 @@ int main(void)
         cmocka_unit_test(jpeg_2000_slices_are_read),
         cmocka_unit_test(jpeg_2000_files_that_lie_are_refused),
         cmocka_unit_test(a_skyscan_folder_is_read_with_its_log),
+        cmocka_unit_test(a_section_step_explains_numbers_and_sets_the_spacing),
         cmocka_unit_test(a_bmp_folder_is_read_and_two_kinds_are_refused),
     };
     const int failed = cmocka_run_group_tests(tests, NULL, NULL);

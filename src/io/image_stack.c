@@ -10,6 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define WORTH_THREADS ((size_t)64 << 10) /* bytes; for less, starting threads takes longer than decoding */
+
 typedef struct slice_format {
     trb_status (*header)(const trb_input_file *file, trb_slice_image *image, trb_error *err);
     trb_status (*pixels)(const trb_input_file *file, const trb_slice_image *image, void *pixels, trb_error *err);
@@ -78,7 +80,7 @@ static trb_status read_planes(void *self, size_t z0, size_t z1, void *dst, trb_e
     size_t failed = SIZE_MAX;
     trb_status status = TRB_OK;
     trb_error first = {TRB_OK, ""};
-#pragma omp parallel for schedule(dynamic, 1)
+#pragma omp parallel for schedule(dynamic, 1) if (z1 - z0 > 1 && plane * (z1 - z0) > WORTH_THREADS)
     for (size_t z = z0; z < z1; z++) {
         trb_error error = {TRB_OK, ""};
         const trb_status one = read_slice(stack, z, (char *)dst + (z - z0) * plane, &error);
