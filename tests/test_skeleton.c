@@ -181,6 +181,9 @@ static void topology_stays_on_real_bone(void **state)
     assert_int_equal(a.junctions + b.junctions, all.junctions);
     assert_int_equal(a.ends + b.ends, all.ends);
     assert_int_equal(a.voxels + b.voxels, all.voxels);
+    assert_int_equal(a.triple + b.triple, all.triple);
+    print_message("junctions of three: %llu, mean angle %.2f degrees\n", (unsigned long long)all.triple, all.angle_mean_deg);
+    assert_true(all.angle_mean_deg > 80 && all.angle_mean_deg < 125);
     CHECK_RELATIVE(all.branch_sum_vox, a.branch_sum_vox + b.branch_sum_vox, 1e-12);
     trb_mask_destroy(left);
     trb_mask_destroy(right);
@@ -305,6 +308,29 @@ static void lines_drawn_by_hand_are_measured_exactly(void **state)
     trb_mask_destroy(mask);
 }
 
+static void angles_are_those_between_the_arms(void **state)
+{
+    (void)state;
+    const trb_grid grid = {90, 90, 90, {1, 1, 1}, {0, 0, 0}};
+    trb_mask *mask = NULL;
+    CHECK_OK(trb_mask_create(&grid, &mask, err));
+    for (size_t i = 0; i < 60; i++) { /* three arms at right angles; the junction's four voxels move its middle by 1/4 */
+        trb_mask_set(mask, 20 + i, 20, 20, 1);
+        trb_mask_set(mask, 20, 20 + i, 20, 1);
+        trb_mask_set(mask, 20, 20, 20 + i, 1);
+    }
+    trb_skeleton s = measured(mask, NULL);
+    assert_int_equal(s.triple, 1);
+    CHECK_CLOSE(acos((-2 * 58.75 * 0.25 + 0.0625) / (58.75 * 58.75 + 2 * 0.0625)) * 180 / 3.14159265358979, s.angle_mean_deg, 1e-9);
+    for (size_t i = 1; i < 15; i++)
+        trb_mask_set(mask, 20 - i, 20, 20, 1); /* a fourth arm: no junction of three any more */
+    s = measured(mask, NULL);
+    assert_int_equal(s.junctions, 1);
+    assert_int_equal(s.triple, 0);
+    assert_true(isnan(s.angle_mean_deg));
+    trb_mask_destroy(mask);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -312,6 +338,7 @@ int main(void)
         cmocka_unit_test(topology_stays_on_random_masks_and_odd_shapes),
         cmocka_unit_test(shapes_give_their_lines),
         cmocka_unit_test(lines_drawn_by_hand_are_measured_exactly),
+        cmocka_unit_test(angles_are_those_between_the_arms),
         cmocka_unit_test(topology_stays_on_real_bone),
         cmocka_unit_test(threads_do_not_change_a_bit),
     };

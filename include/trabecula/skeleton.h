@@ -33,6 +33,9 @@ typedef struct trb_skeleton {
     uint64_t points;    /* voxels with none */
     double branch_mean_vox; /* mean length of the branches, NaN without any; steps are 1, sqrt 2 or sqrt 3 */
     double branch_sum_vox;
+    uint64_t triple; /* junctions where three branches meet */
+    double angle_mean_deg; /* between branches at those, three angles each; NaN without any. A branch points from the
+                              middle of the junction to the branch's other end */
 } trb_skeleton;
 
 /**
@@ -43,7 +46,8 @@ typedef struct trb_skeleton {
  * Input       skeleton: from trb_skeleton_create(), of the whole image. voi may be NULL.
  * Errors      TRB_ERR_ARGUMENT for a VOI of another size; TRB_ERR_MEMORY.
  * Cost        2 bits a voxel; serial, along the skeleton only.
- * Source      Arganda-Carreras et al. 2010, Microsc Res Tech 73:1019-1029 (the classes of voxels).
+ * Source      Arganda-Carreras et al. 2010, Microsc Res Tech 73:1019-1029 (the classes of voxels); Reznikov et al.
+ *             2016, Acta Biomater 44:65-72 (angles at junctions of three).
  */
 TRB_API TRB_NODISCARD trb_status trb_skeleton_measure(const trb_mask *skeleton, const trb_mask *voi, trb_skeleton *out,
                                                       trb_error *err);

@@ -28,15 +28,18 @@ trb_da_options trb_da_options_default(void)
     return (trb_da_options){TRB_DA_MIL, 1000, 2.3};
 }
 
-static trb_status check(const trb_mask *bone, const trb_mask *voi, double h_mm, const trb_da_options *o, trb_error *err)
+static trb_status check(const trb_mask *bone, const trb_mask *voi, double h_mm, const trb_da_options *o,
+                        trb_error *err)
 {
     if (voi && !trb_grid_same_size(&bone->grid, &voi->grid))
-        return trb_error_set(err, TRB_ERR_ARGUMENT,
-                             "the bone mask is %zu x %zu x %zu voxels, the VOI %zu x %zu x %zu; both must lie on the same "
-                             "grid",
-                             bone->grid.nx, bone->grid.ny, bone->grid.nz, voi->grid.nx, voi->grid.ny, voi->grid.nz);
+        return trb_error_set(
+            err, TRB_ERR_ARGUMENT,
+            "the bone mask is %zu x %zu x %zu voxels, the VOI %zu x %zu x %zu; both must lie on the same "
+            "grid",
+            bone->grid.nx, bone->grid.ny, bone->grid.nz, voi->grid.nx, voi->grid.ny, voi->grid.nz);
     if ((unsigned)o->rule > TRB_DA_MESH)
-        return trb_error_set(err, TRB_ERR_ARGUMENT, "there is no rule %d for the degree of anisotropy", (int)o->rule);
+        return trb_error_set(err, TRB_ERR_ARGUMENT, "there is no rule %d for the degree of anisotropy",
+                             (int)o->rule);
     if (o->directions < TRB_DA_DIRECTIONS_LEAST || o->directions > TRB_DA_DIRECTIONS_MOST)
         return trb_error_set(err, TRB_ERR_ARGUMENT, "%zu directions: it must be %d to %d", o->directions,
                              TRB_DA_DIRECTIONS_LEAST, TRB_DA_DIRECTIONS_MOST);
@@ -130,9 +133,10 @@ trb_status trb_anisotropy_measure(const trb_mask *bone, const trb_mask *voi, dou
             out->mean_mil_mm = mean * h_mm;
             describe(out, value, h_mm);
         } else {
-            status = trb_error_set(err, TRB_ERR_DATA,
-                                   "bone and marrow meet along %zu of %zu directions: too few for an ellipsoid",
-                                   out->used, n * TRB_MIL_IMAGES);
+            status =
+                trb_error_set(err, TRB_ERR_DATA,
+                              "bone and marrow meet along %zu of %zu directions: too few for an ellipsoid",
+                              out->used, n * TRB_MIL_IMAGES);
         }
     }
     free(points);

@@ -240,8 +240,8 @@ static double along_mesh(const trb_mil *mil, const double v[3])
     return crossed > 0 ? mil->tv_vox / (crossed * (TRB_MIL_AREA_UNIT * TRB_MIL_TIMES_UNIT)) : INFINITY;
 }
 
-trb_status trb_mil_init(trb_mil *mil, const trb_mask *bone, const trb_mask *voi, const trb_da_options *options,
-                        trb_error *err)
+trb_status trb_mil_init(trb_mil *mil, const trb_mask *bone, const trb_mask *voi,
+                        const trb_da_options *options, trb_error *err)
 {
     *mil = (trb_mil){.rule = options->rule, .step_vox = options->step_vox};
     if (mil->rule == TRB_DA_MESH)

@@ -16,12 +16,12 @@ typedef struct trb_mil_area {
 /** Everything that gives MIL(v): for lines the counts of pairs, for the mesh its area vectors. */
 typedef struct trb_mil {
     trb_da_rule rule;
-    double step_vox;     /* lines */
-    int reach;           /* displacements have components from -reach to reach */
+    double step_vox; /* lines */
+    int reach;       /* displacements have components from -reach to reach */
     size_t n_counts;
     trb_pair_count *counts;
-    int32_t *count_of;   /* (2 reach + 1)^3 displacements: index of the count, or of that of its opposite */
-    double tv_vox;       /* mesh */
+    int32_t *count_of; /* (2 reach + 1)^3 displacements: index of the count, or of that of its opposite */
+    double tv_vox;     /* mesh */
     size_t n_areas;
     trb_mil_area *areas;
 } trb_mil;

@@ -23,9 +23,11 @@ static int octant_euler(unsigned octant)
 {
     int edges = 0, faces = 0, voxels = 0;
     for (unsigned axis = 0; axis < 3; axis++)
-        for (unsigned side = 0; side < 2; side++) /* the half edge leaves the point along +-axis: 4 voxels around it */
+        for (unsigned side = 0; side < 2;
+             side++) /* the half edge leaves the point along +-axis: 4 voxels around it */
             edges += touched(octant, side << axis, 7U & ~(1U << axis));
-    for (unsigned axis = 0; axis < 3; axis++) /* a quarter face normal to `axis`: 2 voxels, one on each side */
+    for (unsigned axis = 0; axis < 3;
+         axis++) /* a quarter face normal to `axis`: 2 voxels, one on each side */
         for (unsigned v = 0; v < 8; v++)
             if (!(v >> axis & 1))
                 faces += touched(octant, v, 1U << axis);
@@ -67,14 +69,15 @@ static bool euler_stays(const trb_simple_tables *tables, uint32_t bits)
     int change = 0;
     for (unsigned q = 0; q < 4; q++) {
         const unsigned mine = (own >> (4 * q) & 15) << 4;
-        change += tables->change[q][mine | (below >> (4 * q) & 15)] + tables->change[q][mine | (above >> (4 * q) & 15)];
+        change += tables->change[q][mine | (below >> (4 * q) & 15)] +
+                  tables->change[q][mine | (above >> (4 * q) & 15)];
     }
     return change == 0;
 }
 
 bool trb_is_one_part(uint32_t bits)
 {
-    const uint32_t left = 0x1249249, right = left << 2;            /* columns x - 1 and x + 1 */
+    const uint32_t left = 0x1249249, right = left << 2;               /* columns x - 1 and x + 1 */
     const uint32_t low = 0x7 | 0x7 << 9 | 0x7 << 18, high = low << 6; /* rows y - 1 and y + 1 */
     uint32_t part = bits & (~bits + 1), before;
     do {

@@ -35,7 +35,9 @@ static inline uint32_t trb_neighbours(const trb_mask *mask, size_t x, size_t y, 
 /** Tables for the Euler number of octants. */
 typedef struct trb_simple_tables {
     uint16_t quadrants[512]; /* of 9 voxels in a plane: four nibbles */
-    int8_t change[4][256];   /* eight times what an octant adds when its voxel in the middle is set, per quadrant */
+    int8_t
+        change[4]
+              [256]; /* eight times what an octant adds when its voxel in the middle is set, per quadrant */
 } trb_simple_tables;
 
 void trb_simple_tables_fill(trb_simple_tables *tables);

@@ -17,8 +17,8 @@
 /* What all threads share. */
 typedef struct job {
     const trb_mask *bone, *voi;
-    trb_box box;         /* rows and planes with voxels of the VOI */
-    size_t first, end;   /* words of a row that the box touches */
+    trb_box box;                 /* rows and planes with voxels of the VOI */
+    size_t first, end;           /* words of a row that the box touches */
     const uint64_t *has_partner; /* for dx from -REACH to REACH, a row of bits: x + dx lies in the image */
 } job;
 
@@ -33,8 +33,8 @@ static inline ALWAYS_INLINE uint64_t shifted(const uint64_t *row, size_t w, size
 }
 
 /* One row against its partner. Bits behind nx are 0, but a partner beyond the image must not count: has_partner. */
-static inline ALWAYS_INLINE uint64_t row_changes(const job *j, const uint64_t *row, const uint64_t *other, int dx,
-                                                 bool hardware)
+static inline ALWAYS_INLINE uint64_t row_changes(const job *j, const uint64_t *row, const uint64_t *other,
+                                                 int dx, bool hardware)
 {
     const size_t words = j->bone->words_per_row;
     const uint64_t *in = j->has_partner + (size_t)(dx + TRB_PAIR_REACH) * words;
@@ -54,12 +54,13 @@ static inline ALWAYS_INLINE uint64_t row_changes(const job *j, const uint64_t *r
     else
         for (size_t w = 1; w + 1 < words; w++)
             changes += trb_ones(row[w] ^ other[w], hardware);
-    return changes + trb_ones((row[words - 1] ^ shifted(other, words - 1, words, dx)) & in[words - 1], hardware);
+    return changes +
+           trb_ones((row[words - 1] ^ shifted(other, words - 1, words, dx)) & in[words - 1], hardware);
 }
 
 static inline ALWAYS_INLINE void row_changes_in_voi(const job *j, const uint64_t *row, const uint64_t *other,
-                                                    const uint64_t *row_voi, const uint64_t *other_voi, int dx,
-                                                    uint64_t *pairs, uint64_t *changes, bool hardware)
+                                                    const uint64_t *row_voi, const uint64_t *other_voi,
+                                                    int dx, uint64_t *pairs, uint64_t *changes, bool hardware)
 {
     const size_t words = j->bone->words_per_row; /* a partner beyond the image is not in the VOI */
     for (size_t w = j->first; w < j->end; w++) {
@@ -71,7 +72,8 @@ static inline ALWAYS_INLINE void row_changes_in_voi(const job *j, const uint64_t
     }
 }
 
-static inline ALWAYS_INLINE void count_plane(const job *j, size_t z, size_t n, trb_pair_count *counts, bool hardware)
+static inline ALWAYS_INLINE void count_plane(const job *j, size_t z, size_t n, trb_pair_count *counts,
+                                             bool hardware)
 {
     const size_t y_first = j->box.lo[1], y_end = j->box.hi[1];
     for (size_t i = 0; i < n; i++) {
@@ -85,8 +87,8 @@ static inline ALWAYS_INLINE void count_plane(const job *j, size_t z, size_t n, t
             const size_t oy = c->dy < 0 ? y - (size_t)-c->dy : y + up;
             const uint64_t *row = trb_mask_row(j->bone, y, z), *other = trb_mask_row(j->bone, oy, oz);
             if (j->voi)
-                row_changes_in_voi(j, row, other, trb_mask_row(j->voi, y, z), trb_mask_row(j->voi, oy, oz), c->dx,
-                                   &c->pairs, &c->changes, hardware);
+                row_changes_in_voi(j, row, other, trb_mask_row(j->voi, y, z), trb_mask_row(j->voi, oy, oz),
+                                   c->dx, &c->pairs, &c->changes, hardware);
             else
                 c->changes += row_changes(j, row, other, c->dx, hardware);
         }
@@ -101,8 +103,8 @@ static void count_plane_plain(const job *j, size_t z, size_t n, trb_pair_count *
 }
 
 #if defined(TRB_SIMD_X86)
-__attribute__((target("avx2,bmi,bmi2,popcnt"))) static void count_plane_popcnt(const job *j, size_t z, size_t n,
-                                                                               trb_pair_count *counts)
+__attribute__((target("avx2,bmi,bmi2,popcnt"))) static void
+count_plane_popcnt(const job *j, size_t z, size_t n, trb_pair_count *counts)
 {
     count_plane(j, z, n, counts, true);
 }
@@ -128,14 +130,16 @@ static void fill_has_partner(uint64_t *rows, size_t nx, size_t words)
 /* Without a VOI every pair in the image counts. */
 static uint64_t pairs_in_image(const trb_grid *grid, const trb_pair_count *c)
 {
-    const size_t n[3] = {grid->nx, grid->ny, grid->nz}, d[3] = {(size_t)abs(c->dx), (size_t)abs(c->dy), (size_t)c->dz};
+    const size_t n[3] = {grid->nx, grid->ny, grid->nz},
+                 d[3] = {(size_t)abs(c->dx), (size_t)abs(c->dy), (size_t)c->dz};
     uint64_t pairs = 1;
     for (int axis = 0; axis < 3; axis++)
         pairs *= n[axis] > d[axis] ? n[axis] - d[axis] : 0;
     return pairs;
 }
 
-trb_status trb_pair_counts(const trb_mask *bone, const trb_mask *voi, size_t n, trb_pair_count *counts, trb_error *err)
+trb_status trb_pair_counts(const trb_mask *bone, const trb_mask *voi, size_t n, trb_pair_count *counts,
+                           trb_error *err)
 {
     const trb_grid *grid = &bone->grid;
     const size_t words = bone->words_per_row;

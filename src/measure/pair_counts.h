@@ -22,7 +22,7 @@ typedef struct trb_pair_count {
  * Cost        n passes over the rows of the VOI's box, about 0.03 ns a voxel each (0.08 with a VOI).
  * Threads     Uses all; integers, the same for any number and any SIMD path.
  */
-TRB_NODISCARD trb_status trb_pair_counts(const trb_mask *bone, const trb_mask *voi, size_t n, trb_pair_count *counts,
-                                         trb_error *err);
+TRB_NODISCARD trb_status trb_pair_counts(const trb_mask *bone, const trb_mask *voi, size_t n,
+                                         trb_pair_count *counts, trb_error *err);
 
 #endif

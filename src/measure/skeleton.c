@@ -116,7 +116,7 @@ static bool thin_step(job *j)
     for (ptrdiff_t z = 1; z < nz - 1; z++)
         for (ptrdiff_t y = 1; y < ny - 1; y++)
             mark_row(j, (size_t)y, (size_t)z);
-    for (int class = 0; class < 4; class++)
+    for (int class = 0; class < 4; class ++)
 #pragma omp parallel for schedule(dynamic) reduction(| : changed)
         for (ptrdiff_t z = 1 + (class >> 1); z < nz - 1; z += 2)
             for (ptrdiff_t y = 1 + (class & 1); y < ny - 1; y += 2)

@@ -26,6 +26,7 @@ typedef struct walk {
     const trb_mask *skeleton, *voi;
     trb_mask *junctions, *done;
     voxel_list list;
+    double angles_deg; /* sum over junctions of three branches */
     trb_skeleton *out;
     trb_error *err;
 } walk;
@@ -109,6 +110,72 @@ static trb_status classify(walk *w, voxel v)
     return TRB_OK;
 }
 
+/* The other end of the branch that begins at v, beside a junction. On a line a voxel has one way to go on. */
+static voxel far_end(const walk *w, voxel v)
+{
+    voxel before = v;
+    for (;;) {
+        voxel near[26], next = v;
+        const size_t n = neighbours_of(w->skeleton, v, near);
+        bool found = false;
+        for (size_t k = 0; k < n; k++)
+            if (!has(w->junctions, near[k]) && memcmp(&near[k], &before, sizeof before) != 0) {
+                next = near[k];
+                found = true;
+            }
+        if (!found)
+            return v;
+        before = v;
+        v = next;
+    }
+}
+
+/* Where branches begin beside the junction in the list, each once; how many, at most 4. */
+static size_t branches_of_junction(const walk *w, voxel begin[4])
+{
+    size_t n = 0;
+    for (size_t i = 0; i < w->list.count; i++) {
+        voxel near[26];
+        const size_t around = neighbours_of(w->skeleton, w->list.at[i], near);
+        for (size_t k = 0; k < around && n < 4; k++) {
+            bool known = has(w->junctions, near[k]);
+            for (size_t b = 0; b < n; b++)
+                known = known || memcmp(&begin[b], &near[k], sizeof *begin) == 0;
+            if (!known)
+                begin[n++] = near[k];
+        }
+    }
+    return n;
+}
+
+/* The three angles between the branches at a junction of three. */
+static void add_angles(walk *w, const double centre[3])
+{
+    voxel begin[4];
+    double arm[3][3];
+    if (branches_of_junction(w, begin) != 3)
+        return;
+    for (int b = 0; b < 3; b++) {
+        const voxel end = far_end(w, begin[b]);
+        const double at[3] = {(double)end.x, (double)end.y, (double)end.z};
+        double length = 0;
+        for (int axis = 0; axis < 3; axis++) {
+            arm[b][axis] = at[axis] - centre[axis];
+            length += arm[b][axis] * arm[b][axis];
+        }
+        if (!(length > 0)) /* a loop back to its own middle points nowhere */
+            return;
+        for (int axis = 0; axis < 3; axis++)
+            arm[b][axis] /= sqrt(length);
+    }
+    for (int b = 0; b < 3; b++) {
+        const double *p = arm[b], *q = arm[(b + 1) % 3];
+        const double cosine = p[0] * q[0] + p[1] * q[1] + p[2] * q[2];
+        w->angles_deg += acos(fmax(-1, fmin(1, cosine))) * (180 / 3.14159265358979323846);
+    }
+    w->out->triple++;
+}
+
 /* All junction voxels that hang together with v, once. */
 static trb_status gather_junction(walk *w, voxel v)
 {
@@ -132,8 +199,12 @@ static trb_status gather_junction(walk *w, voxel v)
             }
     }
     const size_t n = w->list.count, half = n / 2;
-    if (!status && counts(w, (voxel){(sum[0] + half) / n, (sum[1] + half) / n, (sum[2] + half) / n}))
+    if (!status && counts(w, (voxel){(sum[0] + half) / n, (sum[1] + half) / n, (sum[2] + half) / n})) {
+        const double centre[3] = {(double)sum[0] / (double)n, (double)sum[1] / (double)n,
+                                  (double)sum[2] / (double)n};
         w->out->junctions++;
+        add_angles(w, centre);
+    }
     return status;
 }
 
@@ -210,16 +281,19 @@ static trb_status follow_ring(walk *w, voxel v)
     return has(w->junctions, v) || has(w->done, v) ? TRB_OK : follow(w, v, true);
 }
 
-trb_status trb_skeleton_measure(const trb_mask *skeleton, const trb_mask *voi, trb_skeleton *out, trb_error *err)
+trb_status trb_skeleton_measure(const trb_mask *skeleton, const trb_mask *voi, trb_skeleton *out,
+                                trb_error *err)
 {
     memset(out, 0, sizeof *out);
-    out->branch_mean_vox = NAN;
+    out->branch_mean_vox = out->angle_mean_deg = NAN;
     if (voi && !trb_grid_same_size(&skeleton->grid, &voi->grid))
-        return trb_error_set(err, TRB_ERR_ARGUMENT,
-                             "the skeleton is %zu x %zu x %zu voxels, the VOI %zu x %zu x %zu; both must lie on the same "
-                             "grid",
-                             skeleton->grid.nx, skeleton->grid.ny, skeleton->grid.nz, voi->grid.nx, voi->grid.ny, voi->grid.nz);
-    walk w = {skeleton, voi, NULL, NULL, {0, 0, NULL}, out, err};
+        return trb_error_set(
+            err, TRB_ERR_ARGUMENT,
+            "the skeleton is %zu x %zu x %zu voxels, the VOI %zu x %zu x %zu; both must lie on the same "
+            "grid",
+            skeleton->grid.nx, skeleton->grid.ny, skeleton->grid.nz, voi->grid.nx, voi->grid.ny,
+            voi->grid.nz);
+    walk w = {skeleton, voi, NULL, NULL, {0, 0, NULL}, 0, out, err};
     trb_status status = trb_mask_create(&skeleton->grid, &w.junctions, err);
     if (!status)
         status = trb_mask_create(&skeleton->grid, &w.done, err);
@@ -233,6 +307,8 @@ trb_status trb_skeleton_measure(const trb_mask *skeleton, const trb_mask *voi, t
         status = each(&w, follow_ring);
     if (!status && out->branches)
         out->branch_mean_vox = out->branch_sum_vox / (double)out->branches;
+    if (!status && out->triple)
+        out->angle_mean_deg = w.angles_deg / (3 * (double)out->triple);
     free(w.list.at);
     trb_mask_destroy(w.junctions);
     trb_mask_destroy(w.done);

@@ -30,7 +30,8 @@ static double plane_voxels(const trb_grid *grid)
 /* Asked for by the switch or by name. */
 static bool thins(const trb_settings *settings)
 {
-    return settings->skeleton || strstr(settings->metrics, "Sk.") || strstr(settings->metrics, "Br.Le");
+    return settings->skeleton || strstr(settings->metrics, "Sk.") || strstr(settings->metrics, "Br.Le") ||
+           strstr(settings->metrics, "ITA");
 }
 
 static double masks(const trb_grid *grid, const trb_settings *settings)

@@ -43,8 +43,11 @@ void trb_run_fabric_tag(const struct run *run, char *tag, size_t size)
 void trb_run_say_fabric(const struct run *run, FILE *out)
 {
     const trb_da_options *da = &run->settings->da;
-    fprintf(out, " The degree of anisotropy is 1 - smallest/largest eigenvalue of the ellipsoid fitted to mean intercept "
-                 "lengths in %zu directions (Harrigan and Mann 1984), ", da->directions);
+    fprintf(out,
+            " The degree of anisotropy is 1 - smallest/largest eigenvalue of the ellipsoid fitted to mean "
+            "intercept "
+            "lengths in %zu directions (Harrigan and Mann 1984), ",
+            da->directions);
     if (da->rule == TRB_DA_MIL)
         fprintf(out, "along lines at every offset sampled every %g voxels.", da->step_vox);
     else
@@ -71,6 +74,9 @@ void trb_run_warn_of_fabric(struct run *run)
         return;
     const double across = shortest_side(run) / fabric->mean_mil_mm;
     if (across < ENOUGH)
-        trb_record_warn(run->record, "DA: the VOI is %.2g mean intercept lengths (%.3g mm) across; under %d the fabric is that of few "
-                                     "trabeculae", across, fabric->mean_mil_mm, ENOUGH);
+        trb_record_warn(
+            run->record,
+            "DA: the VOI is %.2g mean intercept lengths (%.3g mm) across; under %d the fabric is that of few "
+            "trabeculae",
+            across, fabric->mean_mil_mm, ENOUGH);
 }

@@ -88,7 +88,7 @@ bool trb_run_wants_fabric(const struct run *run)
 /* Asked for by the switch or by name: not in every table. */
 bool trb_run_wants_skeleton(const struct run *run)
 {
-    static const char *const keys[] = {"Sk.Br.N", "Sk.Junc.N", "Sk.End.N", "Br.Le", NULL};
+    static const char *const keys[] = {"Sk.Br.N", "Sk.Junc.N", "Sk.End.N", "Br.Le", "ITA", NULL};
     return (run->settings->skeleton || run->settings->metrics[0]) && wants_any(run, keys);
 }
 
@@ -242,6 +242,7 @@ trb_status trb_run_add_metrics(struct run *run)
         {"Sk.Junc.N", thinned ? (double)sk->junctions : NAN, "thinning (lee)", no_bone},
         {"Sk.End.N", thinned ? (double)sk->ends : NAN, "thinning (lee)", no_bone},
         {"Br.Le", thinned ? sk->branch_mean_vox * h : NAN, "thinning (lee)", bone ? "no branch in the VOI" : no_bone},
+        {"ITA", thinned ? sk->angle_mean_deg : NAN, "thinning (lee)", bone ? "no junction of three in the VOI" : no_bone},
     };
     for (size_t i = 0; !status && trb_run_wants_skeleton(run) && i < sizeof lines / sizeof *lines; i++)
         status = add_metric(run, &lines[i]);

@@ -3,7 +3,7 @@
 
 bone=$TESTDATA/lhdl-3155.tif
 few="--metrics BV/TV,DA,DA.ratio --quiet"
-lines="Sk.Br.N,Sk.Junc.N,Sk.End.N,Br.Le"
+lines="Sk.Br.N,Sk.Junc.N,Sk.End.N,Br.Le,ITA"
 raw="--filter none --threshold 64grey --voxel-size 19.5um"
 
 # close NUMBER WANTED TOLERANCE
@@ -45,6 +45,7 @@ expect_exit 0 "$TRABECULA" analyze "$bone" --voxel-size 19.5um --quiet $voi --me
 check "threads change the skeleton" cmp lines/result.csv lines2/result.csv
 check "branches are few or none" awk -v n="$(value lines/result.json Sk.Br.N)" 'BEGIN { exit !(n > 100 && n < 2000) }'
 check "branches have no length" awk -v l="$(value lines/result.json Br.Le)" 'BEGIN { exit !(l > 0.1 && l < 1) }'
+check "no angle" awk -v a="$(value lines/result.json ITA)" 'BEGIN { exit !(a > 80 && a < 125) }'
 expect_exit 0 "$TRABECULA" analyze "$bone" --voxel-size 19.5um --quiet --skeleton -o switch --metrics BV/TV,Br.Le
 check "the switch in the record" grep -q '"skeleton": "true"' switch/result.json
 
