@@ -1,8 +1,8 @@
 /*
  * memory_plan.c - memory from above, and the choice between everything at once and slabs.
  *
- * What stays for the whole analysis are packed masks: bone, the VOI when there is one, and for a while two more
- * (the eroded bone, or what lies between the mid-axes). Grey planes are either all in memory or a slab. The
+ * What stays for the whole analysis are packed masks: bone, the VOI when there is one, and for a while one more
+ * (the eroded bone, or what lies between the mid-axes; two while the bone is eroded twice, when no slab is held). Grey planes are either all in memory or a slab. The
  * thickness methods take what they are given, down to some planes.
  */
 #include "record/memory_plan.h"
@@ -27,7 +27,7 @@ static double plane_voxels(const trb_grid *grid)
 static double masks(const trb_grid *grid, const trb_settings *settings)
 {
     const double row_bytes = ceil((double)grid->nx / 64) * 8;
-    return row_bytes * (double)grid->ny * (double)grid->nz * (settings->voi[0] ? 4 : 3);
+    return row_bytes * (double)grid->ny * (double)grid->nz * (settings->voi[0] ? 3 : 2);
 }
 
 static double program(int threads)
