@@ -66,7 +66,7 @@ typedef struct trb_scan_use {
  *             which way was taken.
  * Errors      Those of trb_analyze() and trb_scan_read(); TRB_ERR_MEMORY before anything is allocated when not even
  *             slabs fit; TRB_ERR_UNSUPPORTED when resampling would need all of the image.
- * Cost        In slabs the files are read six times (seven for types wider than 16 bit), once more for a grey BS or a mesh.
+ * Cost        In slabs the files are read seven times (eight for types wider than 16 bit), once more for a grey BS or a mesh.
  * Threads     As trb_analyze().
  */
 TRB_API TRB_NODISCARD trb_status trb_analyze_scan(trb_scan *scan, const trb_box *box, const trb_settings *settings,

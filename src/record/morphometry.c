@@ -189,12 +189,19 @@ static trb_status measure_grey(struct run *run)
     trb_status status = trb_mask_erode(bone, 6, &peeled, run->err);
     if (!status)
         status = trb_mask_erode(peeled, 6, &twice, run->err);
-    const trb_grey_region regions[] = {{voi, false, NULL}, {bone, false, voi}, {bone, true, voi}, {peeled, false, voi}, {twice, false, voi}};
-    trb_grey_stats stats[5];
+    trb_mask_destroy(peeled); /* made again below: both masks and a slab would be too much under a memory limit */
+    peeled = NULL;
+    const trb_grey_region first[] = {{voi, false, NULL}, {bone, false, voi}, {bone, true, voi}, {twice, false, voi}};
+    trb_grey_stats stats[4];
     if (!status)
-        status = trb_grey_regions(run->source, 5, regions, stats, run->err);
+        status = trb_grey_regions(run->source, 4, first, stats, run->err);
     trb_mask_destroy(twice);
-    if (!status && stats[3].voxels)
+    if (!status)
+        status = trb_mask_erode(bone, 6, &peeled, run->err);
+    const trb_grey_region second = {peeled, false, voi};
+    if (!status)
+        status = trb_grey_regions(run->source, 1, &second, &run->grey_peeled, run->err);
+    if (!status && run->grey_peeled.voxels)
         status = trb_run_measure_spread(run, peeled);
     trb_mask_destroy(peeled);
     if (status)
@@ -202,8 +209,7 @@ static trb_status measure_grey(struct run *run)
     run->grey_tv = stats[0];
     run->grey_bv = stats[1];
     run->grey_ma = stats[2];
-    run->grey_peeled = stats[3];
-    run->grey_peeled2 = stats[4];
+    run->grey_peeled2 = stats[3];
     return TRB_OK;
 }
 
