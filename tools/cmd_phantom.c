@@ -120,7 +120,7 @@ static const char *const EXAMPLES[] = {
     "trabecula phantom rod --thickness 7vox -o rod.tif", "a tilted rod, to see the bias of a thickness rule",
     "trabecula phantom foam --bvtv 12% --thickness 60um --blur 0.8vox --noise 600grey --type uint16 -o foam.tif",
     "trabeculae as a scanner would see them",
-    "trabecula phantom bone --cortex 300um --tilt 10 --gap 5vox --marrow-grey 60 --bone-grey 170 --noise 10grey -o bone.tif",
+    "trabecula phantom bone --cortex 300um --tilt 10 --gap 5vox --noise 10grey -o bone.tif",
     "a long bone, with masks of its compartments, to try --voi auto",
     "trabecula phantom study --n 6 --size 96 -o study/",
     "Sham, OVX, OVX+vehicle and OVX+EV with known means, to try batch and compare", NULL,

@@ -24,26 +24,30 @@ bool trb_run_wants_model(const struct run *run)
     return wants_smi(run) || wants_dilation(run);
 }
 
-static bool was_cleaned(const trb_settings *settings)
+/* Is the bone all that lies beyond one grey value? Not when it was cleaned, nor with a local threshold (no one level)
+ * or hysteresis (only what hangs together with the seeds). */
+static bool is_one_level(const struct run *run, double level)
 {
-    return settings->despeckle_voxels > 1 || settings->keep_largest || settings->fill_holes;
+    const trb_settings *settings = run->settings;
+    return settings->despeckle_voxels <= 1 && !settings->keep_largest && !settings->fill_holes && isfinite(level) &&
+           isnan(run->record->threshold.seed_grey);
 }
 
-/* The grey surface is the better one, but knows nothing of what was cleaned away. */
-static bool takes_grey(const trb_settings *settings)
+/* The grey surface is the better one, but knows nothing of what was taken away from it. */
+static bool takes_grey(const struct run *run, double level)
 {
-    return settings->surface != TRB_BS_MC && settings->surface != TRB_BS_LORENSEN && !was_cleaned(settings);
+    return run->settings->surface != TRB_BS_MC && run->settings->surface != TRB_BS_LORENSEN && is_one_level(run, level);
 }
 
 static trb_mesh_field field_of(struct run *run, bool grey, double level)
 {
-    return grey ? trb_mesh_field_of_grey(run->source, &run->settings->filter, level, run->settings->invert)
+    return grey ? trb_mesh_field_of_grey(run->seen, &run->filter, level, run->settings->invert)
                 : trb_mesh_field_of_mask(run->products->bone);
 }
 
 trb_status trb_run_write_mesh(struct run *run, double level)
 {
-    const bool grey = !run->mesh->binary && !was_cleaned(run->settings);
+    const bool grey = !run->mesh->binary && is_one_level(run, level);
     trb_mesh_field field = field_of(run, grey, level);
     const trb_status status = trb_mesh_export(run->mesh->path, &field, run->products->voi, &run->mesh->options, NULL, run->err);
     if (status)
@@ -57,7 +61,7 @@ trb_status trb_run_measure_model(struct run *run, double level)
     const trb_mask *bone = run->products->bone, *voi = run->products->voi;
     trb_status status = TRB_OK;
     if (wants_smi(run)) {
-        model->grey = takes_grey(run->settings);
+        model->grey = takes_grey(run, level);
         trb_mesh_field field = field_of(run, model->grey, level);
         status = trb_field_smi(&field, voi, run->bv_voxels, run->memory_bytes, &model->smi, run->err);
         model->smi_known = !status;
@@ -74,7 +78,7 @@ trb_status trb_run_add_model(struct run *run)
     const struct run_model *model = &run->model;
     const bool bone = run->bv_voxels > 0;
     const char *reason = !bone ? "no bone in the VOI" : "no surface in the VOI";
-    const char *mesh = model->grey || (!model->smi_known && takes_grey(run->settings)) ? "mesh normals, grey" : "mesh normals, binary";
+    const char *mesh = model->grey || (!model->smi_known && takes_grey(run, run->record->threshold.grey)) ? "mesh normals, grey" : "mesh normals, binary";
     const char *dilation = "dilation by 6 neighbours";
     const double concave = model->smi_known ? 100 * model->smi.concave_area_fraction : NAN;
     trb_status status = trb_run_add(run, "SMI", model->smi_known ? model->smi.smi : NAN, mesh, reason);
