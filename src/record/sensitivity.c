@@ -86,6 +86,7 @@ static trb_status measure_shift(const struct run *first, size_t nth, double perc
     trb_thickness_clear(&run.th);
     trb_thickness_clear(&run.sp);
     trb_thickness_clear(&run.tbn);
+    trb_histogram_clear(&run.spread);
     trb_record_destroy(record);
     return status;
 }
