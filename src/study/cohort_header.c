@@ -163,6 +163,7 @@ const char *trb_metric_detail_of(const char *key)
         {"Po(op)", "BV/TV"},      {"Po(tot)", "BV/TV"},   {"Po.N(cl)", "Po(cl)"},   {"Obj.N", ""},
         {"Euler.corr", "Conn.D"}, {"SMI.dil", "SMI"},       {"SMI.concave", "SMI"},
         {"TMD.peel2", "TMD"},     {"TMD.SD", "TMD"},      {"TMD.FWHM", "TMD"},
+        {"Po(cl)", ""},           {"MaD", "BMD"},         {"Tb.Pf", "SMI"},
         {"DA.ratio", "DA"},       {"Sk.Br.N", ""},        {"Sk.Junc.N", ""},      {"Sk.End.N", ""},
     };
     for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++)
