@@ -120,10 +120,10 @@ trb_status trb_bmp_header(const trb_input_file *file, trb_slice_image *image, tr
 
 static trb_status table_row(const bmp_header *bmp, const unsigned char *row, uint8_t *to, trb_error *err)
 {
-    const unsigned each = 8 / bmp->bits, mask = (1U << bmp->bits) - 1;
+    const unsigned bits = (unsigned)bmp->bits, each = 8 / bits, mask = (1U << bits) - 1;
     int lowest = 0;
     for (size_t x = 0; x < (size_t)bmp->nx; x++) {
-        const unsigned shift = (each - 1 - (unsigned)(x % each)) * bmp->bits;
+        const unsigned shift = (each - 1 - (unsigned)(x % each)) * bits;
         const int grey = bmp->grey[row[x / each] >> shift & mask];
         lowest = grey < lowest ? grey : lowest;
         to[x] = (uint8_t)grey;
