@@ -1,8 +1,8 @@
 /* cmd_phantom.c - trabecula phantom: a synthetic volume, and beside it a file of what is true of it. */
 #include "cli.h"
 #include "phantom_bone_files.h"
-#include "phantom_rods.h"
-#include "phantom_study.h"
+#include "cmd_phantom_rods.h"
+#include "cmd_phantom_study.h"
 #include "phantom_truth_json.h"
 
 #include "trabecula/phantom.h"

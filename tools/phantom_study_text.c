@@ -1,5 +1,5 @@
 /* phantom_study_text.c - what is true of a synthetic study, as a table, as JSON and in words. */
-#include "phantom_study.h"
+#include "cmd_phantom_study.h"
 
 #include "trabecula/version.h"
 

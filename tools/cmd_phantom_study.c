@@ -1,5 +1,5 @@
-/* phantom_study.c - draw the animals, write their slices, then say what is true of them. */
-#include "phantom_study.h"
+/* cmd_phantom_study.c - draw the animals, write their slices, then say what is true of them. */
+#include "cmd_phantom_study.h"
 
 #include "trabecula/record.h"
 #include "trabecula/volume_io.h"

@@ -1,4 +1,4 @@
-/* phantom_study.h - trabecula phantom study: many phantoms as a folder of groups and animals. */
+/* cmd_phantom_study.h - trabecula phantom study: many phantoms as a folder of groups and animals. */
 #ifndef TOOLS_PHANTOM_STUDY_H
 #define TOOLS_PHANTOM_STUDY_H
 

@@ -1,5 +1,5 @@
-/* phantom_rods.c - see phantom_rods.h. */
-#include "phantom_rods.h"
+/* cmd_phantom_rods.c - see phantom_rods.h. */
+#include "cmd_phantom_rods.h"
 
 #include "trabecula/record.h"
 #include "trabecula/volume_io.h"

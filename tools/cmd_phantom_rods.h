@@ -1,4 +1,4 @@
-/* phantom_rods.h - trabecula phantom rods: the scan of a density phantom and the table of its rods. */
+/* cmd_phantom_rods.h - trabecula phantom rods: the scan of a density phantom and the table of its rods. */
 #ifndef TOOLS_PHANTOM_RODS_H
 #define TOOLS_PHANTOM_RODS_H
 
