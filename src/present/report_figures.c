@@ -22,6 +22,8 @@ static void title_and_unit(const json_t *document, const char *label, const char
         if (strcmp(trb_doc_text(row, "label"), label) == 0) {
             *title = trb_doc_text(row, "key");
             *unit = trb_doc_text(row, "unit");
+            if (strcmp(*unit, "1") == 0) /* a pure number has none */
+                *unit = "";
         }
 }
 
