@@ -189,7 +189,7 @@ static void say_steps(trb_compare_plan *plan)
 /* ---- the metrics */
 
 typedef struct metric_work {
-    trb_group_values values;
+    trb_cohort_values values;
     json_t *tree;
     trb_status status;
     trb_error err;
@@ -198,7 +198,7 @@ typedef struct metric_work {
 static void work_clear(metric_work *work, size_t n)
 {
     for (size_t i = 0; work && i < n; i++) {
-        trb_group_values_clear(&work[i].values);
+        trb_cohort_values_clear(&work[i].values);
         json_decref(work[i].tree);
     }
     free(work);
@@ -216,7 +216,7 @@ static void make_tree(const trb_compare_plan *plan, size_t i, metric_work *work)
     o.full = plan->o->full;
     o.seed = plan->o->seed;
     o.conf_level = plan->o->conf_level;
-    work->status = trb_group_values_init(&work->values, plan->cohort, plan->metric[i], &work->err);
+    work->status = trb_cohort_groups(plan->cohort, plan->metric[i], &work->values, &work->err);
     if (!work->status)
         work->status = trb_stat_tree_oneway(&work->values.groups, &o, &work->tree, &work->err);
 }

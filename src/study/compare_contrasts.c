@@ -136,10 +136,10 @@ static tested run_test(const trb_compare_plan *plan, const json_t *tree, const j
     return t;
 }
 
-static trb_status two_group_tree(const trb_compare_plan *plan, const trb_group_values *values, trb_contrast c, json_t **tree,
+static trb_status two_group_tree(const trb_compare_plan *plan, const trb_cohort_values *values, trb_contrast c, json_t **tree,
                                  trb_error *err)
 {
-    const trb_sample_group pair[2] = {values->group[c.a], values->group[c.b]};
+    const trb_sample_group pair[2] = {values->groups.group[c.a], values->groups.group[c.b]};
     const trb_sample_groups groups = {2, pair};
     trb_stat_options o = trb_stat_options_default();
     o.conf_level = plan->o->conf_level;
@@ -166,11 +166,11 @@ static trb_stat_adjustment adjustment(trb_multiple adjust)
 }
 
 /* One row of "comparisons". pair: the block of the two groups; NULL when one of them is too small. */
-static json_t *row_of(const trb_compare_plan *plan, size_t metric, const trb_group_values *values, trb_contrast c,
+static json_t *row_of(const trb_compare_plan *plan, size_t metric, const trb_cohort_values *values, trb_contrast c,
                       const json_t *sub, const json_t *pair, const tested *t)
 {
     const trb_cohort_metric *m = &plan->cohort->metric[metric];
-    const trb_sample_group *a = &values->group[c.a], *b = &values->group[c.b];
+    const trb_sample_group *a = &values->groups.group[c.a], *b = &values->groups.group[c.b];
     const json_t *da = trb_doc_at(sub, "descriptive", a->name, NULL), *db = trb_doc_at(sub, "descriptive", b->name, NULL);
     const json_t *effect = json_object_get(pair, "effect"), *change = json_object_get(pair, "percent_change");
     const json_t *rank = json_object_get(pair, "mann_whitney");
@@ -213,7 +213,7 @@ static json_t *row_of(const trb_compare_plan *plan, size_t metric, const trb_gro
 }
 
 /* Welch, Student and ranks side by side, each by Holm, and whether they agree about alpha. */
-static void add_sensitivity(trb_compare_plan *plan, size_t metric, const trb_group_values *values, json_t *const *pairs)
+static void add_sensitivity(trb_compare_plan *plan, size_t metric, const trb_cohort_values *values, json_t *const *pairs)
 {
     enum { KINDS = 3 };
     static const char *const NAME[KINDS] = {"welch_t", "student_t", "mann_whitney"};
@@ -235,7 +235,7 @@ static void add_sensitivity(trb_compare_plan *plan, size_t metric, const trb_gro
     for (size_t i = 0; good && i < n; i++) {
         int below = 0, known = 0;
         json_t *row = json_object();
-        snprintf(contrast, sizeof contrast, "%s - %s", values->group[plan->contrast[i].b].name, values->group[plan->contrast[i].a].name);
+        snprintf(contrast, sizeof contrast, "%s - %s", values->groups.group[plan->contrast[i].b].name, values->groups.group[plan->contrast[i].a].name);
         json_object_set_new(row, "metric", json_string(trb_metric_label(&plan->cohort->metric[metric], label)));
         json_object_set_new(row, "contrast", json_string(contrast));
         for (int kind = 0; kind < KINDS; kind++) {
@@ -250,7 +250,7 @@ static void add_sensitivity(trb_compare_plan *plan, size_t metric, const trb_gro
     free(p);
 }
 
-trb_status trb_contrast_rows(trb_compare_plan *plan, size_t metric, const trb_group_values *values, const json_t *tree, trb_error *err)
+trb_status trb_contrast_rows(trb_compare_plan *plan, size_t metric, const trb_cohort_values *values, const json_t *tree, trb_error *err)
 {
     const size_t n = plan->n_contrasts;
     trb_status status = TRB_OK;
@@ -262,7 +262,7 @@ trb_status trb_contrast_rows(trb_compare_plan *plan, size_t metric, const trb_gr
         status = TRB_ERR_MEMORY;
     for (size_t i = 0; !status && i < n; i++) {
         const trb_contrast c = plan->contrast[i];
-        const trb_sample_group *a = &values->group[c.a], *b = &values->group[c.b];
+        const trb_sample_group *a = &values->groups.group[c.a], *b = &values->groups.group[c.b];
         status = two_group_tree(plan, values, c, &sub[i], err);
         if (status)
             break;

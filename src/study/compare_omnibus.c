@@ -43,15 +43,14 @@ static void add_diagnostic(trb_compare_plan *plan, size_t metric, const char *te
 }
 
 /* Who lies outside Tukey's fences, and whom Grubbs' test points at: by name, never dropped. */
-static void add_outliers(trb_compare_plan *plan, size_t metric, const trb_group_values *values, const json_t *tree, size_t g)
+static void add_outliers(trb_compare_plan *plan, size_t metric, const trb_cohort_values *values, const json_t *tree, size_t g)
 {
-    const trb_sample_group *group = &values->group[g];
+    const trb_sample_group *group = &values->groups.group[g];
     const json_t *block = trb_doc_at(tree, "outliers", group->name, NULL);
     const double lo = trb_doc_number(block, "tukey_fence_lo"), hi = trb_doc_number(block, "tukey_fence_hi");
     const double grubbs = trb_doc_number(block, "grubbs_value"), grubbs_p = trb_doc_number(block, "grubbs_p");
     for (size_t i = 0; i < group->n; i++) {
-        const size_t at = (size_t)(group->value - values->value) + i;
-        const char *sample = plan->cohort->row[values->row[at]].sample;
+        const char *sample = plan->cohort->row[values->row[g][i]].sample;
         if (group->n >= 4 && (group->value[i] < lo || group->value[i] > hi))
             add_diagnostic(plan, metric, "tukey_fence", group->name, sample, group->value[i], NAN,
                            group->value[i] < lo ? "below the lower fence" : "above the upper fence");
@@ -61,11 +60,11 @@ static void add_outliers(trb_compare_plan *plan, size_t metric, const trb_group_
     }
 }
 
-static void add_diagnostics(trb_compare_plan *plan, size_t metric, const trb_group_values *values, const json_t *tree)
+static void add_diagnostics(trb_compare_plan *plan, size_t metric, const trb_cohort_values *values, const json_t *tree)
 {
     for (size_t g = 0; g < values->groups.n_groups; g++) {
-        const json_t *shapiro = trb_doc_at(tree, "normality", "by_group", values->group[g].name, NULL);
-        add_diagnostic(plan, metric, "shapiro_wilk", values->group[g].name, "", trb_doc_number(shapiro, "W"),
+        const json_t *shapiro = trb_doc_at(tree, "normality", "by_group", values->groups.group[g].name, NULL);
+        add_diagnostic(plan, metric, "shapiro_wilk", values->groups.group[g].name, "", trb_doc_number(shapiro, "W"),
                        trb_doc_number(shapiro, "p"), trb_doc_text(shapiro, "note"));
     }
     const json_t *residuals = trb_doc_at(tree, "normality", "anova_residuals", NULL);
@@ -112,7 +111,7 @@ static void add_rescues(trb_compare_plan *plan, size_t metric, const json_t *tre
     }
 }
 
-trb_status trb_omnibus_rows(trb_compare_plan *plan, size_t metric, const trb_group_values *values, const json_t *tree, trb_error *err)
+trb_status trb_omnibus_rows(trb_compare_plan *plan, size_t metric, const trb_cohort_values *values, const json_t *tree, trb_error *err)
 {
     const json_t *omnibus = json_object_get(tree, "omnibus");
     const trb_test test = plan->o->test;

@@ -2,7 +2,7 @@
 #ifndef TRB_COMPARE_PARTS_H
 #define TRB_COMPARE_PARTS_H
 
-#include "study/sample_groups.h"
+#include "study/cohort_groups.h"
 #include "trabecula/compare.h"
 
 #include <jansson.h>
@@ -35,17 +35,6 @@ typedef struct trb_compare_plan {
 /** "BV/TV [%]", or the key alone when there is no unit. */
 const char *trb_metric_label(const trb_cohort_metric *metric, char buffer[256]);
 
-/** Values of one metric by group. Clear it. */
-typedef struct trb_group_values {
-    trb_sample_groups groups;
-    trb_sample_group *group;
-    double *value;
-    size_t *row; /* the cohort's row of each value */
-} trb_group_values;
-
-trb_status trb_group_values_init(trb_group_values *values, const trb_cohort *cohort, size_t metric, trb_error *err);
-void trb_group_values_clear(trb_group_values *values);
-
 /** Fill the plan's choices and check them against the cohort. Clear it. */
 trb_status trb_plan_init(trb_compare_plan *plan, trb_cohort *cohort, const trb_compare_options *o, trb_error *err);
 void trb_plan_clear(trb_compare_plan *plan);
@@ -55,9 +44,9 @@ void trb_plan_warn(trb_compare_plan *plan, const char *format, ...) TRB_PRINTF(2
 void trb_plan_step(trb_compare_plan *plan, const char *format, ...) TRB_PRINTF(2, 3);
 
 /** The rows of one metric: comparisons, sensitivity, omnibus, rescue, diagnostics. tree: its one-way results. */
-trb_status trb_contrast_rows(trb_compare_plan *plan, size_t metric, const trb_group_values *values, const json_t *tree,
+trb_status trb_contrast_rows(trb_compare_plan *plan, size_t metric, const trb_cohort_values *values, const json_t *tree,
                              trb_error *err);
-trb_status trb_omnibus_rows(trb_compare_plan *plan, size_t metric, const trb_group_values *values, const json_t *tree,
+trb_status trb_omnibus_rows(trb_compare_plan *plan, size_t metric, const trb_cohort_values *values, const json_t *tree,
                             trb_error *err);
 
 /** q_metrics: Benjamini-Hochberg over the metrics of each contrast, without the primary one. */

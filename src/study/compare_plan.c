@@ -34,48 +34,6 @@ const char *trb_metric_label(const trb_cohort_metric *metric, char buffer[256])
     return buffer;
 }
 
-/* ---- values by group */
-
-void trb_group_values_clear(trb_group_values *values)
-{
-    free(values->group);
-    free(values->value);
-    free(values->row);
-    memset(values, 0, sizeof *values);
-}
-
-trb_status trb_group_values_init(trb_group_values *values, const trb_cohort *cohort, size_t metric, trb_error *err)
-{
-    memset(values, 0, sizeof *values);
-    values->group = trb_alloc_zero(cohort->n_groups + 1, sizeof *values->group, "groups", err);
-    values->value = trb_alloc_zero(cohort->n_rows + 1, sizeof *values->value, "values of a metric", err);
-    values->row = trb_alloc_zero(cohort->n_rows + 1, sizeof *values->row, "values of a metric", err);
-    if (!values->group || !values->value || !values->row) {
-        trb_group_values_clear(values);
-        return TRB_ERR_MEMORY;
-    }
-    const double *value = cohort->metric[metric].value;
-    size_t n = 0;
-    for (size_t g = 0; g < cohort->n_groups; g++) {
-        trb_sample_group *group = &values->group[g];
-        group->name = cohort->group_name[g];
-        group->value = values->value + n;
-        for (size_t r = 0; r < cohort->n_rows; r++) {
-            if (cohort->row[r].group != g)
-                continue;
-            if (isnan(value[r])) {
-                group->n_missing++;
-                continue;
-            }
-            values->row[n] = r;
-            values->value[n++] = value[r];
-            group->n++;
-        }
-    }
-    values->groups = (trb_sample_groups){cohort->n_groups, values->group};
-    return TRB_OK;
-}
-
 /* ---- texts of the document */
 
 static void add_text(json_t *array, const char *format, va_list list)

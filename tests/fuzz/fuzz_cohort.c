@@ -6,6 +6,7 @@
 
 #include "study/cohort_groups.h"
 
+#include <stdio.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,7 +16,7 @@ int LLVMFuzzerTestOneInput(const unsigned char *bytes, size_t count);
 
 static const char *write_design(const unsigned char *bytes, size_t count)
 {
-    static char path[] = "/tmp/fuzz-cohort-XXXXXX";
+    static char path[] = P_tmpdir "/fuzz-cohort-XXXXXX";
     static int fd = -1;
     if (fd < 0)
         fd = mkstemp(path);

@@ -22,7 +22,7 @@ int LLVMFuzzerTestOneInput(const unsigned char *bytes, size_t count);
 
 int LLVMFuzzerTestOneInput(const unsigned char *bytes, size_t count)
 {
-    static char path[] = "/tmp/fuzz-study-XXXXXX";
+    static char path[] = P_tmpdir "/fuzz-study-XXXXXX";
     static int fd = -1;
     if (fd < 0)
         fd = mkstemp(path);

@@ -5,6 +5,7 @@
 #include "trabecula/rods.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -53,7 +54,7 @@ static void list(const char *text)
 
 int LLVMFuzzerTestOneInput(const unsigned char *bytes, size_t count)
 {
-    static char path[] = "/tmp/fuzz-rods-XXXXXX";
+    static char path[] = P_tmpdir "/fuzz-rods-XXXXXX";
     static int fd = -1;
     if (count == 0 || count > 65536)
         return 0;

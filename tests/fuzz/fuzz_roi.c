@@ -4,6 +4,7 @@
 #include "prepare/roi_set.h"
 #include "trabecula/voi.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -11,7 +12,7 @@ int LLVMFuzzerTestOneInput(const unsigned char *bytes, size_t count);
 
 int LLVMFuzzerTestOneInput(const unsigned char *bytes, size_t count)
 {
-    static char path[] = "/tmp/fuzz-roi-XXXXXX";
+    static char path[] = P_tmpdir "/fuzz-roi-XXXXXX";
     static int fd = -1;
     if (fd < 0)
         fd = mkstemp(path);

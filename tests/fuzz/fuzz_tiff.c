@@ -48,7 +48,7 @@ int LLVMFuzzerTestOneInput(const unsigned char *bytes, size_t count);
 
 int LLVMFuzzerTestOneInput(const unsigned char *bytes, size_t count)
 {
-    static char path[] = "/tmp/fuzz-tiff-XXXXXX";
+    static char path[] = P_tmpdir "/fuzz-tiff-XXXXXX";
     static int fd = -1;
     if (fd < 0)
         fd = mkstemp(path);
