@@ -7,6 +7,9 @@
 #include <fcntl.h>
 #include <string.h>
 #include <unistd.h>
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 
 extern const cli_command cmd_calibrate, cmd_compare, cmd_info, cmd_convert, cmd_metrics, cmd_phantom;
 static const cli_command cmd_help, cmd_completion, cmd_man;
@@ -146,8 +149,19 @@ static int dispatch(int argc, char **argv)
     return command ? cli_run(command, argc, argv) : unknown_command(argv[1]);
 }
 
+/* Blocks of 1 MiB and more go back to the system when they are freed, and threads share one heap: else freed scratch memory
+ * of one stage would count against --memory-limit in the next (scripts/big-scan shows it). */
+static void return_memory(void)
+{
+#ifdef __GLIBC__
+    (void)mallopt(M_MMAP_THRESHOLD, 1 << 20);
+    (void)mallopt(M_ARENA_MAX, 1);
+#endif
+}
+
 int main(int argc, char **argv)
 {
+    return_memory();
     occupy_standard_streams();
     cmd_analyze_prepare();
     cmd_batch_prepare();

@@ -21,7 +21,7 @@ static uint64_t run_bits(trb_run run, size_t w)
 
 static bool run_meets(const uint64_t *row, trb_run run)
 {
-    for (size_t w = run.start / 64; w <= (run.end - 1) / 64; w++)
+    for (size_t w = run.start / 64; w <= ((size_t)run.end - 1) / 64; w++)
         if (row[w] & run_bits(run, w))
             return true;
     return false;
@@ -48,7 +48,7 @@ static trb_status keep_seeded(trb_mask *mask, const trb_mask *seeds, trb_error *
             uint64_t *row = mask->bits + (size_t)r * mask->words_per_row;
             for (uint64_t i = runs.first[r]; i < runs.first[r + 1]; i++) {
                 const trb_run run = runs.run[i];
-                for (size_t w = run.start / 64; !seeded[runs.part[i]] && w <= (run.end - 1) / 64; w++)
+                for (size_t w = run.start / 64; !seeded[runs.part[i]] && w <= ((size_t)run.end - 1) / 64; w++)
                     row[w] &= ~run_bits(run, w);
             }
         }

@@ -18,7 +18,7 @@ static void measure(const trb_grid *grid, const trb_runs *runs, trb_parts *out)
         const bool edge = row_on_edge(grid, row);
         for (uint64_t i = runs->first[row]; i < runs->first[row + 1]; i++) {
             const trb_run run = runs->run[i];
-            out->voxels[runs->part[i]] += run.end - run.start;
+            out->voxels[runs->part[i]] += (uint64_t)(run.end - run.start);
             if (edge || run.start == 0 || run.end == grid->nx)
                 out->touches_edge[runs->part[i]] = 1;
         }
@@ -80,7 +80,7 @@ trb_status trb_parts_label(const trb_mask *mask, trb_connectivity connectivity, 
                 for (; x < runs.run[i].start; x++)
                     row[x] = 0;
                 for (; x < runs.run[i].end; x++)
-                    row[x] = (uint32_t)runs.part[i] + 1;
+                    row[x] = runs.part[i] + 1;
             }
             for (; x < nx; x++)
                 row[x] = 0;

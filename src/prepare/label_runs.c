@@ -44,9 +44,9 @@ static void extract_row(const uint64_t *row, size_t words, uint64_t tail, bool b
         const uint64_t next = w + 1 < words ? row_word(row, w + 1, words - 1, tail, background) : 0;
         const uint32_t x = (uint32_t)(w * 64);
         for (uint64_t bits = word & ~(word << 1 | before); bits; bits &= bits - 1)
-            (starting++)->start = x + (uint32_t)__builtin_ctzll(bits);
+            (starting++)->start = (uint16_t)(x + (uint32_t)__builtin_ctzll(bits));
         for (uint64_t bits = word & ~(word >> 1 | next << 63); bits; bits &= bits - 1)
-            (ending++)->end = x + (uint32_t)__builtin_ctzll(bits) + 1;
+            (ending++)->end = (uint16_t)(x + (uint32_t)__builtin_ctzll(bits) + 1);
         before = word >> 63;
         word = next;
     }
@@ -54,7 +54,7 @@ static void extract_row(const uint64_t *row, size_t words, uint64_t tail, bool b
 
 /* ---- union-find ---- */
 
-static uint64_t find_root(uint64_t *parent, uint64_t i)
+static uint32_t find_root(uint32_t *parent, uint32_t i)
 {
     while (parent[i] != i) {
         parent[i] = parent[parent[i]]; /* halve the path */
@@ -63,7 +63,7 @@ static uint64_t find_root(uint64_t *parent, uint64_t i)
     return i;
 }
 
-static void join(uint64_t *parent, uint64_t a, uint64_t b)
+static void join(uint32_t *parent, uint32_t a, uint32_t b)
 {
     a = find_root(parent, a);
     b = find_root(parent, b);
@@ -81,7 +81,7 @@ static void join_rows(const trb_runs *runs, size_t row, size_t other, uint64_t r
     while (i < i_end && j < j_end) {
         const trb_run a = runs->run[i], b = runs->run[j];
         if (a.start < b.end + reach && b.start < a.end + reach)
-            join(runs->part, i, j);
+            join(runs->part, (uint32_t)i, (uint32_t)j);
         if (a.end < b.end)
             i++;
         else
@@ -135,9 +135,9 @@ static void join_all(const trb_runs *runs, size_t ny, trb_connectivity connectiv
 }
 
 /* Parents become part numbers. A parent comes before its child, so its number is already there. */
-static uint64_t number_parts(uint64_t *part, uint64_t runs)
+static uint64_t number_parts(uint32_t *part, uint64_t runs)
 {
-    uint64_t parts = 0;
+    uint32_t parts = 0;
     for (uint64_t i = 0; i < runs; i++)
         part[i] = part[i] == i ? parts++ : part[part[i]];
     return parts;
@@ -176,7 +176,7 @@ static trb_status extract_runs(const trb_mask *mask, bool background, trb_runs *
         extract_row(mask->bits + (size_t)r * mask->words_per_row, mask->words_per_row, tail, background,
                     runs->run + runs->first[r]);
         for (uint64_t i = runs->first[r]; i < runs->first[r + 1]; i++)
-            runs->part[i] = i;
+            runs->part[i] = (uint32_t)i;
     }
     return TRB_OK;
 }
@@ -195,10 +195,12 @@ trb_status trb_runs_create(const trb_mask *mask, bool background, trb_connectivi
     *out = (trb_runs){0, NULL, NULL, NULL, 0};
     if (connectivity != TRB_CONNECT_6 && connectivity != TRB_CONNECT_18 && connectivity != TRB_CONNECT_26)
         return trb_error_set(err, TRB_ERR_ARGUMENT, "connectivity is 6, 18 or 26, not %d", (int)connectivity);
-    if (mask->grid.nx >= UINT32_MAX)
+    if (mask->grid.nx > UINT16_MAX)
         return trb_error_set(err, TRB_ERR_UNSUPPORTED, "rows of %zu voxels are too long for finding parts",
                              mask->grid.nx);
     trb_status status = count_runs(mask, background, out, err);
+    if (!status && out->first[out->rows] > UINT32_MAX)
+        status = trb_error_set(err, TRB_ERR_UNSUPPORTED, "the mask has too many pieces for finding parts: smooth it, or measure a part of it");
     if (!status)
         status = extract_runs(mask, background, out, err);
     if (status) {

@@ -19,7 +19,7 @@
 #define PROGRAM (40 * MIB)       /* the program and its libraries */
 #define EACH_THREAD (6 * MIB)    /* stacks, tiles, tables */
 #define METHOD_PLANES 12         /* the least that a thickness method holds, in planes of 8 bytes a voxel */
-#define LABELS 0.35              /* bytes a voxel that the runs of connected parts take in real bone */
+#define LABELS 0.19              /* bytes a voxel that the runs of connected parts take in real bone */
 #define SLAB_LEAST 4             /* grey planes at a time */
 
 static double plane_voxels(const trb_grid *grid)
@@ -155,6 +155,6 @@ trb_status trb_memory_plan_make(const trb_grid *grid, trb_type type, const trb_s
     const double slab = left / 2 / (plane * (double)trb_type_bytes(type)) - (double)around(settings);
     out->in_slabs = true;
     out->slab = slab > SLAB_LEAST ? (size_t)fmin(slab, 256) : SLAB_LEAST;
-    out->memory_bytes = (size_t)(left * (maps ? 0.6 : 0.8));
+    out->memory_bytes = (size_t)(left * (maps ? 0.45 : 0.55));
     return TRB_OK;
 }
