@@ -30,7 +30,7 @@ static const char *const MESH_SURFACES[] = {"grey", "binary", NULL};
 
 static const cli_option OWN_OPTIONS[] = {
     {.name = "output", .letter = 'o', .kind = CLI_STRING, .offset = offsetof(struct analyze_options, output), .group = "Output",
-     .argument = "DIR", .help = "folder for result.json, result.csv, result.columns.csv and qc.png (sensitivity.csv)"},
+     .argument = "DIR", .help = "folder for result.json, result.csv, result.columns.csv and qc.png (sensitivity.csv, cortical.csv and its figure)"},
     {.name = "json", .kind = CLI_FLAG, .offset = offsetof(struct analyze_options, json), .group = "Output",
      .help = "print the record as JSON on standard output instead of a table"},
     {.name = "maps", .kind = CLI_FLAG, .offset = offsetof(struct analyze_options, maps), .group = "Output",
@@ -266,7 +266,7 @@ static trb_status write_bone(const struct analyze_options *given, const trb_prod
 
 static void picture_subtitle(const trb_record *record, char *text, size_t size)
 {
-    static const char *const keys[] = {"BV/TV", "Tb.Th", "Tb.Sp", "Tb.N"};
+    static const char *const keys[] = {"BV/TV", "Tb.Th", "Tb.Sp", "Tb.N", "Tt.Ar", "Ct.Ar", "Ct.Th", "Ct.Po"};
     text[0] = 0;
     for (size_t i = 0; i < CLI_COUNT(keys); i++) {
         const trb_metric *metric = trb_record_metric(record, keys[i]);
@@ -291,12 +291,28 @@ static trb_status write_picture(const struct analyze_options *given, const trb_r
     return trb_qc_write_png(path, &qc, err);
 }
 
+/* The figure along z of a cortical slab, or none beside a result that has none. */
+static trb_status write_profile(const struct analyze_options *given, const trb_record *record, const trb_cortical *cortical, trb_error *err)
+{
+    static const char *const names[] = {"cortical.png", "cortical.svg"};
+    char path[4200];
+    trb_status status = TRB_OK;
+    for (size_t i = 0; !status && i < CLI_COUNT(names); i++) {
+        in_folder(given->output, names[i], path, sizeof path);
+        if (given->no_picture || cortical->n < 2)
+            (void)remove(path);
+        else
+            status = trb_cortical_plot_write(cortical, record->sample, path, err);
+    }
+    return status;
+}
+
 /* result.json last: where it stands, everything else does. */
 static trb_status write_all(const struct analyze_options *given, const trb_record *record, const trb_products *products,
                             struct map_file maps[2], trb_error *err)
 {
     char path[4200];
-    char *json = NULL, *csv = NULL, *columns = NULL, *sensitivity = NULL;
+    char *json = NULL, *csv = NULL, *columns = NULL, *sensitivity = NULL, *slices = NULL;
     trb_status status = make_folders(given->output, err);
     if (!status && given->maps && products->bone)
         status = write_bone(given, products, err);
@@ -312,9 +328,13 @@ static trb_status write_all(const struct analyze_options *given, const trb_recor
         status = trb_record_to_json(record, &json, err);
     if (!status && record->n_sensitivity)
         status = trb_record_sensitivity_csv(record, &sensitivity, err);
+    if (!status)
+        status = write_profile(given, record, &products->cortical, err);
+    if (!status && products->cortical.n)
+        status = trb_cortical_csv(&products->cortical, &slices, err);
     const struct {
         const char *name, *text;
-    } files[] = {{"sensitivity.csv", sensitivity}, {"result.columns.csv", columns}, {"result.csv", csv}, {"result.json", json}};
+    } files[] = {{"sensitivity.csv", sensitivity}, {"cortical.csv", slices}, {"result.columns.csv", columns}, {"result.csv", csv}, {"result.json", json}};
     for (size_t i = 0; !status && i < CLI_COUNT(files); i++) {
         in_folder(given->output, files[i].name, path, sizeof path);
         if (!files[i].text) { /* not asked for; that of a result which is replaced must not stand beside this one */
@@ -327,6 +347,7 @@ static trb_status write_all(const struct analyze_options *given, const trb_recor
     free(csv);
     free(columns);
     free(sensitivity);
+    free(slices);
     return status;
 }
 
@@ -353,10 +374,10 @@ static trb_status complete_record(const cli_call *call, trb_record *record, trb_
 }
 
 /* Where the maps go, when they are asked for. */
-static trb_status prepare_maps(const struct analyze_options *given, const trb_grid *grid, const trb_products *products,
-                               struct map_file maps[2], trb_error *err)
+static trb_status prepare_maps(const struct analyze_options *given, const trb_settings *settings, const trb_grid *grid,
+                               const trb_products *products, struct map_file maps[2], trb_error *err)
 {
-    static const char *const keys[] = {"Tb.Th", "Tb.Sp"};
+    const char *const keys[] = {settings->region == TRB_REGION_CORTICAL ? "Ct.Th" : "Tb.Th", "Tb.Sp"};
     trb_status status = make_folders(given->output, err);
     for (int i = 0; i < 2; i++) {
         char name[64];
@@ -409,7 +430,7 @@ static int run(cli_call *call)
         status = scan_part_open(call->words[0], &settings, &scan, &box, &err);
     if (!status && given->maps && given->output) {
         grid = part_grid(scan, &box);
-        status = prepare_maps(given, &grid, &products, maps, &err);
+        status = prepare_maps(given, &settings, &grid, &products, maps, &err);
     }
     if (!status) {
         status = measure(call, &settings, scan, &box, maps, &record, &products, &err);

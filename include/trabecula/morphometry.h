@@ -2,6 +2,7 @@
 #ifndef TRABECULA_MORPHOMETRY_H
 #define TRABECULA_MORPHOMETRY_H
 
+#include "trabecula/cortical.h"
 #include "trabecula/mesh.h"
 #include "trabecula/record.h"
 #include "trabecula/thickness.h"
@@ -16,7 +17,8 @@ typedef struct trb_products {
     trb_mask *bone;
     trb_mask *voi;             /* NULL: the whole image */
     trb_histogram histogram;   /* of the filtered grey values in the VOI */
-    trb_volume *tb_th, *tb_sp; /* maps in mm; only when asked for */
+    trb_volume *tb_th, *tb_sp; /* maps in mm; only when asked for. With region cortical tb_th is Ct.Th, and there is no tb_sp */
+    trb_cortical cortical;     /* with region cortical: its table of slices, and what the metrics come from */
     trb_volume *cut[3];        /* the planes xy, xz and yz that the picture shows (trb_mask_middle() of the VOI) */
 } trb_products;
 

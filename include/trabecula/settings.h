@@ -63,6 +63,9 @@ typedef enum trb_purify_rule {
     TRB_PURIFY_VOI    /* the bone is cut at the VOI first */
 } trb_purify_rule;
 
+/** What is measured in the VOI: trabecular bone and marrow, or a compartment of cortex (cortical.h). */
+typedef enum trb_region { TRB_REGION_TRABECULAR, TRB_REGION_CORTICAL } trb_region;
+
 /** All settings of one analysis. Open struct; start from trb_settings_default(). Text fields are UTF-8. */
 typedef struct trb_settings {
     trb_profile profile;
@@ -74,6 +77,7 @@ typedef struct trb_settings {
     char calibration[512]; /* as given, empty: what the file says */
     char voi[1024];        /* as given, empty: the whole image */
     trb_voi_rules voi_rules;
+    trb_region region;
     trb_filter filter;
     trb_laplace_hamming laplace; /* when filter.kind is TRB_FILTER_LAPLACE_HAMMING */
     trb_threshold_choice threshold;

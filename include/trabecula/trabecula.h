@@ -30,6 +30,7 @@
 #include "trabecula/density.h"
 #include "trabecula/distance.h"
 #include "trabecula/thickness.h"
+#include "trabecula/cortical.h"
 #include "trabecula/surface.h"
 #include "trabecula/anisotropy.h"
 #include "trabecula/skeleton.h"

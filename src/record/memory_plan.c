@@ -38,7 +38,7 @@ static double masks(const trb_grid *grid, const trb_settings *settings)
 {
     const double row_bytes = ceil((double)grid->nx / 64) * 8;
     const bool hysteresis = strcmp(settings->threshold.method, "hysteresis") == 0;
-    const int held = (trb_voi_wanted(settings->voi, &settings->voi_rules) ? 3 : 2) + (hysteresis ? 1 : 0) + (settings->sensitivity[0] > 0 ? 1 : 0) + (thins(settings) ? 2 : 0);
+    const int held = (trb_voi_wanted(settings->voi, &settings->voi_rules) ? 3 : 2) + (hysteresis ? 1 : 0) + (settings->sensitivity[0] > 0 ? 1 : 0) + (thins(settings) ? 2 : 0) + (settings->region == TRB_REGION_CORTICAL ? 2 : 0);
     return row_bytes * (double)grid->ny * (double)grid->nz * held;
 }
 

@@ -142,10 +142,15 @@ trb_status trb_run_methods_text(const struct run *run, char **text)
         fputs("; only the largest 26-connected part was kept", out);
     if (settings->fill_holes)
         fputs("; cavities were filled", out);
-    fprintf(out, ". BV/TV was the fraction of bone voxels. Tb.Th and Tb.Sp were measured by %s%s. Tb.N was %s. Bone surface was measured by %s.",
-            thickness_words(settings->thickness),
-            trb_voi_wanted(settings->voi, &settings->voi_rules) && settings->ball_centres == TRB_CENTRES_VOI ? ", with balls centred in the volume of interest" : "",
-            tbn_words(settings->tbn), surface_words(settings->surface));
+    if (settings->region == TRB_REGION_CORTICAL) {
+        fputc('.', out);
+        trb_run_say_cortical(run, out);
+    } else {
+        fprintf(out, ". BV/TV was the fraction of bone voxels. Tb.Th and Tb.Sp were measured by %s%s. Tb.N was %s. Bone surface was measured by %s.",
+                thickness_words(settings->thickness),
+                trb_voi_wanted(settings->voi, &settings->voi_rules) && settings->ball_centres == TRB_CENTRES_VOI ? ", with balls centred in the volume of interest" : "",
+                tbn_words(settings->tbn), surface_words(settings->surface));
+    }
     if (record->has_fabric)
         trb_run_say_fabric(run, out);
     if (trb_run_wants_skeleton(run))
@@ -157,10 +162,12 @@ trb_status trb_run_methods_text(const struct run *run, char **text)
                 : settings->purify == TRB_PURIFY_IMAGE ? "the connected part of the bone with the most voxels in the volume of interest, cavities filled"
                                                        : "the largest connected part of the bone in the volume of interest, cavities filled");
     if (record->calibration.density.known)
-        fprintf(out, " Density was %.8g * grey %+.8g mgHA/cm3%s%s%s; BMD is the mean over TV, TMD the mean over BV of the un-smoothed image.",
+        fprintf(out, " Density was %.8g * grey %+.8g mgHA/cm3%s%s%s; %s of the un-smoothed image.",
                 record->calibration.density.slope, record->calibration.density.intercept,
                 record->calibration.phantom[0] ? " by least squares through " : "", record->calibration.phantom,
-                " [phantom]"); /* who made it is for the author to say */
+                " [phantom]",
+                settings->region == TRB_REGION_CORTICAL ? "Ct.vBMD is the mean over Ct.TV, Ct.TMD the mean over Ct.BV"
+                                                        : "BMD is the mean over TV, TMD the mean over BV"); /* who made it is for the author to say */
     fputs(" The profile was ", out);
     fprintf(out, "%s.", trb_profile_name(settings->profile));
     if (fclose(out) != 0) {

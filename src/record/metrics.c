@@ -1,4 +1,5 @@
 /* metrics.c - the one table of metrics. Records, tables, help and the methods text derive from it. */
+#include "record/metrics_cortical.h"
 #include "trabecula/record.h"
 
 #define PARFITT "Parfitt 1987 J Bone Miner Res 2:595; Bouxsein 2010 J Bone Miner Res 25:1468"
@@ -115,6 +116,7 @@ static const trb_metric_info TABLE[] = {
      "Roschger 2008 Bone 42:456", "noise is in it; compare scans of one protocol"},
     {"MaD", "mgHA/cm3", "marrow density", "mean density over marrow in the VOI, un-smoothed image", "linear calibration", "Bouxsein 2010",
      "partial volume at bone pulls it up"},
+    TRB_CORTICAL_ROWS,
 };
 
 const trb_metric_info *trb_metric_table(size_t *count)

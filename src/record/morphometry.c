@@ -310,6 +310,8 @@ trb_status trb_run_measure(struct run *run)
                                    run->want_maps ? &run->products->tb_th : NULL, run->th_sink);
     if (!status && marrow && trb_run_wants_separation(run) && !(status = trb_run_stage(run, "Tb.Sp", 0.5)))
         status = measure_separation(run);
+    if (!status && run->settings->region == TRB_REGION_CORTICAL)
+        status = trb_run_measure_cortical(run);
     if (!status && bone && trb_run_wants_direct(run) && !(status = trb_run_stage(run, "Tb.N", 0.8)))
         status = measure_tbn(run);
     return status;
@@ -343,6 +345,8 @@ static trb_status analyze(struct run *run)
     if (!status)
         status = trb_run_check_metrics(run);
     if (!status)
+        status = trb_run_check_region(run);
+    if (!status)
         status = check_spacing(run);
     if (status)
         return status;
@@ -351,6 +355,8 @@ static trb_status analyze(struct run *run)
         status = trb_run_calibrate(run);
     if (!status)
         status = make_voi(run); /* may have thresholds of its own */
+    if (!status)
+        status = trb_run_cortical_voi(run);
     if (!status)
         status = cut_planes(run);
     if (status)
@@ -390,6 +396,7 @@ void trb_products_clear(trb_products *products)
     trb_volume_destroy(products->tb_sp);
     for (int i = 0; i < 3; i++)
         trb_volume_destroy(products->cut[i]);
+    trb_cortical_clear(&products->cortical);
     memset(products, 0, sizeof *products);
 }
 

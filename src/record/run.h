@@ -60,6 +60,7 @@ struct run {
     char da_reason[160]; /* why there is no fabric in the record */
     struct run_network network;
     struct run_model model;
+    trb_cortical_filled filled; /* --region cortical: holes of the VOI */
     char th_reason[160], sp_reason[160], tbn_reason[160]; /* why a phase has no thickness at all */
 };
 
@@ -129,6 +130,16 @@ trb_status trb_run_add_network(struct run *run);
 bool trb_run_wants_model(const struct run *run);
 trb_status trb_run_measure_model(struct run *run, double level);
 trb_status trb_run_add_model(struct run *run);
+
+/** --region cortical (run_cortical.c): does a metric belong to the region; is the VOI one of cortex; its pores into it. */
+bool trb_run_in_region(const struct run *run, const char *key);
+trb_status trb_run_check_region(const struct run *run);
+trb_status trb_run_cortical_voi(struct run *run);
+trb_status trb_run_measure_cortical(struct run *run);
+trb_status trb_run_add_cortical(struct run *run, const char *density_tag);
+trb_status trb_run_add_cortical_distribution(struct run *run);
+void trb_run_warn_of_cortical(struct run *run);
+void trb_run_say_cortical(const struct run *run, FILE *out);
 
 /** Write the mesh; level: of the grey surface. */
 trb_status trb_run_write_mesh(struct run *run, double level);

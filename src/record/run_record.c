@@ -23,7 +23,7 @@ static bool listed(const char *list, const char *key)
 
 static bool wants(const struct run *run, const char *key)
 {
-    return listed(run->settings->metrics, key);
+    return listed(run->settings->metrics, key) && trb_run_in_region(run, key);
 }
 
 bool trb_run_wants(const struct run *run, const char *key)
@@ -43,6 +43,12 @@ trb_status trb_run_check_metrics(const struct run *run)
         if (!known)
             return trb_error_set(run->err, TRB_ERR_ARGUMENT, "metrics: '%.*s' is not a metric; 'trabecula metrics' lists them",
                                  (int)n, p);
+        char key[32] = "";
+        if (n < sizeof key)
+            memcpy(key, p, n);
+        if (!trb_run_in_region(run, key))
+            return trb_error_set(run->err, TRB_ERR_ARGUMENT, "metrics: %s is not measured with --region %s", key,
+                                 run->settings->region == TRB_REGION_CORTICAL ? "cortical" : "trabecular: pass --region cortical");
         p += n + (p[n] == ',');
     }
     return TRB_OK;
@@ -58,7 +64,8 @@ static bool wants_any(const struct run *run, const char *const *keys)
 
 bool trb_run_wants_grey(const struct run *run)
 {
-    static const char *const keys[] = {"BMD", "TMD", "TMD.peel1", "TMD.peel2", "TMD.SD", "TMD.FWHM", "MaD", "BMC", "Grey.TV", "Grey.BV", "Grey.Ma", NULL};
+    static const char *const keys[] = {"BMD", "TMD", "TMD.peel1", "TMD.peel2", "TMD.SD", "TMD.FWHM", "MaD", "BMC", "Grey.TV", "Grey.BV", "Grey.Ma",
+                                       "Ct.vBMD", "Ct.TMD", "Ct.TMD.peel1", "Ct.BMC", NULL};
     return wants_any(run, keys);
 }
 
@@ -71,13 +78,13 @@ bool trb_run_wants_surface(const struct run *run)
 bool trb_run_wants_thickness(const struct run *run)
 {
     static const char *const keys[] = {"Tb.Th", "Tb.Th.SD", "Tb.Th.max", "Tb.Th.valued", "Tb.N.ratio", NULL};
-    return run->want_maps || wants_any(run, keys) || (run->settings->tbn == TRB_TBN_RATIO && wants(run, "Tb.N"));
+    return (run->want_maps && trb_run_in_region(run, "Tb.Th")) || wants_any(run, keys) || (run->settings->tbn == TRB_TBN_RATIO && wants(run, "Tb.N"));
 }
 
 bool trb_run_wants_separation(const struct run *run)
 {
     static const char *const keys[] = {"Tb.Sp", "Tb.Sp.SD", "Tb.Sp.max", "Tb.Sp.valued", NULL};
-    return run->want_maps || wants_any(run, keys);
+    return (run->want_maps && trb_run_in_region(run, "Tb.Sp")) || wants_any(run, keys);
 }
 
 bool trb_run_wants_fabric(const struct run *run)
@@ -250,6 +257,8 @@ trb_status trb_run_add_metrics(struct run *run)
         status = trb_run_add_network(run);
     if (!status)
         status = trb_run_add_model(run);
+    if (!status)
+        status = trb_run_add_cortical(run, density_tag);
     return status ? status : trb_run_add_spread(run, density_tag);
 }
 
@@ -343,6 +352,11 @@ static void add_warnings(struct run *run)
     trb_record *record = run->record;
     if (run->empty_voi)
         return;
+    if (run->settings->region == TRB_REGION_CORTICAL) {
+        trb_run_warn_of_cortical(run);
+        trb_run_warn_of_sensitivity(record);
+        return;
+    }
     const double fraction = 100.0 * (double)run->bv_voxels / (double)run->tv_voxels;
     char at[40] = "the local threshold";
     if (!record->threshold.local)
@@ -391,6 +405,8 @@ trb_status trb_run_fill_record(struct run *run)
         status = add_distribution(run, "Tb.Th", &run->th);
     if (!status && run->sp.valued)
         status = add_distribution(run, "Tb.Sp", &run->sp);
+    if (!status)
+        status = trb_run_add_cortical_distribution(run);
     if (!status)
         status = add_settings(run);
     if (status)

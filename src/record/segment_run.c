@@ -111,7 +111,9 @@ static trb_status from_histogram(struct run *run)
     const trb_threshold_choice *choice = &run->settings->threshold;
     trb_threshold_result *result = &run->record->threshold;
     const trb_histogram *histogram = &run->products->histogram;
-    const char *where = run->products->voi ? "in the VOI" : "of the image";
+    const char *where = run->settings->region == TRB_REGION_CORTICAL ? "inside the periosteal contour"
+                        : run->products->voi                         ? "in the VOI"
+                                                                     : "of the image";
     snprintf(result->method, sizeof result->method, "%s %s", choice->method, where);
     if (strcmp(choice->method, "otsu") == 0)
         return trb_otsu(histogram, &result->grey, run->err);
@@ -135,10 +137,14 @@ trb_status trb_run_find_threshold(struct run *run)
 {
     const trb_threshold_choice *choice = &run->settings->threshold;
     trb_threshold_result *result = &run->record->threshold;
+    trb_mask *outline = NULL; /* cortex alone has one phase, which a rule would split in two */
     trb_status status = choose_image(run);
+    if (!status && run->settings->region == TRB_REGION_CORTICAL)
+        status = trb_cortical_outline(run->products->voi, &outline, run->err);
     if (!status)
-        status = trb_grey_histogram(run->seen, &run->filter, run->products->voi, &run->products->histogram,
+        status = trb_grey_histogram(run->seen, &run->filter, outline ? outline : run->products->voi, &run->products->histogram,
                                     run->err);
+    trb_mask_destroy(outline);
     if (status)
         return status;
     if (choice->by_value)

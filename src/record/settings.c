@@ -36,6 +36,7 @@ static const trb_setting_info TABLE[] = {
     {"voi-height", "LENGTH", "", "height of the slab: 1.5mm, 100vox, or 10% of bone-length", "Volume of interest"},
     {"voi-direction", "WHERE", "up", "the slab lies up (at higher slice numbers than the landmark) or down", "Volume of interest"},
     {"bone-length", "LENGTH", "", "length of the whole bone, such as 18mm, for voi-offset and voi-height in %", "Volume of interest"},
+    {"region", "REGION", "trabecular", "trabecular, or cortical: areas, moments, Ct.Th and pores of a cortical compartment, which is the VOI", "Volume of interest"},
     {"filter", "FILTER", "gaussian:0.8,1", "none, gaussian:SIGMA,SUPPORT, gaussian-truncated:SIGMA,SUPPORT, median:R (voxels) or laplace-hamming:EPSILON,CUTOFF (cycles per voxel; all in memory)", "Segmentation"},
     {"threshold", "VALUE", "otsu", TRB_THRESHOLD_HELP, "Segmentation"},
     {"invert", NULL, "false", "bone is below the threshold", "Segmentation"},
@@ -71,6 +72,7 @@ static const char *const TBNS[] = {"direct", "ratio", "plate", NULL};
 static const char *const SURFACES[] = {"mc", "mc-lorensen", "crofton13", "crofton3", "grey", NULL};
 static const char *const DAS[] = {"mil", "mesh", NULL};
 static const char *const PURIFIES[] = {"none", "image", "voi", NULL};
+static const char *const REGIONS[] = {"trabecular", "cortical", NULL};
 static const char *const RESAMPLES[] = {"none", "isotropic", NULL};
 static const char *const SWITCH[] = {"false", "true", NULL};
 
@@ -349,6 +351,10 @@ trb_status trb_settings_set(trb_settings *settings, const char *key, const char 
             status = parse_text(settings->voi, sizeof settings->voi, key, text, err);
     } else if (trb_settings_is_voi_rule(key)) {
         status = trb_settings_set_voi_rule(settings, key, text, err);
+    } else if (IS("region")) {
+        status = set_choice(&index, key, text, REGIONS, err);
+        if (!status)
+            settings->region = (trb_region)index;
     } else if (IS("metrics")) {
         status = parse_text(settings->metrics, sizeof settings->metrics, key, text, err);
     } else if (IS("filter")) {
@@ -449,6 +455,8 @@ const char *trb_settings_text(const trb_settings *settings, const char *key, cha
         fixed = settings->voi;
     else if (trb_settings_is_voi_rule(key))
         trb_settings_voi_rule_text(settings, key, buffer, size);
+    else if (IS("region"))
+        fixed = REGIONS[settings->region];
     else if (IS("metrics"))
         fixed = settings->metrics;
     else if (IS("filter"))

@@ -101,7 +101,7 @@ static int threads_for_next(const trb_run *run)
 /* Is it something that a measurement writes? Other files in the folder are the user's. */
 static bool is_product(const char *name)
 {
-    static const char *const starts[] = {"result.", "bone.", "Tb.Th.", "Tb.Sp."};
+    static const char *const starts[] = {"result.", "bone.", "Tb.Th.", "Tb.Sp.", "Ct.Th.", "cortical."};
     for (size_t i = 0; i < sizeof starts / sizeof *starts; i++)
         if (strncmp(name, starts[i], strlen(starts[i])) == 0)
             return true;
