@@ -33,6 +33,7 @@
 #include "trabecula/surface.h"
 #include "trabecula/anisotropy.h"
 #include "trabecula/skeleton.h"
+#include "trabecula/fractal.h"
 #include "trabecula/topology.h"
 #include "trabecula/connectivity.h"
 #include "trabecula/model_index.h"

@@ -12,6 +12,8 @@
 #define SKELETON_CAVEAT "rough surfaces give short side branches and plates collapse to lines: smooth and fill cavities first"
 #define ODGAARD "Odgaard & Gundersen 1993 Bone 14:173"
 #define SALMON "falls with BV/TV because concave surface counts negative (Salmon 2015 Front Endocrinol 6:162)"
+#define FD_METHODS "boxes, windows (every box in the VOI) or grid (as BoneJ); sizes in the tag"
+#define FD_CAVEAT "belongs to its box sizes: near 3 where boxes outgrow the spaces, near 2 where they see one smooth surface; never compare across sizes or voxel sizes"
 #define FEW_VOXELS "quantised: see the bias table for structures under 6 voxels"
 #define LITTLE_BONE "unstable when BV/TV is under 1 %"
 
@@ -115,6 +117,10 @@ static const trb_metric_info TABLE[] = {
      "Roschger 2008 Bone 42:456", "noise is in it; compare scans of one protocol"},
     {"MaD", "mgHA/cm3", "marrow density", "mean density over marrow in the VOI, un-smoothed image", "linear calibration", "Bouxsein 2010",
      "partial volume at bone pulls it up"},
+    {"FD", "1", "fractal dimension", "slope of log(number of boxes with bone surface) against -log(edge of the boxes)", FD_METHODS,
+     "Fazzalari & Parkinson 1996 J Bone Miner Res 11:632", FD_CAVEAT},
+    {"FD.R2", "1", "straightness of the fractal line", "coefficient of determination of the line behind FD", FD_METHODS,
+     "Fazzalari & Parkinson 1996 J Bone Miner Res 11:632", "high also for what is no fractal"},
 };
 
 const trb_metric_info *trb_metric_table(size_t *count)

@@ -4,6 +4,7 @@
 
 #include "measure/grey_measures.h"
 #include "trabecula/connectivity.h"
+#include "trabecula/fractal.h"
 #include "trabecula/model_index.h"
 #include "trabecula/morphometry.h"
 #include "trabecula/skeleton.h"
@@ -24,6 +25,13 @@ struct run_model {
     bool grey; /* which mesh */
     trb_smi smi;
     trb_dilation dilation;
+};
+
+/* What shape it has (run_shape.c). */
+struct run_shape {
+    bool fd_known;
+    trb_fd fd;
+    char fd_reason[160];
 };
 
 struct run {
@@ -60,6 +68,7 @@ struct run {
     char da_reason[160]; /* why there is no fabric in the record */
     struct run_network network;
     struct run_model model;
+    struct run_shape shape;
     char th_reason[160], sp_reason[160], tbn_reason[160]; /* why a phase has no thickness at all */
 };
 
@@ -129,6 +138,11 @@ trb_status trb_run_add_network(struct run *run);
 bool trb_run_wants_model(const struct run *run);
 trb_status trb_run_measure_model(struct run *run, double level);
 trb_status trb_run_add_model(struct run *run);
+
+/** Fractal dimension; the metrics of run_shape.c. */
+bool trb_run_wants_fd(const struct run *run);
+trb_status trb_run_measure_fd(struct run *run);
+trb_status trb_run_add_shape(struct run *run);
 
 /** Write the mesh; level: of the grey surface. */
 trb_status trb_run_write_mesh(struct run *run, double level);

@@ -250,6 +250,8 @@ trb_status trb_run_add_metrics(struct run *run)
         status = trb_run_add_network(run);
     if (!status)
         status = trb_run_add_model(run);
+    if (!status)
+        status = trb_run_add_shape(run);
     return status ? status : trb_run_add_spread(run, density_tag);
 }
 
