@@ -34,6 +34,7 @@
 #include "trabecula/anisotropy.h"
 #include "trabecula/skeleton.h"
 #include "trabecula/fractal.h"
+#include "trabecula/star.h"
 #include "trabecula/topology.h"
 #include "trabecula/connectivity.h"
 #include "trabecula/model_index.h"

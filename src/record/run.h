@@ -32,6 +32,7 @@ struct run_shape {
     bool fd_known;
     trb_fd fd;
     char fd_reason[160];
+    bool star_known;
 };
 
 struct run {
@@ -139,9 +140,11 @@ bool trb_run_wants_model(const struct run *run);
 trb_status trb_run_measure_model(struct run *run, double level);
 trb_status trb_run_add_model(struct run *run);
 
-/** Fractal dimension; the metrics of run_shape.c. */
+/** Fractal dimension, star volumes, their metrics (run_shape.c). */
 bool trb_run_wants_fd(const struct run *run);
+bool trb_run_wants_star(const struct run *run);
 trb_status trb_run_measure_fd(struct run *run);
+trb_status trb_run_measure_star(struct run *run);
 trb_status trb_run_add_shape(struct run *run);
 
 /** Write the mesh; level: of the grey surface. */

@@ -6,6 +6,7 @@
 
 #define FEW_BOXES 8    /* the largest boxes should fit the VOI so often at least */
 #define CURVED 0.99    /* R2 below this: no straight line */
+#define MUCH_CUT 0.05  /* of a star volume, by walls */
 
 bool trb_run_wants_fd(const struct run *run)
 {
@@ -52,7 +53,7 @@ static void warn_of_fd(struct run *run)
                                      "these sizes", fd->r2);
 }
 
-trb_status trb_run_add_shape(struct run *run)
+static trb_status add_fd(struct run *run)
 {
     const struct run_shape *shape = &run->shape;
     const char *reason = run->bv_voxels == 0 ? "no bone in the VOI" : shape->fd_reason;
@@ -63,5 +64,75 @@ trb_status trb_run_add_shape(struct run *run)
         status = trb_run_add(run, "FD.R2", shape->fd_known ? shape->fd.r2 : NAN, tag, reason);
     if (!status && shape->fd_known)
         warn_of_fd(run);
+    return status;
+}
+
+/* ---- star volume: asked for by the switch or by name, not in every table */
+bool trb_run_wants_star(const struct run *run)
+{
+    static const char *const keys[] = {"Tb.V*", "Tb.V*.cut", "Ma.V*", "Ma.V*.cut", "DA.SLD"};
+    bool wanted = false;
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
+        wanted = wanted || trb_run_wants(run, keys[i]);
+    return wanted && (run->settings->star || run->settings->metrics[0]);
+}
+
+trb_status trb_run_measure_star(struct run *run)
+{
+    const trb_star_options options = trb_star_options_default();
+    const trb_status status =
+        trb_star_measure(run->products->bone, run->products->voi, &options, &run->record->star, run->err);
+    run->shape.star_known = run->record->has_star = !status;
+    return status;
+}
+
+static void warn_of_star(struct run *run, const char *key, const trb_star_phase *phase)
+{
+    if (phase->volume_cut > MUCH_CUT)
+        trb_record_warn(run->record, "%s: the VOI wall or the image border cuts the view from %.0f %% of the points, which make "
+                                     "%.0f %% of the star volume: it is too small by an unknown amount", key, 100 * phase->cut,
+                        100 * phase->volume_cut);
+}
+
+static trb_status add_star(struct run *run)
+{
+    const trb_star *star = &run->record->star;
+    const bool known = run->shape.star_known;
+    const trb_star_options options = trb_star_options_default();
+    const double voxel = pow(run->h_mm, 3);
+    char tag[96];
+    snprintf(tag, sizeof tag, "lines to the VOI wall, %zu directions, lattice of %g voxels",
+             options.directions * TRB_STAR_IMAGES, options.apart_vox);
+    const struct {
+        const char *key;
+        double value;
+        const char *reason;
+    } rows[] = {
+        {"Tb.V*", star->bone.volume_vox * voxel, "no bone in the VOI"},
+        {"Tb.V*.cut", 100 * star->bone.volume_cut, "no bone in the VOI"},
+        {"Ma.V*", star->marrow.volume_vox * voxel, "no marrow in the VOI"},
+        {"Ma.V*.cut", 100 * star->marrow.volume_cut, "no marrow in the VOI"},
+        {"DA.SLD", star->da, run->bv_voxels ? "no ellipsoid fits the star lengths" : "no bone in the VOI"},
+    };
+    trb_status status = TRB_OK;
+    for (size_t i = 0; !status && i < sizeof rows / sizeof *rows; i++)
+        status = trb_run_add(run, rows[i].key, known ? rows[i].value : NAN, tag, rows[i].reason);
+    if (!status && known) {
+        if (trb_run_wants(run, "Tb.V*"))
+            warn_of_star(run, "Tb.V*", &star->bone);
+        if (trb_run_wants(run, "Ma.V*"))
+            warn_of_star(run, "Ma.V*", &star->marrow);
+        if (trb_run_wants(run, "DA.SLD") && star->bone.cut > 0.2)
+            trb_record_warn(run->record, "DA.SLD: %.0f %% of the star lengths of bone are cut by the VOI wall or the image border: its "
+                                         "shape shows in them", 100 * star->bone.cut);
+    }
+    return status;
+}
+
+trb_status trb_run_add_shape(struct run *run)
+{
+    trb_status status = add_fd(run);
+    if (!status && trb_run_wants_star(run))
+        status = add_star(run);
     return status;
 }

@@ -53,6 +53,7 @@ static const trb_setting_info TABLE[] = {
     {"da-directions", "N", "1000", "directions of the fabric, 50 to 10000, each in its 24 turned and mirrored images", "Convention"},
     {"da-step", "VOXELS", "2.3", "between samples of a line for mil, 1 to 16; under 2 the voxel grid shows through", "Convention"},
     {"skeleton", NULL, "false", "thin the bone to lines: number of branches, junctions and ends, mean branch length", "Output"},
+    {"star", NULL, "false", "star volumes of bone and marrow, star length distribution", "Output"},
     {"purify", "WHERE", "image", "Euler number, Conn and Conn.D of one part without cavities: image, voi (bone cut there first) or none", "Convention"},
     {"fd", "RULE", "windows", "fractal dimension: windows (every box that lies in the VOI), or grid[:N] (one grid as in BoneJ, moved N times along each axis)", "Convention"},
     {"fd-boxes", "SIZES", "48:6:1.2", "sizes of the boxes for the fractal dimension in voxels, LARGEST:SMALLEST:FACTOR", "Convention"},

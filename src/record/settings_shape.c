@@ -10,7 +10,7 @@
 
 bool trb_settings_is_shape(const char *key)
 {
-    return IS("fd") || IS("fd-boxes");
+    return IS("fd") || IS("fd-boxes") || IS("star");
 }
 
 /* windows, grid or grid:3. */
@@ -50,8 +50,18 @@ static trb_status set_fd_boxes(trb_fd_options *fd, const char *text, trb_error *
     return TRB_OK;
 }
 
+static trb_status set_switch(bool *field, const char *key, const char *text, trb_error *err)
+{
+    if (strcmp(text, "true") != 0 && strcmp(text, "false") != 0)
+        return trb_error_set(err, TRB_ERR_ARGUMENT, "%s: '%.60s' is not one of false, true", key, text);
+    *field = text[0] == 't';
+    return TRB_OK;
+}
+
 trb_status trb_settings_set_shape(trb_settings *settings, const char *key, const char *text, trb_error *err)
 {
+    if (IS("star"))
+        return set_switch(&settings->star, key, text, err);
     return IS("fd") ? set_fd(&settings->fd, text, err) : set_fd_boxes(&settings->fd, text, err);
 }
 
@@ -63,6 +73,8 @@ void trb_settings_shape_text(const trb_settings *settings, const char *key, char
         snprintf(buffer, size, "grid:%zu", fd->shifts);
     else if (IS("fd"))
         snprintf(buffer, size, "%s", trb_fd_rule_name(fd->rule));
+    else if (IS("star"))
+        snprintf(buffer, size, "%s", settings->star ? "true" : "false");
     else if (IS("fd-boxes"))
         snprintf(buffer, size, "%zu:%zu:%.17g", fd->largest_vox, fd->smallest_vox, fd->factor);
 }
