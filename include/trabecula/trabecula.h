@@ -35,6 +35,7 @@
 #include "trabecula/skeleton.h"
 #include "trabecula/fractal.h"
 #include "trabecula/star.h"
+#include "trabecula/ellipsoid.h"
 #include "trabecula/topology.h"
 #include "trabecula/connectivity.h"
 #include "trabecula/model_index.h"
