@@ -3,6 +3,7 @@
 #define TRABECULA_RECORD_H
 
 #include "trabecula/settings.h"
+#include "trabecula/star.h"
 #include "trabecula/threshold.h"
 
 #ifdef __cplusplus
@@ -92,6 +93,8 @@ typedef struct trb_record {
     trb_distribution *distributions;
     bool has_fabric;
     trb_fabric fabric; /* behind DA */
+    bool has_star;
+    trb_star star; /* behind Tb.V*, Ma.V* and DA.SLD */
     size_t n_warnings;
     char **warnings;
     size_t n_stages;

@@ -4,6 +4,7 @@
 
 #include "trabecula/anisotropy.h"
 #include "trabecula/filter.h"
+#include "trabecula/fractal.h"
 #include "trabecula/segment.h"
 #include "trabecula/surface.h"
 #include "trabecula/thickness.h"
@@ -93,6 +94,8 @@ typedef struct trb_settings {
     trb_da_options da;
     bool skeleton; /* measure branches and junctions */
     trb_purify_rule purify;
+    trb_fd_options fd;
+    bool star; /* measure star volumes */
     char metrics[512]; /* comma-separated keys, empty: all */
     uint32_t chosen;   /* private: which of the profile's choices were made by hand */
 } trb_settings;

@@ -19,19 +19,24 @@
 #include <stdlib.h>
 #include <string.h>
 
-void trb_mil_direction(size_t i, size_t n, double v[3])
+void trb_mil_turn(size_t image, const double from[3], double to[3])
 {
     static const int ORDERS[6][3] = {{0, 1, 2}, {0, 2, 1}, {1, 0, 2}, {1, 2, 0}, {2, 0, 1}, {2, 1, 0}};
+    for (int axis = 0; axis < 3; axis++)
+        to[axis] = from[ORDERS[image / 4][axis]];
+    for (int axis = 0; axis < 2; axis++) /* v and -v count alike: 4 of the 8 signs */
+        if (image >> axis & 1)
+            to[axis] = -to[axis];
+}
+
+void trb_mil_direction(size_t i, size_t n, double v[3])
+{
     const double pi = 3.14159265358979323846;
-    const size_t k = i / TRB_MIL_IMAGES, image = i % TRB_MIL_IMAGES;
+    const size_t k = i / TRB_MIL_IMAGES;
     const double z = 1 - (2 * (double)k + 1) / (double)n, r = sqrt(1 - z * z);
     const double azimuth = (double)k * (pi * (3 - sqrt(5)));
     const double spiral[3] = {r * cos(azimuth), r * sin(azimuth), z};
-    for (int axis = 0; axis < 3; axis++)
-        v[axis] = spiral[ORDERS[image / 4][axis]];
-    for (int axis = 0; axis < 2; axis++) /* v and -v count alike: 4 of the 8 signs */
-        if (image >> axis & 1)
-            v[axis] = -v[axis];
+    trb_mil_turn(i % TRB_MIL_IMAGES, spiral, v);
 }
 
 static size_t place(const trb_mil *mil, int dx, int dy, int dz)

@@ -34,6 +34,9 @@ void trb_mil_clear(trb_mil *mil);
 /** Images of a direction under the 48 symmetries of a cube, opposites counted once. */
 enum { TRB_MIL_IMAGES = 24 };
 
+/** The image of a vector, image < TRB_MIL_IMAGES. */
+void trb_mil_turn(size_t image, const double from[3], double to[3]);
+
 /** Direction i < n * TRB_MIL_IMAGES: an equal-area spiral of n directions from pole to pole, in all its images. */
 void trb_mil_direction(size_t i, size_t n, double v[3]);
 

@@ -13,6 +13,10 @@
 #define SKELETON_CAVEAT "rough surfaces give short side branches and plates collapse to lines: smooth and fill cavities first"
 #define ODGAARD "Odgaard & Gundersen 1993 Bone 14:173"
 #define SALMON "falls with BV/TV because concave surface counts negative (Salmon 2015 Front Endocrinol 6:162)"
+#define FD_METHODS "boxes, windows (every box in the VOI) or grid (as BoneJ); sizes in the tag"
+#define FD_CAVEAT "belongs to its box sizes: near 3 where boxes outgrow the spaces, near 2 where they see one smooth surface; never compare across sizes or voxel sizes"
+#define STAR_METHODS "test lines cut at the VOI wall; directions and lattice in the tag"
+#define VESTERBY "Vesterby 1990 Bone 11:149; Gundersen & Jensen 1985 J Microsc 138:127"
 #define FEW_VOXELS "quantised: see the bias table for structures under 6 voxels"
 #define LITTLE_BONE "unstable when BV/TV is under 1 %"
 
@@ -117,6 +121,20 @@ static const trb_metric_info TABLE[] = {
     {"MaD", "mgHA/cm3", "marrow density", "mean density over marrow in the VOI, un-smoothed image", "linear calibration", "Bouxsein 2010",
      "partial volume at bone pulls it up"},
     TRB_CORTICAL_ROWS,
+    {"FD", "1", "fractal dimension", "slope of log(number of boxes with bone surface) against -log(edge of the boxes)", FD_METHODS,
+     "Fazzalari & Parkinson 1996 J Bone Miner Res 11:632", FD_CAVEAT},
+    {"FD.R2", "1", "straightness of the fractal line", "coefficient of determination of the line behind FD", FD_METHODS,
+     "Fazzalari & Parkinson 1996 J Bone Miner Res 11:632", "high also for what is no fractal"},
+    {"Tb.V*", "mm^3", "trabecular star volume", "mean volume of bone seen unhindered from a point of bone, pi/3 of the mean cubed intercept",
+     STAR_METHODS, VESTERBY, "too small where walls cut the view: see Tb.V*.cut; long intercepts decide it"},
+    {"Tb.V*.cut", "%", "share of Tb.V* that is cut", "100 (part of Tb.V* from intercepts that end at the VOI wall or the image border) / Tb.V*",
+     STAR_METHODS, VESTERBY, ""},
+    {"Ma.V*", "mm^3", "marrow star volume", "mean volume of marrow seen unhindered from a point of marrow", STAR_METHODS, VESTERBY,
+     "too small where walls cut the view, in most VOIs: see Ma.V*.cut; compare VOIs of one size and shape"},
+    {"Ma.V*.cut", "%", "share of Ma.V* that is cut", "as Tb.V*.cut, for marrow", STAR_METHODS, VESTERBY, ""},
+    {"DA.SLD", "1", "degree of anisotropy by star length",
+     "1 - (shortest / longest radius)^2 of the ellipsoid through the star lengths of bone; 0 isotropic, 1 plates or rods", STAR_METHODS,
+     "Odgaard 1997 Bone 20:315", "another quantity than DA, and larger: never compare; cut by walls as Tb.V*"},
 };
 
 const trb_metric_info *trb_metric_table(size_t *count)

@@ -171,6 +171,25 @@ static json_t *fabric(const trb_record *record)
     return root ? root : json_null();
 }
 
+static json_t *star_phase(const trb_star_phase *phase, double h)
+{
+    return json_pack("{s:o,s:o,s:o,s:o}", "star_volume_mm3", number(phase->volume_vox * h * h * h), "mean_star_length_mm",
+                     number(phase->length_vox * h), "share_of_points_cut", number(phase->cut), "share_of_volume_cut",
+                     number(phase->volume_cut));
+}
+
+static json_t *star(const trb_record *record)
+{
+    const trb_star *s = &record->star;
+    const double h = cbrt(trb_grid_voxel_mm3(&record->grid));
+    const double radius_mm[3] = {s->radius_vox[0] * h, s->radius_vox[1] * h, s->radius_vox[2] * h};
+    json_t *root = json_pack("{s:I,s:o,s:o,s:o,s:o,s:[o,o,o]}", "directions", (json_int_t)(s->options.directions * TRB_STAR_IMAGES),
+                             "lattice_voxels", number(s->options.apart_vox), "bone", star_phase(&s->bone, h), "marrow",
+                             star_phase(&s->marrow, h), "star_length_radii_mm", triple(radius_mm), "axes_xyz", triple(s->axis[0]),
+                             triple(s->axis[1]), triple(s->axis[2]));
+    return root ? root : json_null();
+}
+
 static json_t *program(void)
 {
     const trb_build *build = trb_build_facts();
@@ -224,6 +243,8 @@ trb_status trb_record_to_json(const trb_record *record, char **out, trb_error *e
         "metrics", metrics(record), "distributions", distributions(record), "fabric", fabric(record), "warnings", warnings, "timings_s", timings,
         "peak_memory_bytes", (json_int_t)record->peak_memory_bytes, "memory_mode", text(record->memory_mode[0] ? record->memory_mode : "at once"), "threads",
         record->threads, "program", program(), "methods_text", text(record->methods_text));
+    if (root && record->has_star)
+        json_object_set_new(root, "star", star(record));
     if (root && record->n_sensitivity)
         json_object_set_new(root, "sensitivity", sensitivity(record));
     *out = root ? json_dumps(root, JSON_INDENT(2) | JSON_REAL_PRECISION(17)) : NULL;

@@ -4,6 +4,7 @@
 
 #include "measure/grey_measures.h"
 #include "trabecula/connectivity.h"
+#include "trabecula/fractal.h"
 #include "trabecula/model_index.h"
 #include "trabecula/morphometry.h"
 #include "trabecula/skeleton.h"
@@ -24,6 +25,14 @@ struct run_model {
     bool grey; /* which mesh */
     trb_smi smi;
     trb_dilation dilation;
+};
+
+/* What shape it has (run_shape.c). */
+struct run_shape {
+    bool fd_known;
+    trb_fd fd;
+    char fd_reason[160];
+    bool star_known;
 };
 
 struct run {
@@ -61,6 +70,7 @@ struct run {
     struct run_network network;
     struct run_model model;
     trb_cortical_filled filled; /* --region cortical: holes of the VOI */
+    struct run_shape shape;
     char th_reason[160], sp_reason[160], tbn_reason[160]; /* why a phase has no thickness at all */
 };
 
@@ -140,6 +150,12 @@ trb_status trb_run_add_cortical(struct run *run, const char *density_tag);
 trb_status trb_run_add_cortical_distribution(struct run *run);
 void trb_run_warn_of_cortical(struct run *run);
 void trb_run_say_cortical(const struct run *run, FILE *out);
+/** Fractal dimension, star volumes, their metrics (run_shape.c). */
+bool trb_run_wants_fd(const struct run *run);
+bool trb_run_wants_star(const struct run *run);
+trb_status trb_run_measure_fd(struct run *run);
+trb_status trb_run_measure_star(struct run *run);
+trb_status trb_run_add_shape(struct run *run);
 
 /** Write the mesh; level: of the grey surface. */
 trb_status trb_run_write_mesh(struct run *run, double level);

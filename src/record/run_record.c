@@ -259,6 +259,8 @@ trb_status trb_run_add_metrics(struct run *run)
         status = trb_run_add_model(run);
     if (!status)
         status = trb_run_add_cortical(run, density_tag);
+    if (!status)
+        status = trb_run_add_shape(run);
     return status ? status : trb_run_add_spread(run, density_tag);
 }
 

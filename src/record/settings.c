@@ -5,6 +5,7 @@
 #include "record/segment_text.h"
 #include "trabecula/settings.h"
 
+#include "record/settings_shape.h"
 #include "record/settings_voi.h"
 #include "trabecula/voi_auto.h"
 
@@ -53,7 +54,10 @@ static const trb_setting_info TABLE[] = {
     {"da-directions", "N", "1000", "directions of the fabric, 50 to 10000, each in its 24 turned and mirrored images", "Convention"},
     {"da-step", "VOXELS", "2.3", "between samples of a line for mil, 1 to 16; under 2 the voxel grid shows through", "Convention"},
     {"skeleton", NULL, "false", "thin the bone to lines: number of branches, junctions and ends, mean branch length", "Output"},
+    {"star", NULL, "false", "star volumes of bone and marrow, star length distribution", "Output"},
     {"purify", "WHERE", "image", "Euler number, Conn and Conn.D of one part without cavities: image, voi (bone cut there first) or none", "Convention"},
+    {"fd", "RULE", "windows", "fractal dimension: windows (every box that lies in the VOI), or grid[:N] (one grid as in BoneJ, moved N times along each axis)", "Convention"},
+    {"fd-boxes", "SIZES", "48:6:1.2", "sizes of the boxes for the fractal dimension in voxels, LARGEST:SMALLEST:FACTOR", "Convention"},
     {"metrics", "LIST", "", "only these metrics, comma-separated (see 'trabecula metrics'); default all", "Output"},
 };
 #define ROWS (sizeof TABLE / sizeof *TABLE)
@@ -294,6 +298,7 @@ trb_settings trb_settings_default(void)
     snprintf(settings.threshold.method, sizeof settings.threshold.method, "otsu");
     settings.da = trb_da_options_default();
     settings.purify = TRB_PURIFY_IMAGE;
+    settings.fd = trb_fd_options_default();
     apply_profile(&settings);
     return settings;
 }
@@ -355,6 +360,8 @@ trb_status trb_settings_set(trb_settings *settings, const char *key, const char 
         status = set_choice(&index, key, text, REGIONS, err);
         if (!status)
             settings->region = (trb_region)index;
+    } else if (trb_settings_is_shape(key)) {
+        status = trb_settings_set_shape(settings, key, text, err);
     } else if (IS("metrics")) {
         status = parse_text(settings->metrics, sizeof settings->metrics, key, text, err);
     } else if (IS("filter")) {
@@ -457,6 +464,8 @@ const char *trb_settings_text(const trb_settings *settings, const char *key, cha
         trb_settings_voi_rule_text(settings, key, buffer, size);
     else if (IS("region"))
         fixed = REGIONS[settings->region];
+    else if (trb_settings_is_shape(key))
+        trb_settings_shape_text(settings, key, buffer, size);
     else if (IS("metrics"))
         fixed = settings->metrics;
     else if (IS("filter"))
