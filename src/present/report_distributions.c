@@ -40,6 +40,8 @@ static void shown_bins(const json_t *node, size_t *first, size_t *end)
     }
     if (*first > *end)
         *first = *end;
+    *first -= *first > 0; /* lines come up from nothing and go back to it */
+    *end += *end + 1 < json_array_size(json_object_get(node, "edges"));
 }
 
 static double spread_of(const json_t *series, size_t k, trb_plot_spread spread)
@@ -282,9 +284,15 @@ void trb_report_distributions_captions(FILE *out, const trb_report_distributions
 /* Rows of the page: a metric and percentile; columns: groups. */
 static void put_page_row(FILE *out, const json_t *node, double percent)
 {
-    const json_t *series, *row;
+    const json_t *series, *row, *rows = json_object_get(node, "percentiles");
     size_t s, r;
     char text[96], mean[40], sd[40];
+    double least = INFINITY; /* the row's smallest SD decides its decimals */
+    json_array_foreach (rows, r, row) {
+        const double spread = trb_doc_number(row, "sd");
+        least = trb_doc_number(row, "percentile") == percent && spread > 0 ? fmin(least, spread) : least;
+    }
+    const int decimals = isinf(least) ? 4 : trb_word_decimals(least);
     fputs("<tr><td>", out);
     trb_put_html(out, trb_doc_text(node, "metric"));
     fprintf(out, " [");
@@ -292,12 +300,10 @@ static void put_page_row(FILE *out, const json_t *node, double percent)
     fprintf(out, "]</td><td class=\"n\">%g</td>", percent);
     json_array_foreach (json_object_get(node, "series"), s, series) {
         text[0] = 0;
-        json_array_foreach (json_object_get(node, "percentiles"), r, row)
+        json_array_foreach (rows, r, row)
             if (trb_doc_number(row, "percentile") == percent && strcmp(trb_doc_text(row, "name"), trb_doc_text(series, "name")) == 0) {
-                const double spread = trb_doc_number(row, "sd");
-                const int decimals = isnan(spread) || spread <= 0 ? 4 : trb_word_decimals(spread);
                 snprintf(text, sizeof text, "%s \u00b1 %s (%g)", trb_word_number(trb_doc_number(row, "mean"), decimals, mean),
-                         trb_word_number(spread, decimals, sd), trb_doc_number(row, "n"));
+                         trb_word_number(trb_doc_number(row, "sd"), decimals, sd), trb_doc_number(row, "n"));
             }
         fprintf(out, "<td class=\"n\">%s</td>", text);
     }

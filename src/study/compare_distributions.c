@@ -359,13 +359,22 @@ static trb_status say_methods(work *w, trb_error *err)
 static trb_status run(work *w, bool by_animal, trb_error *err)
 {
     trb_status status = find_units(w, by_animal, err);
-    for (size_t i = 0; !status && i < w->table->n; i++) {
-        bool first = true; /* each metric once, in the order of the table */
-        for (size_t k = 0; k < i && first; k++)
-            first = strcmp(w->table->scan[k].metric, w->table->scan[i].metric) != 0;
-        if (first)
-            status = add_metric(w, w->table->scan[i].metric, err);
-    }
+    size_t rows, n = 0;
+    const trb_metric_info *known = trb_metric_table(&rows);
+    const char **metric = trb_pool_array(w->pool, w->table->n + 1, sizeof *metric, err);
+    if (!metric)
+        return TRB_ERR_MEMORY;
+    for (size_t m = 0; m <= rows; m++) /* each metric once, in the order of our table, then what it does not know */
+        for (size_t i = 0; i < w->table->n; i++) {
+            const char *key = w->table->scan[i].metric;
+            bool next = m == rows || strcmp(known[m].key, key) == 0;
+            for (size_t k = 0; k < n && next; k++)
+                next = strcmp(metric[k], key) != 0;
+            if (next)
+                metric[n++] = key;
+        }
+    for (size_t i = 0; !status && i < n; i++)
+        status = add_metric(w, metric[i], err);
     return status || json_array_size(w->out) == 0 ? status : say_methods(w, err);
 }
 

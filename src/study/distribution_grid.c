@@ -8,6 +8,7 @@
 #include <string.h>
 
 #define MOST_BINS 100000
+#define LONG_RANGE 32 /* voxels */
 #define SAME_EDGE 1e-6 /* of a width: edges are read from decimals of sums */
 
 /* Where x lies, in bins of the grid. */
@@ -28,9 +29,13 @@ trb_status trb_bin_grid_make(const trb_scan_distribution *const *scan, size_t n,
             high = scan[i]->count[b] > 0 ? fmax(high, scan[i]->to[b]) : high;
         }
     }
-    if (strcmp(scan[0]->unit, "mm") == 0)
+    const bool length = strcmp(scan[0]->unit, "mm") == 0;
+    if (length)
         grid->width *= 2;
-    const double first = floor(place(grid, low)), last = ceil(place(grid, high));
+    if (length && high > LONG_RANGE * grid->width * (1 + SAME_EDGE))
+        grid->width *= 2;
+    const double begin = floor(place(grid, low)), first = length && begin >= 0 ? fmin(begin, 0) : begin - 1;
+    const double last = ceil(place(grid, high)) + 1;
     if (!(last - first <= MOST_BINS))
         return trb_error_set(err, TRB_ERR_DATA, "%s: bins of %g %s over %g to %g %s are too many", scan[0]->metric, grid->width, scan[0]->unit,
                              low, high, scan[0]->unit);

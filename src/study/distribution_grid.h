@@ -14,9 +14,10 @@ typedef struct trb_bin_grid {
 } trb_bin_grid;
 
 /**
- * The grid for some distributions of one metric: as wide as the widest bins of all, and for lengths twice that, because lengths are
- * measured in voxels and stand in bins of half a voxel, every other of which may be empty (2 sqrt(r2), whole diameters).
- * It begins at a multiple of the width.
+ * The grid for some distributions of one metric: as wide as the widest bins of all. Lengths are measured in voxels and stand in bins
+ * of half a voxel, every other of which may be empty (2 sqrt(r2), whole diameters): for them one voxel, and where they reach
+ * over 32 voxels two, because even diameters are more frequent than odd ones (squares of whole radii).
+ * It begins at a multiple of the width, and an empty bin stands at both ends.
  *
  * Input       n >= 1, each with a total above 0.
  * Errors      TRB_ERR_DATA: more than 100000 bins.

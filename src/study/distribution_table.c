@@ -111,6 +111,10 @@ static trb_status add_scan(trb_distribution_table *table, const trb_text_table *
         if (status)
             return status;
     }
+    /* Bins that touch and are alike: their width is that of all, without the rounding of the differences of decimals. */
+    const double mean = (d.to[d.n - 1] - d.from[0]) / (double)d.n;
+    if (fabs(mean - d.widest) < 1e-6 * mean)
+        d.widest = mean;
     trb_scan_distribution *grown = trb_pool_grow(table->pool, table->scan, table->n, sizeof *grown, err);
     if (!grown)
         return TRB_ERR_MEMORY;

@@ -21,6 +21,30 @@ for i in 1 2; do "$TRABECULA" batch study --voxel-size 10um --sensitivity 5%,10%
 expect_exit 0 "$TRABECULA" batch collect sharded
 for table in distributions percentiles sensitivity; do same_file out/$table.csv sharded/$table.csv; done
 
+# compare finds the tables beside the results: a figure and a table for each, an excluded animal in none
+expect_exit 0 "$TRABECULA" compare out/results.csv --control OVX --reference Sham --exclude Sham_m2=moved -o report
+for file in figures/distribution_Tb.Th.{svg,pdf,png} figures/distribution_Tb.Sp.png distribution_Tb.Th.csv distribution_Tb.Sp.csv \
+    distribution_percentiles.csv; do check "$file is missing" test -s "report/$file"; done
+check "an excluded animal counts" test "$(awk -F, '$3 == "Sham" {print $12}' report/distribution_Tb.Th.csv | sort -u)" = 2
+check "shares are not 100 %" awk -F, 'NR > 1 {s[$3] += $7} END {for (g in s) if (s[g] < 99.999999 || s[g] > 100.000001) exit 1}' report/distribution_Tb.Sp.csv
+check "no caption" grep -q '^Figure [34] (figures/distribution_Tb.Th). Distribution of Tb.Th: percent of the bone volume in bins of 0.01 mm.' report/captions.txt
+check "the page has none" grep -q 'id="distributions"' report/report.html
+expect_exit 2 "$TRABECULA" compare out/results.csv --control OVX -o report
+cp out/results.csv moved.csv
+expect_exit 0 "$TRABECULA" compare moved.csv --control OVX --reference Sham -o without --format svg
+check "there is none" test ! -e without/distribution_Tb.Th.csv
+expect_exit 0 "$TRABECULA" compare moved.csv --control OVX --reference Sham -o with --format svg --distributions out/distributions.csv --threads 1 --exclude Sham_m2=moved
+same_file with/distribution_Tb.Th.csv report/distribution_Tb.Th.csv
+# one of another program costs no statistics, unless it was named
+mkdir beside
+cp out/results.csv beside/
+printf 'thickness,volume\n1,2\n' >beside/distributions.csv
+expect_exit 0 "$TRABECULA" compare beside/results.csv --control OVX
+expect_stderr 'warning: no distributions are shown: beside/distributions.csv has no column sample'
+expect_exit 1 "$TRABECULA" compare moved.csv --control OVX --distributions beside/distributions.csv
+expect_stderr 'has no column sample'
+expect_exit 1 "$TRABECULA" compare moved.csv --control OVX --distributions nowhere.csv
+
 # measured again without what they come from, the tables of the run before are gone
 expect_exit 0 "$TRABECULA" batch study --voxel-size 10um --metrics BV/TV -o out
 for table in distributions percentiles sensitivity; do check "$table.csv is left" test ! -e out/$table.csv; done
