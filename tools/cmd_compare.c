@@ -43,6 +43,9 @@ static const cli_option OPTIONS[] = {
     {.name = "exclude", .argument = "SAMPLE=REASON", .kind = CLI_LIST, .flags = CLI_REPEATS, .group = "Table", FIELD(exclude),
      .help = "leave out an animal; the reason is kept in the report"},
     {.name = "exclude-file", .argument = "FILE", .kind = CLI_STRING, .group = "Table", FIELD(exclude_file), .help = "table with the columns sample and reason"},
+    {.name = "distributions", .argument = "FILE", .kind = CLI_STRING, .group = "Table", FIELD(distributions),
+     .without = "distributions.csv beside each table, if there is one",
+     .help = "distributions of the scans as batch collects them: mean curves of each group (percentiles.csv is taken from its folder)"},
     {.name = "unit", .kind = CLI_CHOICE, .choices = UNITS, .flags = CLI_SETTING, .group = "Table", FIELD(unit), .fallback = "auto",
      .help = "what n counts: the animal (its scans are averaged first), or every scan; auto takes the animal when the table names animals"},
     {.name = "group-order", .argument = "LIST", .kind = CLI_STRING, .flags = CLI_SETTING, .group = "Groups", FIELD(group_order),
@@ -275,6 +278,44 @@ static bool over_time(const trb_cohort *cohort)
     return false;
 }
 
+/* Of the file that was named, or of those that lie beside the tables. One that lies there by chance, or of another program, costs no
+   statistics. */
+static trb_status add_distributions(const cli_call *call, trb_comparison *comparison, const trb_cohort *scans, bool by_animal, trb_error *err)
+{
+    const struct compare_options *given = call->options;
+    if (given->distributions) {
+        const char *path = given->distributions;
+        return trb_comparison_distributions(comparison, scans, by_animal, &path, 1, err);
+    }
+    const char **found = calloc((size_t)call->n_words, sizeof *found);
+    size_t n = 0;
+    for (int i = 0; found && i < call->n_words; i++) {
+        const char *slash = strrchr(call->words[i], '/');
+        const size_t folder = slash ? (size_t)(slash + 1 - call->words[i]) : 0;
+        char *path = malloc(folder + sizeof "distributions.csv");
+        if (!path)
+            break;
+        memcpy(path, call->words[i], folder);
+        strcpy(path + folder, "distributions.csv");
+        bool wanted = access(path, R_OK) == 0;
+        for (size_t k = 0; k < n; k++)
+            wanted = wanted && strcmp(found[k], path) != 0;
+        if (wanted)
+            found[n++] = path;
+        else
+            free(path);
+    }
+    trb_status status = n ? trb_comparison_distributions(comparison, scans, by_animal, found, n, err) : TRB_OK;
+    if (status == TRB_ERR_FORMAT || status == TRB_ERR_DATA) {
+        cli_warn(call, "no distributions are shown: %s", err->text);
+        status = TRB_OK;
+    }
+    for (size_t i = 0; i < n; i++)
+        free((char *)found[i]);
+    free(found);
+    return status;
+}
+
 static int run(cli_call *call)
 {
     const struct compare_options *given = call->options;
@@ -289,10 +330,10 @@ static int run(cli_call *call)
     trb_comparison *comparison = NULL;
     trb_status status = trb_cohort_read(call->words, (size_t)call->n_words, &read, &cohort, &err);
     how.longitudinal = how.longitudinal || (!status && !how.paired && over_time(cohort));
-    if (!status && cohort->averaged && !how.longitudinal) { /* once more, for what the scans of one animal have in common */
+    if (!status && cohort->averaged) { /* once more, for what the scans of one animal have in common */
         read.unit = TRB_COHORT_UNIT_SCAN;
         status = trb_cohort_read(call->words, (size_t)call->n_words, &read, &scans, &err);
-        how.scans = scans;
+        how.scans = how.longitudinal ? NULL : scans;
     }
     if (!status)
         status = trb_compare(cohort, &how, &comparison, &err);
@@ -300,6 +341,8 @@ static int run(cli_call *call)
     const char *scans_of_batch = pictures_of(call->words[0], folder, sizeof folder);
     if (!status && scans_of_batch)
         status = trb_comparison_records(comparison, scans_of_batch, &err);
+    if (!status)
+        status = add_distributions(call, comparison, scans ? scans : cohort, cohort->averaged, &err);
     for (size_t i = 0; !status && i < cohort->n_notes; i++)
         cli_info(call, "%s", cohort->note[i]);
     for (size_t i = 0; !status && i < trb_comparison_warnings(comparison); i++)

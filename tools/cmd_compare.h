@@ -8,7 +8,7 @@
 
 struct compare_options {
     int import, unit, test, adjust, style, kind, spread, measure, model;
-    const char *sample, *group, *animal, *side, *time, *design, *exclude_file, *group_order, *control, *reference, *primary, *covariate, *specimen, *repeat;
+    const char *sample, *group, *animal, *side, *time, *design, *exclude_file, *group_order, *control, *reference, *primary, *covariate, *specimen, *repeat, *distributions;
     const char *title, *output;
     cli_list exclude, rescue, paired_columns, metrics, pairs, factors, format;
     bool paired, longitudinal, ordered, prism, full, stars, ns, letters, json, force, no_hartung_knapp;

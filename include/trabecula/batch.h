@@ -227,7 +227,10 @@ TRB_API TRB_NODISCARD trb_status trb_batch_run(trb_batch_plan *plan, const trb_b
                                                trb_batch_totals *totals, trb_error *err);
 
 /**
- * Make results.csv, results.columns.csv, failures.csv and batch.json from the states and records of the scans.
+ * Make results.csv, results.columns.csv, failures.csv and batch.json from the states and records of the scans; and, where a
+ * record has what goes into them, the long tables distributions.csv (sample, group, metric, unit, bin_from, bin_to, count: voxels
+ * with bin_from <= value < bin_to), percentiles.csv and sensitivity.csv. One of these of an earlier run is removed when
+ * no record has anything for it.
  *
  * Convention  In the order of the manifest; the same records give the same bytes. Scans that are not in the study any
  *             more are left out.

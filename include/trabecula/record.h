@@ -32,6 +32,10 @@ typedef struct trb_metric {
     char reason[160];
 } trb_metric;
 
+/** Percentiles that the record of a thickness keeps: 5, 10, 25, 50, 75, 90, 95. */
+#define TRB_PERCENTILES 7
+TRB_API double trb_percentile_percent(size_t i); /* i < TRB_PERCENTILES */
+
 /** Counts of voxels in bins of equal width: of a thickness map from 0 in mm, of grey values or densities from `start`. */
 typedef struct trb_distribution {
     char key[16];
@@ -39,6 +43,8 @@ typedef struct trb_distribution {
     double start, width;
     size_t bins;
     uint64_t *counts;
+    double percentile[TRB_PERCENTILES]; /* of a thickness, in the unit; unused when percentile_method is empty */
+    char percentile_method[64];         /* where they come from: exact counts, or bins */
 } trb_distribution;
 
 /** A note with a key: settings, facts, timings. */

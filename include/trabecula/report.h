@@ -35,7 +35,8 @@ TRB_API TRB_NODISCARD trb_status trb_report_text(const trb_comparison *compariso
  * Output      report.html (self-contained: no network, no script), summary.txt, descriptives.csv, comparisons.csv,
  *             omnibus.csv, rescue.csv, diagnostics.csv, designs.csv (when there are any), animals.csv, meta.csv,
  *             prism.csv, table.csv, table.md, table.tex, stats.json, methods.txt, captions.txt, and
- *             figures/metrics.*, figures/forest.*. Same comparison, same bytes. Every file appears only complete.
+ *             figures/metrics.*, figures/forest.*; with distributions distribution_METRIC.csv, figures/distribution_METRIC.*
+ *             and distribution_percentiles.csv. Same comparison, same bytes. Every file appears only complete.
  * Errors      TRB_ERR_ARGUMENT: a file exists and force is false (nothing is written then); TRB_ERR_IO; TRB_ERR_MEMORY.
  * Cost        Seconds, for the PNG at 300 dpi; the rest milliseconds.
  * Threads     Reentrant.

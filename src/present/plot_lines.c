@@ -106,6 +106,16 @@ static double axis_room(const trb_lines_place *place, trb_scene *scene, const tr
     return 1.2 * look->text + widest + 5.5 * look->unit;
 }
 
+/* Width of the label at the right end. */
+static double last_label(const trb_lines_place *place, trb_scene *scene, const trb_plot_look *look)
+{
+    char label[TRB_PLOT_TEXT];
+    if (place->x.n == 0)
+        return 0;
+    trb_plot_axis_label(&place->x, place->x.n - 1, label, sizeof label);
+    return trb_scene_text_width(scene, look->text, false, label);
+}
+
 /* Columns of at least 110 points, evened out over the rows. */
 static size_t choose_columns(const figure *f)
 {
@@ -126,7 +136,10 @@ static trb_status place_charts(figure *f, size_t columns, trb_error *err)
     for (size_t i = 0; i < f->n; i++)
         room = fmax(room, axis_room(&f->place[i], f->scene, look));
     const double gap = 9 * look->unit, cell = (look->width - 2 * look->unit + gap) / (double)columns - gap;
-    const double width = cell - room - 4 * look->unit; /* the last tick label reaches beyond the axis */
+    double beyond = 4 * look->unit; /* the last tick label reaches beyond the axis */
+    for (size_t i = 0; i < f->n; i++)
+        beyond = fmax(beyond, last_label(&f->place[i], f->scene, look) / 2);
+    const double width = cell - room - beyond;
     if (width < 20 * look->unit)
         return trb_error_set(err, TRB_ERR_ARGUMENT, "%zu columns of charts do not fit %g mm", columns,
                              f->options->width_mm);

@@ -44,9 +44,9 @@ static const char *const FIGURES[] = {"metrics", "forest", "rescue"};
 static const char *const ENDINGS[] = {"svg", "pdf", "png"};
 
 /* Every name that would be written must be free, before anything is written. */
-static trb_status check_free(const char *folder, trb_error *err)
+static trb_status check_free(const char *folder, const trb_report_distributions *distributions, trb_error *err)
 {
-    char path[4096], name[64];
+    char path[4096], name[64], other[128];
     const char *taken = NULL;
     for (size_t i = 0; i < N_FILES; i++)
         if (access(trb_report_join(folder, FILES[i].name, path), F_OK) == 0)
@@ -63,6 +63,8 @@ static trb_status check_free(const char *folder, trb_error *err)
             if (access(trb_report_join(folder, name, path), F_OK) == 0)
                 taken = "figures";
         }
+    if (!taken)
+        taken = trb_report_distributions_taken(distributions, folder, other);
     if (taken)
         return trb_error_set(err, TRB_ERR_ARGUMENT, "%s/%s exists: give --force to replace the report, or another folder", folder, taken);
     return TRB_OK;
@@ -89,6 +91,7 @@ static trb_status write_text(const char *folder, const char *name, trb_report_wr
 typedef struct figures {
     trb_report_panels panels;
     trb_report_forest forest, rescue;
+    trb_report_distributions distributions;
 } figures;
 
 static trb_status write_figure(const figures *f, int which, const trb_report_options *o, const char *folder, trb_error *err)
@@ -112,6 +115,7 @@ static void figures_clear(figures *f)
     trb_report_panels_clear(&f->panels);
     trb_report_forest_clear(&f->forest);
     trb_report_forest_clear(&f->rescue);
+    trb_report_distributions_clear(&f->distributions);
 }
 
 static trb_status figures_init(figures *f, const json_t *document, const trb_report_options *options, trb_error *err)
@@ -122,6 +126,8 @@ static trb_status figures_init(figures *f, const json_t *document, const trb_rep
         status = trb_report_forest_init(&f->forest, document, err);
     if (!status)
         status = trb_report_rescues_init(&f->rescue, document, err);
+    if (!status)
+        status = trb_report_distributions_init(&f->distributions, document, options, err);
     if (status)
         figures_clear(f);
     return status;
@@ -139,13 +145,23 @@ static trb_status page_figures(const figures *f, const trb_report_options *o, tr
     return status;
 }
 
-static trb_status write_captions(const json_t *document, const char *figure, bool letters, const char *folder, trb_error *err)
+static trb_status page_distributions(const figures *f, const trb_report_options *o, char **text, trb_error *err)
+{
+    size_t size;
+    FILE *out = open_memstream(text, &size);
+    trb_status status = out ? trb_report_distributions_html(out, &f->distributions, &o->plot, err) : TRB_OK;
+    if (!out || (fclose(out) != 0 && !status))
+        status = trb_error_set(err, TRB_ERR_MEMORY, "out of memory for the report");
+    return status;
+}
+
+static trb_status write_captions(const json_t *document, const figures *f, const char *figure, bool letters, const char *folder, trb_error *err)
 {
     char *text = NULL, path[4096];
     size_t size;
     FILE *out = open_memstream(&text, &size);
     if (out)
-        trb_report_captions(out, document, figure, letters);
+        trb_report_captions(out, document, figure, letters, &f->distributions);
     trb_status status = TRB_OK;
     if (!out || fclose(out) != 0)
         status = trb_error_set(err, TRB_ERR_MEMORY, "out of memory for the captions");
@@ -159,9 +175,12 @@ static trb_status write_page(const json_t *document, const figures *f, const cha
                              trb_error *err)
 {
     trb_report_page page = {.document = document, .options = o, .figures = {.caption = caption}};
-    char *text = NULL, path[4096];
+    char *text = NULL, *distributions = NULL, path[4096];
     size_t size;
     trb_status status = page_figures(f, o, &page.figures, err);
+    if (!status)
+        status = page_distributions(f, o, &distributions, err);
+    page.distributions = distributions;
     if (!status && o->pictures)
         status = trb_report_thumbnails(document, o->pictures, &page.thumbnail, &page.n_thumbnails, err);
     if (!status) {
@@ -174,6 +193,7 @@ static trb_status write_page(const json_t *document, const figures *f, const cha
     if (!status)
         status = trb_text_write(trb_report_join(folder, "report.html", path), text, true, err);
     free(text);
+    free(distributions);
     free(page.figures.metrics_svg);
     free(page.figures.forest_svg);
     free(page.figures.rescue_svg);
@@ -195,11 +215,14 @@ trb_status trb_report_write(const trb_comparison *comparison, const trb_report_o
 {
     const json_t *document = comparison->document;
     char path[4096];
-    trb_status status = options->force ? TRB_OK : check_free(folder, err);
     figures f;
-    if (status || (status = figures_init(&f, document, options, err)))
+    trb_status status = figures_init(&f, document, options, err);
+    if (status)
         return status;
-    status = trb_report_folder(folder, err);
+    if (!options->force)
+        status = check_free(folder, &f.distributions, err);
+    if (!status)
+        status = trb_report_folder(folder, err);
     if (!status && (options->svg || options->pdf || options->png))
         status = trb_report_folder(trb_report_join(folder, "figures", path), err);
     for (size_t i = 0; !status && i < N_FILES; i++)
@@ -213,11 +236,13 @@ trb_status trb_report_write(const trb_comparison *comparison, const trb_report_o
         status = write_figure(&f, 1, options, folder, err);
     if (!status && f.rescue.forest.n_rows)
         status = write_figure(&f, 2, options, folder, err);
+    if (!status)
+        status = trb_report_distributions_write(&f.distributions, options, folder, err);
     char *caption = NULL;
     if (!status)
         status = trb_plot_groups_caption(f.panels.panel, f.panels.n, &options->plot, &caption, err);
     if (!status)
-        status = write_captions(document, caption, options->letters, folder, err);
+        status = write_captions(document, &f, caption, options->letters, folder, err);
     if (!status) /* last: who finds it finds all that it speaks of */
         status = write_page(document, &f, caption, options, folder, err);
     free(caption);

@@ -425,11 +425,15 @@ void trb_report_html(FILE *out, const trb_report_page *page)
         put(out, trb_document_group(document, g));
         fprintf(out, " (n = %zu)", n);
     }
-    fputs("</p>\n<nav><a href=\"#summary\">In short</a><a href=\"#figures\">Figures</a><a href=\"#table\">Table</a><a "
+    fputs("</p>\n<nav><a href=\"#summary\">In short</a><a href=\"#figures\">Figures</a>", out);
+    if (page->distributions[0])
+        fputs("<a href=\"#distributions\">Distributions</a>", out);
+    fputs("<a href=\"#table\">Table</a><a "
           "href=\"#comparisons\">Comparisons</a><a href=\"#settings\">How it was done</a><a href=\"#methods\">Methods</a></nav>\n", out);
     put_summary(out, document);
     put_list(out, "Warnings", "warn", json_object_get(document, "warnings"));
     put_figures(out, page);
+    fputs(page->distributions, out);
     fputs("<h2 id=\"table\">Table</h2>\n<div class=\"wide\">", out);
     trb_report_table_html(out, document);
     fputs("</div>\n", out);

@@ -2,6 +2,7 @@
 #ifndef TRB_REPORT_PARTS_H
 #define TRB_REPORT_PARTS_H
 
+#include "present/report_distributions.h"
 #include "trabecula/report.h"
 
 #include <jansson.h>
@@ -31,7 +32,7 @@ void trb_report_table_html(FILE *out, const json_t *document);
 void trb_report_summary(FILE *out, const json_t *document); /* for a terminal */
 void trb_report_methods(FILE *out, const json_t *document);
 /** figure: the sentences of trb_plot_groups_caption(). */
-void trb_report_captions(FILE *out, const json_t *document, const char *figure, bool letters);
+void trb_report_captions(FILE *out, const json_t *document, const char *figure, bool letters, const trb_report_distributions *distributions);
 
 /** Figures in the report. NULL: there is none. All yours, free(). */
 typedef struct trb_report_figures {
@@ -50,6 +51,7 @@ typedef struct trb_report_page {
     const json_t *document;
     const trb_report_options *options;
     trb_report_figures figures;
+    const char *distributions; /* their part of the page; "": none */
     size_t n_thumbnails;
     trb_report_thumbnail *thumbnail;
 } trb_report_page;

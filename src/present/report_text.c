@@ -218,7 +218,7 @@ void trb_report_methods(FILE *out, const json_t *document)
     fprintf(out, "%s\n", trb_doc_text(document, "methods_text"));
 }
 
-void trb_report_captions(FILE *out, const json_t *document, const char *figure, bool letters)
+void trb_report_captions(FILE *out, const json_t *document, const char *figure, bool letters, const trb_report_distributions *distributions)
 {
     const json_t *row = json_array_get(json_object_get(document, "comparisons"), 0);
     fprintf(out, "Figure 1 (figures/metrics). %s", figure);
@@ -231,5 +231,6 @@ void trb_report_captions(FILE *out, const json_t *document, const char *figure, 
     if (json_array_size(json_object_get(document, "rescue")))
         fputs("\nFigure 3 (figures/rescue). Percent rescue of every parameter with its confidence interval (Fieller's theorem): 0 % is the "
               "diseased, 100 % the healthy group.\n", out);
+    trb_report_distributions_captions(out, distributions, json_array_size(json_object_get(document, "rescue")) ? 4 : 3);
     fputs("\nTable 1 (table.csv, table.md, table.tex). Mean \u00b1 SD (n) of every parameter by group, with adjusted p values.\n", out);
 }

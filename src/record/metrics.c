@@ -20,6 +20,9 @@
 #define FEW_VOXELS "quantised: see the bias table for structures under 6 voxels"
 #define LITTLE_BONE "unstable when BV/TV is under 1 %"
 
+#define PERCENTILE "smallest local thickness that at least "
+#define PERCENTILE_METHODS "exact, exact-closed, ipl, ipl-v1 (exact counts); fiji (from bins of half a voxel, linear within a bin)"
+
 static const trb_metric_info TABLE[] = {
     {"TV", "mm^3", "total volume", "voxels of the VOI times the voxel volume", "voxel", PARFITT, ""},
     {"BV", "mm^3", "bone volume", "bone voxels in the VOI times the voxel volume", "voxel", PARFITT,
@@ -86,6 +89,18 @@ static const trb_metric_info TABLE[] = {
      THICKNESS_METHODS, HILDEBRAND, "below 100 only under the ipl rules, which leave the rest out of the mean"},
     {"Tb.Sp.valued", "%", "share of marrow with a separation", "as Tb.Th.valued, for marrow", THICKNESS_METHODS, HILDEBRAND,
      "below 100 only under the ipl rules"},
+    {"Tb.Th.p10", "mm", "10th percentile of trabecular thickness", PERCENTILE "10 % of the bone voxels in the VOI do not exceed",
+     PERCENTILE_METHODS, HILDEBRAND, FEW_VOXELS},
+    {"Tb.Th.median", "mm", "median trabecular thickness", PERCENTILE "half of the bone voxels in the VOI do not exceed", PERCENTILE_METHODS,
+     HILDEBRAND, FEW_VOXELS},
+    {"Tb.Th.p90", "mm", "90th percentile of trabecular thickness", PERCENTILE "90 % of the bone voxels in the VOI do not exceed",
+     PERCENTILE_METHODS, HILDEBRAND, FEW_VOXELS},
+    {"Tb.Sp.p10", "mm", "10th percentile of trabecular separation", PERCENTILE "10 % of the marrow voxels in the VOI do not exceed",
+     PERCENTILE_METHODS, HILDEBRAND, FEW_VOXELS},
+    {"Tb.Sp.median", "mm", "median trabecular separation", PERCENTILE "half of the marrow voxels in the VOI do not exceed",
+     PERCENTILE_METHODS, HILDEBRAND, LITTLE_BONE},
+    {"Tb.Sp.p90", "mm", "90th percentile of trabecular separation", PERCENTILE "90 % of the marrow voxels in the VOI do not exceed",
+     PERCENTILE_METHODS, HILDEBRAND, LITTLE_BONE},
     {"Conn.D", "1/mm^3", "connectivity density", "Conn / TV",
      "edge-corrected; of one part of the image, one part in the VOI, or as segmented", ODGAARD,
      "negative when there are more parts and cavities than tunnels; depends on filter and small parts"},

@@ -101,6 +101,17 @@ static json_t *metrics(const trb_record *record)
     return object;
 }
 
+static json_t *percentiles(const trb_distribution *d)
+{
+    json_t *object = json_pack("{s:s,s:s}", "unit", d->unit, "method", d->percentile_method);
+    for (size_t i = 0; i < TRB_PERCENTILES; i++) {
+        char key[16];
+        snprintf(key, sizeof key, "p%g", trb_percentile_percent(i));
+        json_object_set_new(object, key, number(d->percentile[i]));
+    }
+    return object;
+}
+
 static json_t *distributions(const trb_record *record)
 {
     json_t *object = json_object();
@@ -113,7 +124,10 @@ static json_t *distributions(const trb_record *record)
             json_array_append_new(counts, json_integer((json_int_t)d->counts[b]));
         char key[32];
         snprintf(key, sizeof key, "edges_%s", d->unit);
-        json_object_set_new(object, d->key, json_pack("{s:o,s:o}", key, edges, "counts", counts));
+        json_t *row = json_pack("{s:o,s:o}", key, edges, "counts", counts);
+        if (d->percentile_method[0])
+            json_object_set_new(row, "percentiles", percentiles(d));
+        json_object_set_new(object, d->key, row);
     }
     return object;
 }

@@ -166,6 +166,14 @@ trb_status trb_run_add_spread(struct run *run, const char *density_tag);
 trb_status trb_run_add_distribution(struct run *run, const char *key, const char *unit, double start, double width, size_t bins,
                                     const uint64_t *bin_count);
 
+/** Percentiles of a thickness map (run_percentiles.c), in voxels: exact from code_count, else from bin_count. NaN: no voxel. */
+double trb_run_percentile_vox(const trb_thickness *t, double percent);
+
+/** phase "Tb.Th": the metrics Tb.Th.p10, .median and .p90; the distribution with all percentiles. */
+trb_status trb_run_add_percentiles(struct run *run, const char *phase, const trb_thickness *t, bool known, const char *rule_tag,
+                                   const char *reason);
+trb_status trb_run_add_thickness_distribution(struct run *run, const char *key, const trb_thickness *t);
+
 /** Copy what the reader found into the record. */
 trb_status trb_run_copy_facts(struct run *run, const trb_scan_info *info);
 

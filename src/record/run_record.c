@@ -77,13 +77,13 @@ bool trb_run_wants_surface(const struct run *run)
 
 bool trb_run_wants_thickness(const struct run *run)
 {
-    static const char *const keys[] = {"Tb.Th", "Tb.Th.SD", "Tb.Th.max", "Tb.Th.valued", "Tb.N.ratio", NULL};
+    static const char *const keys[] = {"Tb.Th", "Tb.Th.SD", "Tb.Th.max", "Tb.Th.p10", "Tb.Th.median", "Tb.Th.p90", "Tb.Th.valued", "Tb.N.ratio", NULL};
     return (run->want_maps && trb_run_in_region(run, "Tb.Th")) || wants_any(run, keys) || (run->settings->tbn == TRB_TBN_RATIO && wants(run, "Tb.N"));
 }
 
 bool trb_run_wants_separation(const struct run *run)
 {
-    static const char *const keys[] = {"Tb.Sp", "Tb.Sp.SD", "Tb.Sp.max", "Tb.Sp.valued", NULL};
+    static const char *const keys[] = {"Tb.Sp", "Tb.Sp.SD", "Tb.Sp.max", "Tb.Sp.p10", "Tb.Sp.median", "Tb.Sp.p90", "Tb.Sp.valued", NULL};
     return (run->want_maps && trb_run_in_region(run, "Tb.Sp")) || wants_any(run, keys);
 }
 
@@ -254,6 +254,10 @@ trb_status trb_run_add_metrics(struct run *run)
     for (size_t i = 0; !status && trb_run_wants_skeleton(run) && i < sizeof lines / sizeof *lines; i++)
         status = add_metric(run, &lines[i]);
     if (!status)
+        status = trb_run_add_percentiles(run, "Tb.Th", &run->th, th_known, tag, th_reason);
+    if (!status)
+        status = trb_run_add_percentiles(run, "Tb.Sp", &run->sp, sp_known, tag, sp_reason);
+    if (!status)
         status = trb_run_add_network(run);
     if (!status)
         status = trb_run_add_model(run);
@@ -280,6 +284,7 @@ trb_status trb_run_add_distribution(struct run *run, const char *key, const char
     }
     memcpy(counts, bin_count, bins * sizeof *counts);
     trb_distribution *d = &grown[record->n_distributions++];
+    memset(d, 0, sizeof *d);
     snprintf(d->key, sizeof d->key, "%s", key);
     snprintf(d->unit, sizeof d->unit, "%s", unit);
     d->start = start;
@@ -287,11 +292,6 @@ trb_status trb_run_add_distribution(struct run *run, const char *key, const char
     d->bins = bins;
     d->counts = counts;
     return TRB_OK;
-}
-
-static trb_status add_distribution(struct run *run, const char *key, const trb_thickness *thickness)
-{
-    return trb_run_add_distribution(run, key, "mm", 0, 0.5 * run->h_mm, thickness->n_bins, thickness->bin_count);
 }
 
 static trb_status add_note(trb_note **notes, size_t *count, const char *key, const char *text, const char *origin, trb_error *err)
@@ -404,9 +404,9 @@ trb_status trb_run_fill_record(struct run *run)
     if (!status && !run->empty_voi)
         status = trb_run_sensitivity(run);
     if (!status && run->th.valued)
-        status = add_distribution(run, "Tb.Th", &run->th);
+        status = trb_run_add_thickness_distribution(run, "Tb.Th", &run->th);
     if (!status && run->sp.valued)
-        status = add_distribution(run, "Tb.Sp", &run->sp);
+        status = trb_run_add_thickness_distribution(run, "Tb.Sp", &run->sp);
     if (!status)
         status = trb_run_add_cortical_distribution(run);
     if (!status)

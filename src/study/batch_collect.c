@@ -1,4 +1,4 @@
-/* batch_collect.c - from the folders of the scans to results.csv, results.columns.csv, failures.csv and batch.json. */
+/* batch_collect.c - from the folders of the scans to results.csv, the tables beside it and batch.json. */
 #include "study/batch_parts.h"
 #include "study/batch_paths.h"
 #include "study/batch_tables.h"
@@ -6,6 +6,7 @@
 #include "trabecula/record.h"
 #include "trabecula/version.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -74,8 +75,13 @@ static void count(const trb_manifest *manifest, const trb_table_row *rows, trb_b
 static trb_status write_text(const char *output, const char *name, char *text, trb_error *err)
 {
     char *path = trb_path_join(output, name);
-    trb_status status = path ? trb_text_write(path, text, true, err)
-                             : trb_error_set(err, TRB_ERR_MEMORY, "out of memory for %s", name);
+    trb_status status = TRB_OK;
+    if (!path)
+        status = trb_error_set(err, TRB_ERR_MEMORY, "out of memory for %s", name);
+    else if (text)
+        status = trb_text_write(path, text, true, err);
+    else if (unlink(path) != 0 && errno != ENOENT) /* of an earlier run with other settings: it would belong to no result */
+        status = trb_error_set(err, TRB_ERR_IO, "%s cannot be removed: %s", path, strerror(errno));
     free(path);
     free(text);
     return status;
@@ -89,6 +95,9 @@ static trb_status write_tables(const char *output, const trb_manifest *manifest,
         trb_status (*make)(const trb_manifest *, const trb_table_row *, char **, trb_error *);
     } tables[] = {{"failures.csv", trb_failures_csv},
                   {"results.columns.csv", trb_columns_csv},
+                  {"distributions.csv", trb_distributions_csv},
+                  {"percentiles.csv", trb_percentiles_csv},
+                  {"sensitivity.csv", trb_sensitivities_csv},
                   {"results.csv", trb_results_csv}};
     for (size_t i = 0; i < sizeof tables / sizeof *tables; i++) {
         char *text;

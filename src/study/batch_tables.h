@@ -22,6 +22,18 @@ TRB_NODISCARD trb_status trb_columns_csv(const trb_manifest *manifest, const trb
 TRB_NODISCARD trb_status trb_failures_csv(const trb_manifest *manifest, const trb_table_row *rows,
                                           char **text, trb_error *err);
 
+/**
+ * Long tables (batch_long_tables.c); *text is NULL when no scan has anything for it.
+ * distributions.csv: a row a bin. percentiles.csv: a row a scan and metric. sensitivity.csv: a row a scan, metric and shift,
+ * as in the folder of the scan.
+ */
+TRB_NODISCARD trb_status trb_distributions_csv(const trb_manifest *manifest, const trb_table_row *rows, char **text,
+                                               trb_error *err);
+TRB_NODISCARD trb_status trb_percentiles_csv(const trb_manifest *manifest, const trb_table_row *rows, char **text,
+                                             trb_error *err);
+TRB_NODISCARD trb_status trb_sensitivities_csv(const trb_manifest *manifest, const trb_table_row *rows, char **text,
+                                               trb_error *err);
+
 /** batch.json. NULL: no memory. */
 json_t *trb_batch_json(const trb_manifest *manifest, const trb_table_row *rows);
 
