@@ -285,6 +285,7 @@ static trb_status write_picture(const struct analyze_options *given, const trb_r
     picture_subtitle(record, subtitle, sizeof subtitle);
     const trb_volume shown = {record->grid, record->type, NULL}; /* the planes are cut out already */
     const trb_qc qc = {.volume = &shown, .cut = {products->cut[0], products->cut[1], products->cut[2]}, .bone = products->bone, .voi = products->voi, .histogram = &products->histogram,
+                       .histogram_of = products->cortical.n ? "inside the periosteal contour" : NULL,
                        .threshold = record->threshold.grey, .threshold_text = record->threshold.method, .title = record->sample,
                        .subtitle = subtitle};
     in_folder(given->output, "qc.png", path, sizeof path);

@@ -178,8 +178,8 @@ static trb_status add_pores(struct run *run, const trb_cortical *c)
         {"Ct.Po.N", count, how, ""},
         {"Ct.Po.Dn", count / tv, how, ""},
         {"Ct.Po.V", p->count ? closed / count : NAN, how, none},
-        {"Ct.Po.Dm", p->dm_mean_vox * h, th, none},
-        {"Ct.Po.Dm.SD", p->dm_sd_vox * h, th, none},
+        {"Ct.Po.Dm", p->count ? p->dm_mean_vox * h : NAN, th, none},
+        {"Ct.Po.Dm.SD", p->count ? p->dm_sd_vox * h : NAN, th, none},
     };
     return ADD(rows);
 }
