@@ -90,7 +90,11 @@ trb_status trb_run_measure_cortical(struct run *run)
         keep.user = products->tb_th;
         use.th_sink = &keep;
     }
-    return status ? status : trb_cortical_measure(products->voi, products->bone, &use, &products->cortical, run->err);
+    if (!status)
+        status = trb_cortical_measure(products->voi, products->bone, &use, &products->cortical, run->err);
+    for (size_t i = 0; !status && run->frame && !products->grey && i < products->cortical.n; i++)
+        products->cortical.slice[i].z += run->frame->part.lo[2]; /* slices count in the whole scan, as everywhere */
+    return status;
 }
 
 /* ---- means over slices */
