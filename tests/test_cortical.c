@@ -1,5 +1,6 @@
 /* test_cortical.c - tubes, ellipses, tilted shells and drilled pores against closed forms; random slices against an oracle. */
 #include "oracle/cortical_oracle.h"
+#include "support/itk_shape.h"
 #include "support/testing.h"
 
 #include <omp.h>
@@ -529,6 +530,48 @@ static void random_slices_are_what_a_pixel_by_pixel_oracle_says(void **state)
         }
 }
 
+/* ---- ITK */
+static oracle_itk_shape itk_shape(const trb_mask *mask)
+{
+    const size_t n = mask->grid.nx;
+    uint8_t *bytes = malloc(n * n);
+    for (size_t i = 0; i < n * n; i++)
+        bytes[i] = (uint8_t)trb_mask_get(mask, i % n, i / n, 0);
+    const oracle_itk_shape shape = oracle_itk_shape_of(bytes, n, n);
+    free(bytes);
+    return shape;
+}
+
+/* Its moments are of points, without those of the pixels themselves. */
+static void itk_has_the_same_areas_perimeters_and_moments(void **state)
+{
+    (void)state;
+    static const double TURNS[] = {0, 17, 71};
+    for (size_t i = 0; i < sizeof TURNS / sizeof *TURNS; i++) {
+        struct shape shape = ring(0, 0), outline;
+        shape.outer[0] = 77, shape.outer[1] = 52, shape.inner[0] = 55, shape.inner[1] = 38, shape.turn_deg = TURNS[i];
+        shape.inner_centre[1] = 104;
+        outline = shape;
+        outline.inner[0] = 0;
+        trb_mask *tube = make(&shape, 201, 1), *full = make(&outline, 201, 1);
+        const oracle_itk_shape bone = itk_shape(tube), all = itk_shape(full);
+        trb_cortical c = measure(tube, tube);
+        const trb_cortical_slice *s = &c.slice[0];
+        const double h = 0.01, area = bone.pixels * h * h;
+        CHECK_RELATIVE(area, s->ct_bar, 1e-12);
+        CHECK_RELATIVE(all.pixels * h * h, s->tt_ar, 1e-12);
+        CHECK_RELATIVE(all.perimeter * h, s->ps_pm, 1e-9);
+        CHECK_RELATIVE((bone.perimeter - all.perimeter) * h, s->ec_pm, 1e-9);
+        CHECK_RELATIVE(bone.centroid[0] * h, s->centroid_mm[0], 1e-9);
+        CHECK_RELATIVE(bone.centroid[1] * h, s->centroid_mm[1], 1e-9);
+        CHECK_RELATIVE((bone.principal[1] + 1.0 / 12) * h * h * area, s->i_max, 1e-9);
+        CHECK_RELATIVE((bone.principal[0] + 1.0 / 12) * h * h * area, s->i_min, 1e-9);
+        trb_cortical_clear(&c);
+        trb_mask_destroy(tube);
+        trb_mask_destroy(full);
+    }
+}
+
 /* ---- smallest inputs and errors */
 static void the_smallest_and_the_wrong_inputs(void **state)
 {
@@ -580,6 +623,7 @@ int main(void)
         cmocka_unit_test(mirrors_turns_shifts_and_scale_change_nothing_else),
         cmocka_unit_test(the_number_of_threads_changes_no_bit),
         cmocka_unit_test(random_slices_are_what_a_pixel_by_pixel_oracle_says),
+        cmocka_unit_test(itk_has_the_same_areas_perimeters_and_moments),
         cmocka_unit_test(the_smallest_and_the_wrong_inputs),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -104,7 +104,7 @@ bool trb_run_wants_direct(const struct run *run)
     if (run->settings->metrics[0]) /* asked for by name */
         return wants(run, "Tb.N.direct") || wants(run, "Tb.1/N.SD") ||
                (run->settings->tbn == TRB_TBN_DIRECT && wants(run, "Tb.N"));
-    return run->settings->tbn == TRB_TBN_DIRECT;
+    return run->settings->tbn == TRB_TBN_DIRECT && wants(run, "Tb.N");
 }
 
 /* ---- method tags */
