@@ -12,6 +12,7 @@
 #define POROUS 0.25         /* voids of compact bone are fewer */
 #define MOUSE_VOXEL 0.010   /* mm: wider ones do not resolve the canals of mice */
 #define THIN 6              /* voxels: see the bias table */
+#define OBLIQUE_DEG 10      /* areas are 1.5 % too large there, Imax 4.7 % */
 #define SCATTERED 0.5       /* length of the mean of unit vectors */
 
 static const trb_metric_info ROWS[] = {TRB_CORTICAL_ROWS};
@@ -267,6 +268,38 @@ static void warn_of_slices(struct run *run, const trb_cortical *c)
                         100 * (double)run->filled.voxels / (double)c->tv, (unsigned long long)run->filled.largest);
 }
 
+/* The angle between z and the straight line through the centroids of the slices, by least squares. */
+static double tilt_deg(const trb_cortical *c)
+{
+    double n = 0, z = 0, zz = 0, p[2] = {0, 0}, zp[2] = {0, 0};
+    for (size_t i = 0; i < c->n; i++) {
+        const trb_cortical_slice *s = &c->slice[i];
+        const double at = s->z_mm - c->slice[0].z_mm;
+        if (isnan(s->centroid_mm[0]) || !s->closed)
+            continue;
+        n++;
+        z += at;
+        zz += at * at;
+        for (int axis = 0; axis < 2; axis++) {
+            p[axis] += s->centroid_mm[axis];
+            zp[axis] += at * s->centroid_mm[axis];
+        }
+    }
+    const double spread = zz - z * z / n;
+    if (n < 8 || !(spread > 0)) /* the noise of a few slices is no direction */
+        return 0;
+    return atan(hypot((zp[0] - z * p[0] / n) / spread, (zp[1] - z * p[1] / n) / spread)) * 180 / 3.14159265358979323846;
+}
+
+static void warn_of_tilt(struct run *run, const trb_cortical *c)
+{
+    const double tilt = tilt_deg(c), k = 1 / cos(tilt * 3.14159265358979323846 / 180);
+    if (tilt > OBLIQUE_DEG)
+        trb_record_warn(run->record, "the bone lies %.3g degrees oblique to the slices: areas are about %.2g %% and Imax up to %.2g %% too large, "
+                                     "Ct.Th.model is too thick; align the scan with the bone. Ct.Th is in 3D and right but for the ends of the slab",
+                        tilt, 100 * (k - 1), 100 * (k * k * k - 1));
+}
+
 static void warn_of_pores(struct run *run, const trb_cortical *c)
 {
     trb_record *record = run->record;
@@ -293,6 +326,7 @@ void trb_run_warn_of_cortical(struct run *run)
     if (c->bv == 0)
         trb_record_warn(record, "no bone in the compartment: is the threshold right?");
     warn_of_slices(run, c);
+    warn_of_tilt(run, c);
     if (by_histogram && 2 * c->open > c->n)
         trb_record_warn(record, "most slices show no marrow inside the periosteal contour, so the rule %s has only the cortex to split: give "
                                 "--threshold VALUE", choice->method);

@@ -32,11 +32,18 @@ check "figure" test -s known/cortical.png -a -s known/cortical.svg
 check "region in the record" grep -q '"cortical"' known/result.json
 check "methods" grep -q 'The region was cortical: of 128 slices' known/result.json
 
+refuse_stderr 'oblique'
+
 # found in the image itself: near
 expect_exit 0 "$TRABECULA" analyze bone.tif --region cortical --voi auto:cortical,preset=rat -o auto --quiet
 for metric in Tt.Ar Ct.Ar Ma.Ar Ct.Th Imax Ps.Pm; do
     check "$metric $(measured auto $metric), known $(measured known $metric)" near "$(measured auto $metric)" "$(measured known $metric)" 6
 done
+
+# a bone that lies oblique to the slices is told
+expect_exit 0 "$TRABECULA" phantom bone --size 96 --cortex 0.2mm --thickness 4vox --bvtv 10% --tilt 15 -o tilted.tif --quiet
+expect_exit 0 "$TRABECULA" analyze tilted.tif --region cortical --voi tilted.cortical.tif --metrics Tt.Ar
+expect_stderr 'the bone lies 1[45]\.?[0-9]* degrees oblique to the slices: areas are about 3\.[0-9] % and Imax up to 1[01] % too large'
 
 # the same bits: threads, slabs, protocol; slices count in the whole scan
 expect_exit 0 "$TRABECULA" analyze bone.tif --region cortical --voi bone.cortical.tif -o one --quiet --threads 1 --maps
