@@ -148,17 +148,22 @@ static void an_open_cortex_and_an_empty_voi_have_reasons(void **state)
 static void what_misleads_is_warned_of(void **state)
 {
     (void)state;
+    static const char *const torn[][2] = {
+        {"voi", "cylinder:50,50,40,40,0:12;minus:cylinder:50,50,28,28,0:6;minus:cylinder:50,50,12,12,6:12"}, {NULL, NULL}};
     static const char *const wide[][2] = {{"voxel-size", "20um"}, {NULL, NULL}}, *const high[][2] = {{"threshold", "201grey"}, {NULL, NULL}};
     trb_volume *volume = tube(0);
     trb_record *record = NULL;
     trb_error err = {TRB_OK, ""};
     assert_int_equal(analyze(volume, wide, &record, NULL, &err), TRB_OK);
-    assert_true(warned(record, "voxels of 20 um do not resolve"));
+    assert_true(warned(record, "voxels of 20 um do not resolve") && !warned(record, "jumps") && !warned(record, "oblique"));
     trb_record_destroy(record);
     assert_int_equal(analyze(volume, high, &record, NULL, &err), TRB_OK);
     assert_true(warned(record, "no bone in the compartment"));
     assert_true(isnan(value(record, "Imax")) && isnan(value(record, "Ct.Po.Dm")));
     CHECK_CLOSE(100, value(record, "Ct.Po"), 1e-12);
+    trb_record_destroy(record);
+    assert_int_equal(analyze(volume, torn, &record, NULL, &err), TRB_OK);
+    assert_true(warned(record, "at 1 place (slice 6 the first)"));
     trb_record_destroy(record);
     trb_volume_destroy(volume);
 }

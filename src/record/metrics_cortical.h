@@ -50,7 +50,7 @@
     {"Ct.Po.V", "mm^3", "mean pore volume", "volume of enclosed pores / Ct.Po.N", "6-connected, slab ends do not open", TRB_PORES_SOURCE, \
      TRB_PORES_CAVEAT}, \
     {"Ct.Po.Dm", "mm", "mean pore diameter", "mean local thickness of enclosed pores over their voxels", "as Ct.Th", TRB_PORES_SOURCE, \
-     TRB_PORES_CAVEAT}, \
+     "up to a voxel too wide, as every local thickness; " TRB_PORES_CAVEAT}, \
     {"Ct.Po.Dm.SD", "mm", "SD of pore diameter", "population SD of the local thickness over voxels of enclosed pores", "as Ct.Th", TRB_PORES_SOURCE, \
      "within one scan; not the SD of a group"}, \
     {"Imax", "mm^4", "largest second moment of area", "integral of squared distance along the long axis of the section, from the centroid", \
