@@ -295,7 +295,7 @@ static trb_status write_picture(const struct analyze_options *given, const trb_r
 /* The figure along z of a cortical slab, or none beside a result that has none. */
 static trb_status write_profile(const struct analyze_options *given, const trb_record *record, const trb_cortical *cortical, trb_error *err)
 {
-    static const char *const names[] = {"cortical.png", "cortical.svg"};
+    static const char *const names[] = {"cortical.png", "cortical.pdf", "cortical.svg"};
     char path[4200];
     trb_status status = TRB_OK;
     for (size_t i = 0; !status && i < CLI_COUNT(names); i++) {

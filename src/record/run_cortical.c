@@ -22,9 +22,7 @@ static bool is_cortical(const char *key)
 
 bool trb_run_in_region(const struct run *run, const char *key)
 {
-    if (run->settings->region == TRB_REGION_TRABECULAR)
-        return !is_cortical(key);
-    return is_cortical(key) || strcmp(key, "Grey.TV") == 0 || strcmp(key, "Grey.BV") == 0;
+    return is_cortical(key) == (run->settings->region == TRB_REGION_CORTICAL);
 }
 
 trb_status trb_run_check_region(const struct run *run)
@@ -213,6 +211,8 @@ static trb_status add_density(struct run *run, const trb_cortical *c, const char
         {"Ct.TMD", run->grey_bv.voxels ? slope * run->grey_bv.mean + offset : NAN, tag, reason},
         {"Ct.TMD.peel1", run->grey_peeled.voxels ? slope * run->grey_peeled.mean + offset : NAN, tag, peeled},
         {"Ct.BMC", all * (double)c->tv * trb_grid_voxel_mm3(&run->record->grid) / 1000, tag, reason},
+        {"Ct.Grey.TV", run->grey_tv.voxels ? run->grey_tv.mean : NAN, "voxel", ""},
+        {"Ct.Grey.BV", run->grey_bv.voxels ? run->grey_bv.mean : NAN, "voxel", "no bone in the compartment"},
         {"Ct.Sl.N", c->n ? (double)c->n : NAN, "voxel", ""},
     };
     return ADD(rows);

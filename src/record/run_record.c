@@ -65,7 +65,7 @@ static bool wants_any(const struct run *run, const char *const *keys)
 bool trb_run_wants_grey(const struct run *run)
 {
     static const char *const keys[] = {"BMD", "TMD", "TMD.peel1", "TMD.peel2", "TMD.SD", "TMD.FWHM", "MaD", "BMC", "Grey.TV", "Grey.BV", "Grey.Ma",
-                                       "Ct.vBMD", "Ct.TMD", "Ct.TMD.peel1", "Ct.BMC", NULL};
+                                       "Ct.vBMD", "Ct.TMD", "Ct.TMD.peel1", "Ct.BMC", "Ct.Grey.TV", "Ct.Grey.BV", NULL};
     return wants_any(run, keys);
 }
 

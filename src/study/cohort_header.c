@@ -103,6 +103,8 @@ static const known HOUSEKEEPING[] = {
     {"Ct.Cen.x", ""},
     {"Ct.Cen.y", ""},
     {"Ct.Sl.N", ""},
+    {"Ct.Grey.TV", ""},
+    {"Ct.Grey.BV", ""},
     {"threshold", "|thresholdgrey|lowerthreshold|"},
     {"voxel size", "|voxelsizemm|pixelsize|"},
     {"Euler", "|eulerch|eulernumber|eulercharacteristic|"},

@@ -28,7 +28,7 @@ check "Imax $(measured known Imax)" near "$(measured known Imax)" \
 check "angle $(measured known Imax.angle)" awk -v a="$(measured known Imax.angle)" 'BEGIN { exit !(a < 1 || a > 179) }'
 check "rows of cortical.csv" test "$(wc -l <known/cortical.csv)" = 129
 check "first slice" test "$(cell known/cortical.csv slice)" = 0
-check "figure" test -s known/cortical.png -a -s known/cortical.svg
+check "figure" test -s known/cortical.png -a -s known/cortical.pdf -a -s known/cortical.svg
 check "region in the record" grep -q '"cortical"' known/result.json
 check "methods" grep -q 'The region was cortical: of 128 slices' known/result.json
 
@@ -67,7 +67,7 @@ check "sensitivity" grep -q '^bone,,Ct.B.Ar' moved/sensitivity.csv
 
 # a result that is replaced leaves nothing of the old one
 expect_exit 0 "$TRABECULA" analyze bone.tif --voi bone.trabecular.tif --metrics TV -o known --force --quiet
-check "an old table or figure is left" test ! -e known/cortical.csv -a ! -e known/cortical.png -a ! -e known/cortical.svg
+check "an old table or figure is left" test ! -e known/cortical.csv -a ! -e known/cortical.png -a ! -e known/cortical.pdf -a ! -e known/cortical.svg
 
 # batch: columns, figure in the scan's folder
 mkdir -p study/a study/b && cp bone.tif study/a/ && cp bone.tif study/b/
