@@ -226,6 +226,35 @@ static void only_what_is_asked_for_is_measured(void **state)
     trb_volume_destroy(volume);
 }
 
+static void the_map_of_thickness_is_that_of_the_metric(void **state)
+{
+    (void)state;
+    trb_volume *volume = tube(0);
+    trb_record *record = NULL;
+    trb_products products;
+    trb_settings settings = trb_settings_default();
+    CHECK_OK(trb_settings_set(&settings, "region", "cortical", err));
+    CHECK_OK(trb_settings_set(&settings, "voi", "cylinder:50,50,40,40,3:9;minus:cylinder:50,50,28,28,0:12", err));
+    CHECK_OK(trb_analyze(volume, NULL, &settings, true, NULL, &record, &products, err));
+    assert_non_null(products.tb_th);
+    assert_null(products.tb_sp);
+    double sum = 0;
+    size_t n = 0;
+    for (size_t z = 0; z < NZ; z++)
+        for (size_t y = 0; y < N; y++)
+            for (size_t x = 0; x < N; x++) {
+                const double t = (double)((const float *)products.tb_th->voxels)[(z * N + y) * N + x];
+                assert_int_equal(t > 0, trb_mask_get(products.voi, x, y, z));
+                sum += t;
+                n += t > 0;
+            }
+    CHECK_RELATIVE(value(record, "Ct.Th"), sum / (double)n, 1e-6);
+    assert_int_equal(products.cortical.slice[0].z, 3);
+    trb_products_clear(&products);
+    trb_record_destroy(record);
+    trb_volume_destroy(volume);
+}
+
 static void expect_refused(const char *key, const char *text, const char *words)
 {
     const char *const set[][2] = {{key, text}, {NULL, NULL}};
@@ -278,6 +307,7 @@ int main(void)
         cmocka_unit_test(a_mask_of_bone_as_voi_is_filled_and_that_is_told),
         cmocka_unit_test(a_moved_threshold_moves_bone_and_not_the_compartment),
         cmocka_unit_test(only_what_is_asked_for_is_measured),
+        cmocka_unit_test(the_map_of_thickness_is_that_of_the_metric),
         cmocka_unit_test(what_cannot_be_says_what_would_help),
         cmocka_unit_test(threads_change_no_digit_of_the_record),
     };

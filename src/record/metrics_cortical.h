@@ -25,7 +25,8 @@
     {"Ct.Ar/Tt.Ar", "%", "cortical area fraction", "100 Ct.Ar / Tt.Ar of each slice", TRB_SLICES, TRB_BOUXSEIN, TRB_SLICES_CAVEAT}, \
     {"Ct.Th", "mm", "cortical thickness", \
      "mean local thickness (3D) of the compartment, pores filled, over its voxels; the slab goes on beyond its ends", \
-     "exact, exact-closed, fiji, ipl, ipl-v1", TRB_HILDEBRAND, "quantised: see the bias table for structures under 6 voxels"}, \
+     "exact, exact-closed, fiji, ipl, ipl-v1", TRB_HILDEBRAND, \
+     "quantised: see the bias table for structures under 6 voxels; the ends of a slab that is cut obliquely are up to 1 / cos too thick"}, \
     {"Ct.Th.SD", "mm", "SD of cortical thickness", "population SD of the local thickness over the compartment", "as Ct.Th", TRB_HILDEBRAND, \
      "within one scan; not the SD of a group"}, \
     {"Ct.Th.max", "mm", "largest cortical thickness", "largest local thickness of the compartment", "as Ct.Th", TRB_HILDEBRAND, ""}, \

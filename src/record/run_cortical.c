@@ -31,7 +31,7 @@ trb_status trb_run_check_region(const struct run *run)
     trb_voi_auto how;
     if (settings->region == TRB_REGION_TRABECULAR)
         return TRB_OK;
-    if (!trb_voi_wanted(settings->voi, &settings->voi_rules) || !settings->voi[0])
+    if (!settings->voi[0]) /* a slab alone holds the marrow, too */
         return trb_error_set(run->err, TRB_ERR_ARGUMENT,
                              "region cortical needs the cortical compartment as VOI: --voi auto:cortical finds it, --voi FILE "
                              "takes a mask of it");
