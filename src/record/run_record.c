@@ -352,6 +352,8 @@ static void add_warnings(struct run *run)
     trb_record *record = run->record;
     if (run->empty_voi)
         return;
+    if (record->threshold.local && isinf(record->threshold.adaptive.low_grey))
+        trb_record_warn(record, "the local threshold has no lower bound: in marrow without bone nearby, noise decides; give lo=..");
     if (run->settings->region == TRB_REGION_CORTICAL) {
         trb_run_warn_of_cortical(run);
         trb_run_warn_of_sensitivity(record);
@@ -391,8 +393,6 @@ static void add_warnings(struct run *run)
         trb_record_warn(record, "BS from grey values does not see despeckle, keep-largest or fill-holes");
     if (run->settings->surface == TRB_BS_GREY && !isnan(record->threshold.seed_grey))
         trb_record_warn(record, "BS from grey values is that of the low threshold: it does not see hysteresis");
-    if (record->threshold.local && isinf(record->threshold.adaptive.low_grey))
-        trb_record_warn(record, "the local threshold has no lower bound: in marrow without bone nearby, noise decides; give lo=..");
     trb_run_warn_of_sensitivity(record);
 }
 
