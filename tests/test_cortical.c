@@ -367,6 +367,28 @@ static void a_solid_rod_has_no_medulla_and_two_bones_are_two(void **state)
     trb_mask_destroy(other);
 }
 
+/* Closed bones have bays, too: a kidney keeps its medulla. */
+static void a_bay_smaller_than_the_medulla_opens_nothing(void **state)
+{
+    (void)state;
+    const struct shape shape = ring(80, 65), disc = ring(80, 0), rim = ring(43, 0), dent = ring(36, 0);
+    struct shape moved[2] = {rim, dent};
+    trb_mask *tube = make(&shape, 201, 2), *all = make(&disc, 201, 2);
+    for (int i = 0; i < 2; i++) { /* a piece of wall inwards, then the dent */
+        moved[i].centre[0] = 162;
+        trb_mask *piece = make(&moved[i], 201, 2);
+        for (size_t k = 0; k < tube->words_per_row * 201 * 2; k++)
+            tube->bits[k] = i == 0 ? tube->bits[k] | (piece->bits[k] & all->bits[k]) : tube->bits[k] & ~piece->bits[k];
+        trb_mask_destroy(piece);
+    }
+    trb_cortical c = measure(tube, tube);
+    assert_true(c.slice[0].closed);
+    assert_true(c.slice[0].ma_ar > 0.6); /* 14 % of the hull are bay */
+    trb_cortical_clear(&c);
+    trb_mask_destroy(all);
+    trb_mask_destroy(tube);
+}
+
 static void what_touches_the_side_or_is_interrupted_is_told(void **state)
 {
     (void)state;
@@ -619,6 +641,7 @@ int main(void)
         cmocka_unit_test(a_mask_of_bone_becomes_the_compartment_when_its_pores_are_filled),
         cmocka_unit_test(an_open_cortex_is_told_and_its_medulla_not_guessed),
         cmocka_unit_test(a_solid_rod_has_no_medulla_and_two_bones_are_two),
+        cmocka_unit_test(a_bay_smaller_than_the_medulla_opens_nothing),
         cmocka_unit_test(what_touches_the_side_or_is_interrupted_is_told),
         cmocka_unit_test(mirrors_turns_shifts_and_scale_change_nothing_else),
         cmocka_unit_test(the_number_of_threads_changes_no_bit),

@@ -99,6 +99,47 @@ static void a_tube_is_measured_with_its_densities_and_pores(void **state)
     trb_volume_destroy(volume);
 }
 
+/* Bone of two greys: a rule that looked at cortex alone would part one from the other. */
+static void a_rule_for_the_threshold_parts_bone_from_marrow(void **state)
+{
+    (void)state;
+    static const char *const set[][2] = {{NULL, NULL}};
+    trb_volume *volume = tube(0);
+    uint8_t *grey = volume->voxels;
+    for (size_t i = 0; i < N * N * NZ; i++)
+        if (grey[i] == 200 && i % 2)
+            grey[i] = 170;
+    trb_record *record = NULL;
+    trb_error err = {TRB_OK, ""};
+    assert_int_equal(analyze(volume, set, &record, NULL, &err), TRB_OK);
+    CHECK_CLOSE(value(record, "Ct.Ar") - 4 * 9 * 1e-4, value(record, "Ct.B.Ar"), 1e-12);
+    assert_true(record->threshold.grey < 170);
+    trb_record_destroy(record);
+    trb_volume_destroy(volume);
+}
+
+/* Bars that turn from 170 over 180, which is 0, to 14 degrees: the mean axis is near 2, and not near 92. */
+static void axes_are_averaged_as_axes(void **state)
+{
+    (void)state;
+    static const char *const set[][2] = {{"voi", "cylinder:50,50,45,45,0:12"}, {"threshold", "100grey"}, {NULL, NULL}};
+    trb_volume *volume = tube(0);
+    for (size_t z = 0; z < NZ; z++) {
+        const double turn = (170 + 24 * (double)z / (NZ - 1)) * PI / 180;
+        for (size_t y = 0; y < N; y++)
+            for (size_t x = 0; x < N; x++) {
+                const double u = ((double)x - 50) * cos(turn) + ((double)y - 50) * sin(turn), v = ((double)y - 50) * cos(turn) - ((double)x - 50) * sin(turn);
+                ((uint8_t *)volume->voxels)[(z * N + y) * N + x] = fabs(u) < 40 && fabs(v) < 15 ? 200 : 50;
+            }
+    }
+    trb_record *record = NULL;
+    trb_error err = {TRB_OK, ""};
+    assert_int_equal(analyze(volume, set, &record, NULL, &err), TRB_OK);
+    CHECK_CLOSE(2, value(record, "Imax.angle"), 0.5);
+    trb_record_destroy(record);
+    trb_volume_destroy(volume);
+}
+
 static void every_region_has_its_own_metrics(void **state)
 {
     (void)state;
@@ -301,6 +342,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_tube_is_measured_with_its_densities_and_pores),
+        cmocka_unit_test(a_rule_for_the_threshold_parts_bone_from_marrow),
+        cmocka_unit_test(axes_are_averaged_as_axes),
         cmocka_unit_test(every_region_has_its_own_metrics),
         cmocka_unit_test(an_open_cortex_and_an_empty_voi_have_reasons),
         cmocka_unit_test(what_misleads_is_warned_of),
