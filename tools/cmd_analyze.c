@@ -285,6 +285,7 @@ static trb_status write_picture(const struct analyze_options *given, const trb_r
     picture_subtitle(record, subtitle, sizeof subtitle);
     const trb_volume shown = {record->grid, record->type, NULL}; /* the planes are cut out already */
     const trb_qc qc = {.volume = &shown, .cut = {products->cut[0], products->cut[1], products->cut[2]}, .bone = products->bone, .voi = products->voi, .histogram = &products->histogram,
+                       .histogram_of = products->cortical.n ? "inside the periosteal contour" : NULL,
                        .threshold = record->threshold.grey, .threshold_text = record->threshold.method, .title = record->sample,
                        .subtitle = subtitle};
     in_folder(given->output, "qc.png", path, sizeof path);
@@ -294,7 +295,7 @@ static trb_status write_picture(const struct analyze_options *given, const trb_r
 /* The figure along z of a cortical slab, or none beside a result that has none. */
 static trb_status write_profile(const struct analyze_options *given, const trb_record *record, const trb_cortical *cortical, trb_error *err)
 {
-    static const char *const names[] = {"cortical.png", "cortical.svg"};
+    static const char *const names[] = {"cortical.png", "cortical.pdf", "cortical.svg"};
     char path[4200];
     trb_status status = TRB_OK;
     for (size_t i = 0; !status && i < CLI_COUNT(names); i++) {

@@ -33,7 +33,7 @@ TRB_API TRB_NODISCARD trb_status trb_cortical_outline(const trb_mask *compartmen
  * whose cortex is not closed, all of bone in a slice without bone.
  */
 typedef struct trb_cortical_slice {
-    size_t z;
+    size_t z; /* in the mask; in an analysis, of the whole scan (of the resampled image when it was resampled) */
     double z_mm;
     size_t outlines; /* bones in the slice: 8-connected, of at least 5 % of the area */
     bool closed;     /* the medulla is a hole, or there is none and the outline has no bay */

@@ -16,6 +16,7 @@ typedef struct trb_qc {
     const trb_mask *bone;           /* NULL: the VOI is tinted instead */
     const trb_mask *voi;            /* NULL: whole image */
     const trb_histogram *histogram; /* the one the threshold was taken from; may be NULL */
+    const char *histogram_of;       /* "inside the periosteal contour"; NULL: the VOI, or the image without one */
     double threshold;               /* grey; NaN: none or a local one, then the histogram may be that of the image */
     bool invert;                    /* bone is value < threshold */
     const char *threshold_text;     /* "otsu in the VOI" */

@@ -180,11 +180,12 @@ static void choose_medullas(trb_section *s)
             s->area[hole_root(s, (uint32_t)i)] += width(&s->run[i]);
     }
     for (size_t i = 0; i < s->n; i++) { /* of equal holes the first */
-        if (s->run[i].cell != TRB_CELL_PORE || s->run[i].hole != i)
+        if (s->run[i].cell != TRB_CELL_PORE)
             continue;
+        const uint32_t hole = hole_root(s, (uint32_t)i);
         uint32_t *best = &s->best[outline_root(s, (uint32_t)i)];
-        if (*best == NONE || s->area[i] > s->area[*best])
-            *best = (uint32_t)i;
+        if (*best == NONE || s->area[hole] > s->area[*best])
+            *best = hole;
     }
     for (size_t i = 0; i < s->n; i++) {
         trb_section_run *r = &s->run[i];
@@ -232,10 +233,11 @@ static double chain_area(const corner *chain, size_t n)
     return area;
 }
 
-/* Of the pixels of one outline as squares. scratch: 4 ny + 4 corners. */
+/* Of the pixel centres of one outline: by Pick's theorem never above its pixels when these are a convex shape, however
+ * coarse. scratch: 2 ny corners. */
 static double hull_area(const trb_section *s, uint32_t outline, corner *scratch)
 {
-    corner *left = scratch, *right = scratch + 2 * s->ny + 2;
+    corner *left = scratch, *right = scratch + s->ny;
     size_t n_left = 0, n_right = 0;
     for (size_t y = 0; y < s->ny; y++) {
         uint32_t low = NONE, high = 0;
@@ -246,10 +248,10 @@ static double hull_area(const trb_section *s, uint32_t outline, corner *scratch)
             low = r->start < low ? r->start : low;
             high = r->end;
         }
-        for (int k = 0; k < 2 && low != NONE; k++) {
-            extend_chain(left, &n_left, (corner){low, (double)y + k}, 1);
-            extend_chain(right, &n_right, (corner){high, (double)y + k}, -1);
-        }
+        if (low == NONE)
+            continue;
+        extend_chain(left, &n_left, (corner){low, (double)y}, 1);
+        extend_chain(right, &n_right, (corner){high - 1.0, (double)y}, -1);
     }
     return chain_area(right, n_right) - chain_area(left, n_left);
 }
@@ -257,7 +259,7 @@ static double hull_area(const trb_section *s, uint32_t outline, corner *scratch)
 static bool judge_outlines(trb_section *s)
 {
     const double all = (double)(s->cortex + s->medulla + s->pores);
-    corner *scratch = malloc((4 * s->ny + 4) * sizeof *scratch);
+    corner *scratch = malloc(2 * s->ny * sizeof *scratch);
     if (!scratch)
         return false;
     for (size_t i = 0; i < s->n; i++)

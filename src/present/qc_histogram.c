@@ -154,8 +154,11 @@ void trb_qc_draw_histogram(cairo_t *page, const trb_qc *qc, trb_area area)
     const bool thresholded = !isnan(qc->threshold);
     if (thresholded)
         draw_threshold(page, qc, &b, plot);
+    char label[120];
+    snprintf(label, sizeof label, "grey value%s%.80s, as thresholded", qc->histogram_of ? " " : "",
+             qc->histogram_of ? qc->histogram_of : qc->voi ? " in the VOI" : "");
     trb_canvas_text(page, plot.x + plot.width / 2, plot.y + plot.height + 27, TRB_CENTRE, 15, false, TRB_INK, 0,
-                    !thresholded ? "grey value" : qc->voi ? "grey value in the VOI, as thresholded" : "grey value, as thresholded");
+                    thresholded ? label : "grey value");
     trb_canvas_text(page, area.x, area.y + 4, TRB_LEFT, 15, false, TRB_INK, 0, "voxels, log");
 }
 

@@ -25,7 +25,8 @@
     {"Ct.Ar/Tt.Ar", "%", "cortical area fraction", "100 Ct.Ar / Tt.Ar of each slice", TRB_SLICES, TRB_BOUXSEIN, TRB_SLICES_CAVEAT}, \
     {"Ct.Th", "mm", "cortical thickness", \
      "mean local thickness (3D) of the compartment, pores filled, over its voxels; the slab goes on beyond its ends", \
-     "exact, exact-closed, fiji, ipl, ipl-v1", TRB_HILDEBRAND, "quantised: see the bias table for structures under 6 voxels"}, \
+     "exact, exact-closed, fiji, ipl, ipl-v1", TRB_HILDEBRAND, \
+     "quantised: see the bias table for structures under 6 voxels; the ends of a slab that is cut obliquely are up to 1 / cos too thick"}, \
     {"Ct.Th.SD", "mm", "SD of cortical thickness", "population SD of the local thickness over the compartment", "as Ct.Th", TRB_HILDEBRAND, \
      "within one scan; not the SD of a group"}, \
     {"Ct.Th.max", "mm", "largest cortical thickness", "largest local thickness of the compartment", "as Ct.Th", TRB_HILDEBRAND, ""}, \
@@ -50,7 +51,7 @@
     {"Ct.Po.V", "mm^3", "mean pore volume", "volume of enclosed pores / Ct.Po.N", "6-connected, slab ends do not open", TRB_PORES_SOURCE, \
      TRB_PORES_CAVEAT}, \
     {"Ct.Po.Dm", "mm", "mean pore diameter", "mean local thickness of enclosed pores over their voxels", "as Ct.Th", TRB_PORES_SOURCE, \
-     TRB_PORES_CAVEAT}, \
+     "up to a voxel too wide, as every local thickness; " TRB_PORES_CAVEAT}, \
     {"Ct.Po.Dm.SD", "mm", "SD of pore diameter", "population SD of the local thickness over voxels of enclosed pores", "as Ct.Th", TRB_PORES_SOURCE, \
      "within one scan; not the SD of a group"}, \
     {"Imax", "mm^4", "largest second moment of area", "integral of squared distance along the long axis of the section, from the centroid", \
@@ -75,6 +76,8 @@
     {"Ct.TMD.peel1", "mgHA/cm3", "cortical tissue mineral density, peeled", "as Ct.TMD after the bone is eroded once by its 6 neighbours (context kept)", \
      "linear calibration", "Bouxsein 2010", ""}, \
     {"Ct.BMC", "mg", "cortical bone mineral content", "Ct.vBMD * Ct.TV / 1000", "linear calibration", "Bouxsein 2010", "needs a density calibration"}, \
+    {"Ct.Grey.TV", "grey", "mean grey of the cortical compartment", "mean stored grey value over the compartment, un-smoothed", "voxel", "", ""}, \
+    {"Ct.Grey.BV", "grey", "mean grey of cortical bone", "mean stored grey value over bone in the compartment, un-smoothed", "voxel", "", ""}, \
     {"Ct.Sl.N", "1", "number of slices", "slices that hold the compartment", "voxel", "", ""}
 
 #endif

@@ -331,9 +331,13 @@ static trb_status only_voi(struct run *run)
     run->record->input_grid = run->record->grid;
     trb_status status = trb_run_stage(run, "VOI", 0);
     if (!status)
+        status = trb_run_check_region(run);
+    if (!status)
         status = trb_run_calibrate(run);
     if (!status)
         status = make_voi(run);
+    if (!status)
+        status = trb_run_cortical_voi(run);
     if (!status)
         status = cut_planes(run);
     if (!status)

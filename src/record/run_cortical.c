@@ -8,10 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define FILLED_MUCH 0.01    /* of the compartment: holes in its mask that a person should know of */
-#define POROUS 0.25         /* voids of compact bone are fewer */
-#define MOUSE_VOXEL 0.010   /* mm: wider ones do not resolve the canals of mice */
-#define THIN 6              /* voxels: see the bias table */
 #define SCATTERED 0.5       /* length of the mean of unit vectors */
 
 static const trb_metric_info ROWS[] = {TRB_CORTICAL_ROWS};
@@ -26,9 +22,7 @@ static bool is_cortical(const char *key)
 
 bool trb_run_in_region(const struct run *run, const char *key)
 {
-    if (run->settings->region == TRB_REGION_TRABECULAR)
-        return !is_cortical(key);
-    return is_cortical(key) || strcmp(key, "Grey.TV") == 0 || strcmp(key, "Grey.BV") == 0;
+    return is_cortical(key) == (run->settings->region == TRB_REGION_CORTICAL);
 }
 
 trb_status trb_run_check_region(const struct run *run)
@@ -37,7 +31,7 @@ trb_status trb_run_check_region(const struct run *run)
     trb_voi_auto how;
     if (settings->region == TRB_REGION_TRABECULAR)
         return TRB_OK;
-    if (!trb_voi_wanted(settings->voi, &settings->voi_rules) || !settings->voi[0])
+    if (!settings->voi[0]) /* a slab alone holds the marrow, too */
         return trb_error_set(run->err, TRB_ERR_ARGUMENT,
                              "region cortical needs the cortical compartment as VOI: --voi auto:cortical finds it, --voi FILE "
                              "takes a mask of it");
@@ -90,7 +84,11 @@ trb_status trb_run_measure_cortical(struct run *run)
         keep.user = products->tb_th;
         use.th_sink = &keep;
     }
-    return status ? status : trb_cortical_measure(products->voi, products->bone, &use, &products->cortical, run->err);
+    if (!status)
+        status = trb_cortical_measure(products->voi, products->bone, &use, &products->cortical, run->err);
+    for (size_t i = 0; !status && run->frame && !products->grey && i < products->cortical.n; i++)
+        products->cortical.slice[i].z += run->frame->part.lo[2]; /* slices count in the whole scan, as everywhere */
+    return status;
 }
 
 /* ---- means over slices */
@@ -178,8 +176,8 @@ static trb_status add_pores(struct run *run, const trb_cortical *c)
         {"Ct.Po.N", count, how, ""},
         {"Ct.Po.Dn", count / tv, how, ""},
         {"Ct.Po.V", p->count ? closed / count : NAN, how, none},
-        {"Ct.Po.Dm", p->dm_mean_vox * h, th, none},
-        {"Ct.Po.Dm.SD", p->dm_sd_vox * h, th, none},
+        {"Ct.Po.Dm", p->count ? p->dm_mean_vox * h : NAN, th, none},
+        {"Ct.Po.Dm.SD", p->count ? p->dm_sd_vox * h : NAN, th, none},
     };
     return ADD(rows);
 }
@@ -213,6 +211,8 @@ static trb_status add_density(struct run *run, const trb_cortical *c, const char
         {"Ct.TMD", run->grey_bv.voxels ? slope * run->grey_bv.mean + offset : NAN, tag, reason},
         {"Ct.TMD.peel1", run->grey_peeled.voxels ? slope * run->grey_peeled.mean + offset : NAN, tag, peeled},
         {"Ct.BMC", all * (double)c->tv * trb_grid_voxel_mm3(&run->record->grid) / 1000, tag, reason},
+        {"Ct.Grey.TV", run->grey_tv.voxels ? run->grey_tv.mean : NAN, "voxel", ""},
+        {"Ct.Grey.BV", run->grey_bv.voxels ? run->grey_bv.mean : NAN, "voxel", "no bone in the compartment"},
         {"Ct.Sl.N", c->n ? (double)c->n : NAN, "voxel", ""},
     };
     return ADD(rows);
@@ -235,68 +235,6 @@ trb_status trb_run_add_cortical_distribution(struct run *run)
 {
     const trb_thickness *th = &run->products->cortical.th;
     return trb_run_add_distribution(run, "Ct.Th", "mm", 0, 0.5 * run->h_mm, th->valued ? th->n_bins : 0, th->bin_count);
-}
-
-/* ---- what the user should know */
-static void warn_of_slices(struct run *run, const trb_cortical *c)
-{
-    size_t at_side = 0, several = 0, first_open = 0;
-    for (size_t i = c->n; i-- > 0;) {
-        at_side += c->slice[i].at_side;
-        several += c->slice[i].outlines > 1;
-        first_open = c->slice[i].closed ? first_open : c->slice[i].z;
-    }
-    if (c->open)
-        trb_record_warn(run->record, "the cortex is not closed in %zu of %zu slices (slice %zu the first): its medulla leaks, so Tt.Ar, Ma.Ar, "
-                                     "perimeters and Ct.Th.model are means of the others", c->open, c->n, first_open);
-    if (at_side)
-        trb_record_warn(run->record, "the compartment touches the side of the image in %zu of %zu slices: the section is cut, and areas and "
-                                     "moments are of what is seen", at_side, c->n);
-    if (several)
-        trb_record_warn(run->record, "%zu of %zu slices hold more than one bone: areas are sums and moments are about their common centroid; "
-                                     "choose one with --voi", several, c->n);
-    if (c->gaps)
-        trb_record_warn(run->record, "the compartment has empty slices between its first and last: Ct.Th ends at them");
-    if ((double)run->filled.voxels > FILLED_MUCH * (double)c->tv)
-        trb_record_warn(run->record, "holes of the VOI's mask were filled as pores of the cortex: %.3g %% of the compartment, the largest of %llu "
-                                     "pixels; is a part of the medulla among them?",
-                        100 * (double)run->filled.voxels / (double)c->tv, (unsigned long long)run->filled.largest);
-}
-
-static void warn_of_pores(struct run *run, const trb_cortical *c)
-{
-    trb_record *record = run->record;
-    const double porosity = 1 - (double)c->bv / (double)c->tv;
-    if (porosity > POROUS)
-        trb_record_warn(record, "Ct.Po is %.3g %%: that is not compact bone. Is the threshold right, and is the compartment free of trabeculae and "
-                                "of marrow? Look at the picture", 100 * porosity);
-    if (trb_run_wants(run, "Ct.Po") && run->h_mm > MOUSE_VOXEL * (1 + 1e-9))
-        trb_record_warn(record, "voxels of %.4g um do not resolve the canals of mouse cortex (10 um or less): Ct.Po and pore sizes see the large "
-                                "pores only", run->h_mm * 1000);
-    if (2 * c->pores.small > c->pores.count)
-        trb_record_warn(record, "%llu of %llu pores have 8 voxels or less: Ct.Po.N may count noise",
-                        (unsigned long long)c->pores.small, (unsigned long long)c->pores.count);
-}
-
-void trb_run_warn_of_cortical(struct run *run)
-{
-    const trb_cortical *c = &run->products->cortical;
-    trb_record *record = run->record;
-    const trb_threshold_choice *choice = &run->settings->threshold;
-    const bool by_histogram = !choice->by_value && strcmp(choice->method, "hysteresis") != 0 && strcmp(choice->method, "adaptive") != 0;
-    if (c->n == 0)
-        return;
-    if (c->bv == 0)
-        trb_record_warn(record, "no bone in the compartment: is the threshold right?");
-    warn_of_slices(run, c);
-    if (by_histogram && 2 * c->open > c->n)
-        trb_record_warn(record, "most slices show no marrow inside the periosteal contour, so the rule %s has only the cortex to split: give "
-                                "--threshold VALUE", choice->method);
-    if (c->bv > 0)
-        warn_of_pores(run, c);
-    if (c->th.valued && c->th.mean_vox < THIN)
-        trb_record_warn(record, "Ct.Th is %.2g voxels: below 6 voxels every rule is off by up to half a voxel (README, bias table)",
-                        c->th.mean_vox);
 }
 
 /* ---- methods text */

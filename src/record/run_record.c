@@ -65,7 +65,7 @@ static bool wants_any(const struct run *run, const char *const *keys)
 bool trb_run_wants_grey(const struct run *run)
 {
     static const char *const keys[] = {"BMD", "TMD", "TMD.peel1", "TMD.peel2", "TMD.SD", "TMD.FWHM", "MaD", "BMC", "Grey.TV", "Grey.BV", "Grey.Ma",
-                                       "Ct.vBMD", "Ct.TMD", "Ct.TMD.peel1", "Ct.BMC", NULL};
+                                       "Ct.vBMD", "Ct.TMD", "Ct.TMD.peel1", "Ct.BMC", "Ct.Grey.TV", "Ct.Grey.BV", NULL};
     return wants_any(run, keys);
 }
 
@@ -104,7 +104,7 @@ bool trb_run_wants_direct(const struct run *run)
     if (run->settings->metrics[0]) /* asked for by name */
         return wants(run, "Tb.N.direct") || wants(run, "Tb.1/N.SD") ||
                (run->settings->tbn == TRB_TBN_DIRECT && wants(run, "Tb.N"));
-    return run->settings->tbn == TRB_TBN_DIRECT;
+    return run->settings->tbn == TRB_TBN_DIRECT && wants(run, "Tb.N");
 }
 
 /* ---- method tags */
@@ -354,6 +354,8 @@ static void add_warnings(struct run *run)
     trb_record *record = run->record;
     if (run->empty_voi)
         return;
+    if (record->threshold.local && isinf(record->threshold.adaptive.low_grey))
+        trb_record_warn(record, "the local threshold has no lower bound: in marrow without bone nearby, noise decides; give lo=..");
     if (run->settings->region == TRB_REGION_CORTICAL) {
         trb_run_warn_of_cortical(run);
         trb_run_warn_of_sensitivity(record);
@@ -393,8 +395,6 @@ static void add_warnings(struct run *run)
         trb_record_warn(record, "BS from grey values does not see despeckle, keep-largest or fill-holes");
     if (run->settings->surface == TRB_BS_GREY && !isnan(record->threshold.seed_grey))
         trb_record_warn(record, "BS from grey values is that of the low threshold: it does not see hysteresis");
-    if (record->threshold.local && isinf(record->threshold.adaptive.low_grey))
-        trb_record_warn(record, "the local threshold has no lower bound: in marrow without bone nearby, noise decides; give lo=..");
     trb_run_warn_of_sensitivity(record);
 }
 
