@@ -308,13 +308,9 @@ static void threads_and_vectors_do_not_change_a_bit(void **state)
 }
 
 /* ---- the reference */
-static void check_reference(const char *name, const char *kind, const trb_mask *bone, const trb_mask *voi,
-                            trb_da_rule rule, double step)
+static void check_fabric(const char *name, const char *kind, trb_fabric f)
 {
     char path[120];
-    trb_fabric f;
-    trb_da_options options = {rule, 1000, step};
-    CHECK_OK(trb_anisotropy_measure(bone, voi, 0.0195, &options, &f, err));
     snprintf(path, sizeof path, "cases|%s|da|%s", name, kind);
     const json_t *e = testing_at(testing_expected(), path);
     print_message("%s %s: DA %.4f (reference %.4f), half %.4f, quarter %.4f\n", name, kind, f.da, testing_number(e, "da_0_1"),
@@ -335,6 +331,44 @@ static void check_reference(const char *name, const char *kind, const trb_mask *
         const double angle = acos(fmin(1, cosine(v, f.axis[end ? 2 : 0]))) * 180 / 3.14159265358979;
         CHECK_CLOSE(0, angle, 3);
     }
+}
+
+static void check_reference(const char *name, const char *kind, const trb_mask *bone, const trb_mask *voi,
+                            trb_da_rule rule, double step)
+{
+    trb_fabric f;
+    trb_da_options options = {rule, 1000, step};
+    CHECK_OK(trb_anisotropy_measure(bone, voi, 0.0195, &options, &f, err));
+    check_fabric(name, kind, f);
+}
+
+/* The triangles of grey values, whose normals do not know the voxel grid. */
+static void the_grey_surface_has_the_fabric_of_the_reference(void **state)
+{
+    (void)state;
+    static const char *const NAMES[5] = {"case1_raw_gt63", "case2f_gauss_float_otsu", "case2t_gauss_truncated_otsu",
+                                         "case3_raw_gt63_in_ellipse", "case3_gauss_float_otsu_in_ellipse"};
+    static const trb_filter FILTERS[5] = {{TRB_FILTER_NONE, 0, 0},
+                                          {TRB_FILTER_GAUSSIAN, 0.8, 1},
+                                          {TRB_FILTER_GAUSSIAN_TRUNCATED, 0.8, 1},
+                                          {TRB_FILTER_NONE, 0, 0},
+                                          {TRB_FILTER_GAUSSIAN, 0.8, 1}};
+    static const double LEVELS[5] = {63.5, 83, 81.5, 63.5, 83};
+    trb_mask *ellipse = testing_ellipse_voi();
+    const trb_da_options options = {TRB_DA_MESH_GREY, 1000, 1};
+    for (int i = 0; i < 5; i++) {
+        trb_fabric f, again;
+        CHECK_OK(trb_anisotropy_grey(testing_bone(), &FILTERS[i], LEVELS[i], false, NULL, i >= 3 ? ellipse : NULL, 0.0195,
+                                     &options, &f, err));
+        check_fabric(NAMES[i], "mesh_grey", f);
+        const int threads = trb_threads();
+        trb_threads_set(i + 1);
+        CHECK_OK(trb_anisotropy_grey(testing_bone(), &FILTERS[i], LEVELS[i], false, NULL, i >= 3 ? ellipse : NULL, 0.0195,
+                                     &options, &again, err));
+        trb_threads_set(threads);
+        assert_memory_equal(&f, &again, sizeof f);
+    }
+    trb_mask_destroy(ellipse);
 }
 
 static void check_case(const char *name, trb_mask *bone, const trb_mask *voi)
@@ -373,6 +407,9 @@ static void what_has_no_fabric_is_said(void **state)
         assert_non_null(strstr(said.text, "0 of 24000 directions"));
         assert_int_equal(trb_anisotropy_measure(bone, voi, 1, &options, &f, &said), TRB_ERR_ARGUMENT);
     }
+    options.rule = TRB_DA_MESH_GREY;
+    assert_int_equal(trb_anisotropy_measure(bone, NULL, 1, &options, &f, &said), TRB_ERR_ARGUMENT);
+    assert_non_null(strstr(said.text, "needs grey values"));
     assert_int_equal(trb_anisotropy_measure(bone, NULL, 0, &options, &f, &said), TRB_ERR_ARGUMENT);
     options.directions = 49;
     assert_int_equal(trb_anisotropy_measure(bone, NULL, 1, &options, &f, &said), TRB_ERR_ARGUMENT);
@@ -398,6 +435,7 @@ int main(void)
         cmocka_unit_test(bone_and_marrow_have_the_same_lines),
         cmocka_unit_test(threads_and_vectors_do_not_change_a_bit),
         cmocka_unit_test(real_bone_agrees_with_the_reference),
+        cmocka_unit_test(the_grey_surface_has_the_fabric_of_the_reference),
         cmocka_unit_test(what_has_no_fabric_is_said),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

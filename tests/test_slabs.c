@@ -38,7 +38,7 @@ static trb_volume *piece(trb_type type)
 typedef struct passes {
     uint32_t crc;
     trb_histogram histogram;
-    double otsu, area;
+    double otsu, area, enclosed;
     trb_mask *bone;
     trb_grey_stats stats[3];
 } passes;
@@ -51,7 +51,10 @@ static void run_passes(trb_grey_source *source, const trb_filter *filter, const 
     CHECK_OK(trb_grey_threshold(source, filter, out->otsu, false, &out->bone, err));
     const trb_grey_region regions[] = {{voi, false, NULL}, {out->bone, false, voi}, {out->bone, true, voi}};
     CHECK_OK(trb_grey_regions(source, 3, regions, out->stats, err));
-    CHECK_OK(trb_grey_surface(source, filter, out->otsu, voi, &out->area, err));
+    trb_grey_enclosed enclosed;
+    CHECK_OK(trb_grey_enclose(source, filter, out->otsu, false, NULL, voi, NULL, &enclosed, err));
+    out->area = enclosed.area;
+    out->enclosed = enclosed.bone;
 }
 
 static void clear_passes(passes *p)
@@ -63,7 +66,7 @@ static void clear_passes(passes *p)
 static void check_passes(const passes *a, const passes *b, const char *what)
 {
     const size_t words = a->bone->words_per_row * a->bone->grid.ny * a->bone->grid.nz;
-    if (a->crc != b->crc || a->otsu != b->otsu || a->area != b->area)
+    if (a->crc != b->crc || a->otsu != b->otsu || a->area != b->area || a->enclosed != b->enclosed)
         fail_msg("%s: crc %08x and %08x, Otsu %g and %g, area %.17g and %.17g", what, a->crc, b->crc, a->otsu, b->otsu,
                  a->area, b->area);
     assert_int_equal(a->histogram.bins, b->histogram.bins);

@@ -99,6 +99,24 @@ TRB_API TRB_NODISCARD trb_status trb_surface_grey(const trb_volume *volume, cons
                                                   double level, const trb_mask *voi, double *area,
                                                   trb_error *err);
 
+/**
+ * Volume of bone under the surface of trb_surface_grey(), in voxels: what its triangles and the faces of the cells
+ * enclose, so without the staircase of counted voxels. Cells are weighted by their corners in the VOI; those between the
+ * outermost voxel centres and the image border do not exist. BV/TV = *bone_vox / *cells_vox.
+ *
+ * Convention  Side of a voxel: by the mask `bone`; where the grey value is on the other side of the level (cleaned masks,
+ *             local thresholds) it counts as its mirror image at the level. So a part that was removed from the mask has
+ *             no surface and no volume.
+ * Input       invert: bone is below the level (needs the mask). bone: NULL for value >= level. voi, filter: may be NULL.
+ * Output      *bone_vox; *cells_vox: volume of the weighted cells (the voxels of the VOI where it keeps away from the image
+ *             border). NaN unless TRB_OK is returned. Isotropic voxels only.
+ * Errors, cost, threads: as trb_surface_grey().
+ * Source      Divergence theorem over the polyhedra of marching cubes (Lorensen & Cline 1987).
+ */
+TRB_API TRB_NODISCARD trb_status trb_volume_grey(const trb_volume *volume, const trb_filter *filter, double level,
+                                                 bool invert, const trb_mask *bone, const trb_mask *voi,
+                                                 double *bone_vox, double *cells_vox, trb_error *err);
+
 #ifdef __cplusplus
 }
 #endif

@@ -3,7 +3,7 @@
 
 #include "core/memory.h"
 #include "measure/fabric_fit.h"
-#include "measure/mil.h"
+#include "measure/anisotropy_fit.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -19,7 +19,7 @@
 
 const char *trb_da_rule_name(trb_da_rule rule)
 {
-    static const char *const NAMES[] = {"mil", "mesh"};
+    static const char *const NAMES[] = {"mil", "mesh", "mesh-grey"};
     return (unsigned)rule < sizeof NAMES / sizeof *NAMES ? NAMES[rule] : "unknown";
 }
 
@@ -28,16 +28,9 @@ trb_da_options trb_da_options_default(void)
     return (trb_da_options){TRB_DA_MIL, 1000, 2.3};
 }
 
-static trb_status check(const trb_mask *bone, const trb_mask *voi, double h_mm, const trb_da_options *o,
-                        trb_error *err)
+trb_status trb_anisotropy_check(double h_mm, const trb_da_options *o, trb_error *err)
 {
-    if (voi && !trb_grid_same_size(&bone->grid, &voi->grid))
-        return trb_error_set(
-            err, TRB_ERR_ARGUMENT,
-            "the bone mask is %zu x %zu x %zu voxels, the VOI %zu x %zu x %zu; both must lie on the same "
-            "grid",
-            bone->grid.nx, bone->grid.ny, bone->grid.nz, voi->grid.nx, voi->grid.ny, voi->grid.nz);
-    if ((unsigned)o->rule > TRB_DA_MESH)
+    if ((unsigned)o->rule > TRB_DA_MESH_GREY)
         return trb_error_set(err, TRB_ERR_ARGUMENT, "there is no rule %d for the degree of anisotropy",
                              (int)o->rule);
     if (o->directions < TRB_DA_DIRECTIONS_LEAST || o->directions > TRB_DA_DIRECTIONS_MOST)
@@ -110,36 +103,48 @@ static void describe(trb_fabric *out, const double value[3], double h_mm)
         }
 }
 
+trb_status trb_anisotropy_fit(const trb_mil *mil, double h_mm, const trb_da_options *options, trb_fabric *out,
+                              trb_error *err)
+{
+    const size_t n = options->directions;
+    double a[6], value[3], mean;
+    out->options = *options;
+    double *points = trb_alloc(7 * TRB_MIL_IMAGES * n, sizeof *points, "intercept lengths", err);
+    if (!points)
+        return TRB_ERR_MEMORY;
+    out->da_half = degree_with(mil, n / 2, points);
+    out->da_quarter = degree_with(mil, n / 4, points);
+    const bool known = fit(mil, n, points, &out->used, &mean, a);
+    free(points);
+    if (!known)
+        return trb_error_set(err, TRB_ERR_DATA,
+                             "bone and marrow meet along %zu of %zu directions: too few for an ellipsoid", out->used,
+                             n * TRB_MIL_IMAGES);
+    trb_fabric_axes(a, value, out->axis);
+    out->mean_mil_mm = mean * h_mm;
+    describe(out, value, h_mm);
+    return TRB_OK;
+}
+
 trb_status trb_anisotropy_measure(const trb_mask *bone, const trb_mask *voi, double h_mm,
                                   const trb_da_options *options, trb_fabric *out, trb_error *err)
 {
     memset(out, 0, sizeof *out);
-    trb_status status = check(bone, voi, h_mm, options, err);
+    if (voi && !trb_grid_same_size(&bone->grid, &voi->grid))
+        return trb_error_set(
+            err, TRB_ERR_ARGUMENT,
+            "the bone mask is %zu x %zu x %zu voxels, the VOI %zu x %zu x %zu; both must lie on the same "
+            "grid",
+            bone->grid.nx, bone->grid.ny, bone->grid.nz, voi->grid.nx, voi->grid.ny, voi->grid.nz);
+    trb_status status = trb_anisotropy_check(h_mm, options, err);
+    if (!status && options->rule == TRB_DA_MESH_GREY)
+        status = trb_error_set(err, TRB_ERR_ARGUMENT, "the rule mesh-grey needs grey values: trb_anisotropy_grey()");
     if (status)
         return status;
-    const size_t n = options->directions;
-    out->options = *options;
     trb_mil mil;
-    double *points = NULL;
     status = trb_mil_init(&mil, bone, voi, options, err);
-    if (!status && !(points = trb_alloc(7 * TRB_MIL_IMAGES * n, sizeof *points, "intercept lengths", err)))
-        status = TRB_ERR_MEMORY;
-    if (!status) {
-        double a[6], value[3], mean;
-        out->da_half = degree_with(&mil, n / 2, points);
-        out->da_quarter = degree_with(&mil, n / 4, points);
-        if (fit(&mil, n, points, &out->used, &mean, a)) {
-            trb_fabric_axes(a, value, out->axis);
-            out->mean_mil_mm = mean * h_mm;
-            describe(out, value, h_mm);
-        } else {
-            status =
-                trb_error_set(err, TRB_ERR_DATA,
-                              "bone and marrow meet along %zu of %zu directions: too few for an ellipsoid",
-                              out->used, n * TRB_MIL_IMAGES);
-        }
-    }
-    free(points);
+    if (!status)
+        status = trb_anisotropy_fit(&mil, h_mm, options, out, err);
     trb_mil_clear(&mil);
     return status;
 }

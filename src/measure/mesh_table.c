@@ -25,7 +25,7 @@ static void middle(int edge, double at[3])
  * Does the polygon go around its normal, bone to marrow, the right way? Its first side d lies in a face with normal f to
  * the outside of the cell, the polygon is on the other side of that; b points to the bone. Then (b x d) f > 0.
  */
-static bool faces_marrow(unsigned code, const uint8_t *edge)
+bool trb_cell_faces_marrow(unsigned code, const uint8_t *edge)
 {
     double p[2][3], b[3], d[3];
     int corners[2];
@@ -48,7 +48,7 @@ static void turn_to_marrow(unsigned code, trb_cell_polygons *polygons)
     for (int p = 0; p < polygons->count; p++) {
         uint8_t *edge = polygons->edge[p];
         const int n = polygons->size[p];
-        if (!faces_marrow(code, edge))
+        if (!trb_cell_faces_marrow(code, edge))
             for (int i = 0; i < n / 2; i++) {
                 const uint8_t swap = edge[i];
                 edge[i] = edge[n - 1 - i];

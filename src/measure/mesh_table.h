@@ -17,6 +17,9 @@ typedef struct trb_mesh_table {
     int face_corners[TRB_CELL_FACES][4];
 } trb_mesh_table;
 
+/** Do the edges of a polygon go around its normal from bone to marrow the right way? */
+bool trb_cell_faces_marrow(unsigned code, const uint8_t *edge);
+
 /** Fill it; trb_mesh_table_clear() frees what it holds. Errors: TRB_ERR_MEMORY. */
 TRB_NODISCARD trb_status trb_mesh_table_init(trb_mesh_table *table, trb_error *err);
 void trb_mesh_table_clear(trb_mesh_table *table);

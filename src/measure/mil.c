@@ -8,12 +8,14 @@
  *
  * Mesh. A plane of area A and normal n is crossed by lines along v |n.v| A times per unit of cross-section; lines
  * that fill a volume TV have the length TV per unit. A binary mesh has no more than some hundred different area
- * vectors, those of the triangles of 256 codes, times how often the code occurs: whole numbers all.
+ * vectors, those of the triangles of 256 codes, times how often the code occurs: whole numbers all. The triangles of grey
+ * values are summed by direction (normal_bins.h).
  */
 #include "measure/mil.h"
 
 #include "core/memory.h"
 #include "measure/marching_cubes.h"
+#include "measure/normal_bins.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -226,7 +228,7 @@ static trb_status list_areas(trb_mil *mil, const trb_mask *bone, const trb_mask 
         for (size_t i = 0; i < places; i++)
             if (times[i])
                 mil->areas[mil->n_areas++] = (trb_mil_area){
-                    {(int)(i % SPAN) - 8, (int)(i / SPAN % SPAN) - 8, (int)(i / SPAN / SPAN) - 8}, times[i]};
+                    {(double)(i % SPAN) - 8, (double)(i / SPAN % SPAN) - 8, (double)(i / SPAN / SPAN) - 8}, times[i]};
     } else {
         status = TRB_ERR_MEMORY;
     }
@@ -239,10 +241,28 @@ static double along_mesh(const trb_mil *mil, const double v[3])
 {
     double crossed = 0;
     for (size_t i = 0; i < mil->n_areas; i++) {
-        const int *a = mil->areas[i].vector;
+        const double *a = mil->areas[i].vector;
         crossed += fabs(a[0] * v[0] + a[1] * v[1] + a[2] * v[2]) * (double)mil->areas[i].times;
     }
     return crossed > 0 ? mil->tv_vox / (crossed * (TRB_MIL_AREA_UNIT * TRB_MIL_TIMES_UNIT)) : INFINITY;
+}
+
+trb_status trb_mil_of_normals(trb_mil *mil, const trb_normal_bins *normals, double tv_vox, trb_error *err)
+{
+    *mil = (trb_mil){.rule = TRB_DA_MESH_GREY, .tv_vox = tv_vox};
+    mil->areas = trb_alloc(TRB_BINS, sizeof *mil->areas, "areas by direction", err);
+    if (!mil->areas)
+        return TRB_ERR_MEMORY;
+    for (size_t i = 0; i < TRB_BINS; i++) {
+        const int64_t *sum = normals->sum[i];
+        if (!sum[0] && !sum[1] && !sum[2])
+            continue;
+        trb_mil_area *area = &mil->areas[mil->n_areas++];
+        area->times = 1;
+        for (int axis = 0; axis < 3; axis++)
+            area->vector[axis] = (double)sum[axis] * (TRB_BINS_UNIT / (TRB_MIL_AREA_UNIT * TRB_MIL_TIMES_UNIT));
+    }
+    return TRB_OK;
 }
 
 trb_status trb_mil_init(trb_mil *mil, const trb_mask *bone, const trb_mask *voi,
@@ -265,5 +285,5 @@ void trb_mil_clear(trb_mil *mil)
 
 double trb_mil_along(const trb_mil *mil, const double v[3])
 {
-    return mil->rule == TRB_DA_MESH ? along_mesh(mil, v) : along_lines(mil, v);
+    return mil->rule == TRB_DA_MIL ? along_lines(mil, v) : along_mesh(mil, v);
 }

@@ -7,8 +7,8 @@
 
 /** Triangles of a mesh with equal area vectors, or opposite ones. */
 typedef struct trb_mil_area {
-    int vector[3];  /* in TRB_MIL_AREA_UNIT of a voxel face */
-    uint64_t times; /* in TRB_MIL_TIMES_UNIT */
+    double vector[3]; /* in TRB_MIL_AREA_UNIT of a voxel face; whole numbers in a binary mesh */
+    uint64_t times;   /* in TRB_MIL_TIMES_UNIT */
 } trb_mil_area;
 #define TRB_MIL_AREA_UNIT (1.0 / 8)
 #define TRB_MIL_TIMES_UNIT (1.0 / (8 * 48))
@@ -30,6 +30,11 @@ typedef struct trb_mil {
 TRB_NODISCARD trb_status trb_mil_init(trb_mil *mil, const trb_mask *bone, const trb_mask *voi,
                                       const trb_da_options *options, trb_error *err);
 void trb_mil_clear(trb_mil *mil);
+
+/** The same for a surface whose normals are known, in a volume of tv_vox. Output *mil: clear it, also after an error. */
+struct trb_normal_bins;
+TRB_NODISCARD trb_status trb_mil_of_normals(trb_mil *mil, const struct trb_normal_bins *normals, double tv_vox,
+                                            trb_error *err);
 
 /** Images of a direction under the 48 symmetries of a cube, opposites counted once. */
 enum { TRB_MIL_IMAGES = 24 };

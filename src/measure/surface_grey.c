@@ -1,20 +1,15 @@
 /*
- * surface_grey.c - area of the surface where the grey value crosses a level.
- *
- * Marching cubes with linear interpolation along the edges of each cell. An ambiguous face is decided by the
- * value at the saddle of its bilinear interpolation (Nielson & Hamann 1991, the asymptotic decider), which both
- * cells at the face compute from the same four numbers: no cracks. Polygons are cut into triangles as in the
- * constructed tables; tunnels inside a cell are not looked for (they change the area of real bone by less than
- * 1e-4, see the tests against the reference).
+ * surface_grey.c - the surface where the grey value crosses a level: its area, what it encloses, where it faces.
  *
  * Planes come through the smoother, a few at a time. Most cells lie on one side of the level: a nibble per voxel
- * column says which corners are above, and two nibbles decide. Each plane of cells has its own sum; the sums are
- * added in order, so the result does not depend on threads.
+ * column says which corners are bone, and two nibbles decide. Each plane of cells has its own sums, which are added in
+ * order, and normals are summed as whole numbers, so the result does not depend on threads.
  */
 #include "measure/grey_measures.h"
 
 #include "core/memory.h"
-#include "measure/marching_cubes.h"
+#include "measure/grey_cell.h"
+#include "measure/normal_bins.h"
 #include "prepare/filter_rows.h"
 
 #include <math.h>
@@ -22,80 +17,33 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Triangles of every code, for each way to join its ambiguous faces; and the geometry of a cell. */
-typedef struct cell_table {
-    unsigned ambiguous[256]; /* faces */
-    size_t first[256];       /* where the 2^(ambiguous faces) sets of triangles of a code start */
-    trb_cell_triangles *triangles;
-    int cuts[256];                    /* how many edges of a code are cut, */
-    uint8_t cut[256][TRB_CELL_EDGES]; /* and which */
-    int edge_corners[TRB_CELL_EDGES][2];
-    int face_corners[TRB_CELL_FACES][4];
-    uint8_t code_of_nibbles[256]; /* nibble bit dy + 2 dz; the one at x + 1 is the high nibble */
-} cell_table;
-
-static void cell_table_clear(cell_table *table)
-{
-    free(table->triangles);
-    table->triangles = NULL;
-}
-
-/* The k-th way to join: bit j of k stands for the j-th face of the set. */
-static unsigned faces_joined(unsigned ambiguous, unsigned k)
-{
-    unsigned joined = 0;
-    for (unsigned face = 0, j = 0; face < TRB_CELL_FACES; face++)
-        if (ambiguous >> face & 1)
-            joined |= (k >> j++ & 1) << face;
-    return joined;
-}
-
-static trb_status cell_table_init(cell_table *table, trb_error *err)
-{
-    size_t sets = 0;
-    for (unsigned code = 0; code < 256; code++) {
-        table->ambiguous[code] = trb_cell_ambiguous_faces(code);
-        table->first[code] = sets;
-        sets += (size_t)1 << __builtin_popcount(table->ambiguous[code]);
-    }
-    table->triangles = trb_alloc(sets, sizeof *table->triangles, "the cells of the surface", err);
-    if (!table->triangles)
-        return TRB_ERR_MEMORY;
-    for (unsigned code = 0; code < 256; code++)
-        for (unsigned k = 0; k >> __builtin_popcount(table->ambiguous[code]) == 0; k++) {
-            trb_cell_polygons polygons;
-            trb_cell_cut(code, faces_joined(table->ambiguous[code], k), &polygons);
-            trb_cell_triangulate(&polygons, TRB_LARGEST_AREA, &table->triangles[table->first[code] + k]);
-        }
-    memset(table->cuts, 0, sizeof table->cuts);
-    for (int edge = 0; edge < TRB_CELL_EDGES; edge++) {
-        int *corners = table->edge_corners[edge];
-        trb_cell_edge_corners(edge, corners);
-        for (unsigned code = 0; code < 256; code++)
-            if ((code >> corners[0] ^ code >> corners[1]) & 1)
-                table->cut[code][table->cuts[code]++] = (uint8_t)edge;
-    }
-    for (int face = 0; face < TRB_CELL_FACES; face++)
-        trb_cell_face_corners(face, table->face_corners[face]);
-    for (unsigned nibbles = 0; nibbles < 256; nibbles++) {
-        unsigned code = 0;
-        for (unsigned corner = 0; corner < 8; corner++) /* corner 4 dz + 2 dy + dx is bit 4 dx + dy + 2 dz */
-            code |= (nibbles >> (4 * (corner & 1) + (corner >> 1)) & 1) << corner;
-        table->code_of_nibbles[nibbles] = (uint8_t)code;
-    }
-    return TRB_OK;
-}
-
 /* Four rows of voxels, [dz][dy], that hold a row of cells; v is the value of a corner less the level. */
 typedef struct cell_row {
     const float *values[2][2];
-    const uint64_t *voi[2][2]; /* NULL without a VOI */
+    const uint64_t *voi[2][2];  /* NULL without a VOI */
+    const uint64_t *bone[2][2]; /* NULL: bone is what reaches the level */
 } cell_row;
 
-static void corner_values(const cell_row *row, size_t x, double level, double v[8])
+/* What a voxel that is exactly at the level, and marrow, has instead of 0. */
+#define NEXT_TO_NOTHING 1e-30
+
+/*
+ * The mask has the last word on what is bone. Where the value says otherwise (the mask was cleaned, or has a threshold of
+ * its own there) the voxel is as far on the side of the mask: what was removed as a whole leaves no surface.
+ */
+static void corner_values(const cell_row *row, size_t x, unsigned code, double level, bool invert, double v[8])
 {
-    for (int corner = 0; corner < 8; corner++)
-        v[corner] = (double)row->values[corner >> 2][corner >> 1 & 1][x + (corner & 1)] - level;
+    for (int corner = 0; corner < 8; corner++) {
+        const double above = (double)row->values[corner >> 2][corner >> 1 & 1][x + (corner & 1)] - level;
+        v[corner] = invert ? -above : above;
+        if (!row->bone[0][0])
+            continue;
+        const bool bone = code >> corner & 1;
+        if (bone != (v[corner] >= 0))
+            v[corner] = -v[corner];
+        if (v[corner] == 0)
+            v[corner] = bone ? 0 : -NEXT_TO_NOTHING;
+    }
 }
 
 static unsigned corners_in_voi(const cell_row *row, size_t x)
@@ -110,47 +58,6 @@ static unsigned corners_in_voi(const cell_row *row, size_t x)
     return (unsigned)corners;
 }
 
-/* Is the bone joined on this ambiguous face? Corners 0 and 2 of it are one phase, 1 and 3 the other. */
-static bool bone_is_joined(const int corners[4], const double v[8])
-{
-    const double a = v[corners[0]] * v[corners[2]], b = v[corners[1]] * v[corners[3]];
-    return v[corners[0]] >= 0 ? a >= b : b >= a;
-}
-
-static const trb_cell_triangles *triangles_of_cell(const cell_table *table, unsigned code, const double v[8])
-{
-    unsigned k = 0, j = 0;
-    for (int face = 0; face < TRB_CELL_FACES && table->ambiguous[code] >> face; face++)
-        if (table->ambiguous[code] >> face & 1)
-            k |= (unsigned)bone_is_joined(table->face_corners[face], v) << j++;
-    return &table->triangles[table->first[code] + k];
-}
-
-static double triangle_area(const double a[3], const double b[3], const double c[3])
-{
-    const double u[3] = {b[0] - a[0], b[1] - a[1], b[2] - a[2]},
-                 w[3] = {c[0] - a[0], c[1] - a[1], c[2] - a[2]};
-    const double x = u[1] * w[2] - u[2] * w[1], y = u[2] * w[0] - u[0] * w[2], z = u[0] * w[1] - u[1] * w[0];
-    return 0.5 * sqrt(x * x + y * y + z * z);
-}
-
-static double cell_area(const cell_table *table, unsigned code, const double v[8])
-{
-    const trb_cell_triangles *t = triangles_of_cell(table, code, v);
-    double point[TRB_CELL_EDGES][3];
-    for (int i = 0; i < table->cuts[code]; i++) {
-        const int edge = table->cut[code][i], a = table->edge_corners[edge][0],
-                  b = table->edge_corners[edge][1];
-        for (int axis = 0; axis < 3; axis++)
-            point[edge][axis] = a >> axis & 1;
-        point[edge][edge / 4] = v[a] / (v[a] - v[b]);
-    }
-    double area = 0;
-    for (int i = 0; i < t->count; i++)
-        area += triangle_area(point[t->edge[i][0]], point[t->edge[i][1]], point[t->edge[i][2]]);
-    return area;
-}
-
 /* `bound`: the smallest float32 at or above the level. */
 static void mark_columns(const cell_row *row, size_t nx, float bound, uint8_t *restrict nibble)
 {
@@ -161,60 +68,99 @@ static void mark_columns(const cell_row *row, size_t nx, float bound, uint8_t *r
             (uint8_t)((a[x] >= bound) | (b[x] >= bound) << 1 | (c[x] >= bound) << 2 | (d[x] >= bound) << 3);
 }
 
-static double row_area(const cell_table *table, const cell_row *row, size_t nx, double level, float bound,
-                       uint8_t *nibble)
+static void mark_columns_of_mask(const cell_row *row, size_t nx, uint8_t *restrict nibble)
 {
-    double area = 0;
-    mark_columns(row, nx, bound, nibble);
-    for (size_t x = 0; x + 1 < nx; x++) {
-        const unsigned nibbles = nibble[x] | (unsigned)nibble[x + 1] << 4;
-        if (nibbles == 0 || nibbles == 255)
-            continue;
-        const unsigned corners = corners_in_voi(row, x);
-        if (corners == 0)
-            continue;
-        double v[8];
-        corner_values(row, x, level, v);
-        area += cell_area(table, table->code_of_nibbles[nibbles], v) * corners / 8;
+    for (size_t x = 0; x < nx; x++) {
+        unsigned bits = 0;
+        for (int i = 0; i < 4; i++)
+            bits |= (unsigned)(row->bone[i >> 1][i & 1][x >> 6] >> (x & 63) & 1) << i;
+        nibble[x] = (uint8_t)bits;
     }
-    return area;
 }
+
+typedef struct plane_sums {
+    double area, bone; /* voxel faces, voxels */
+} plane_sums;
 
 /* What all threads share. Cells z of `plane_area` are those between planes z and z + 1. */
 typedef struct job {
     const trb_smoother *smoother;
     const trb_grid *grid;
     const trb_mask *voi;
-    const cell_table *table;
+    const trb_mask *bone; /* NULL: what reaches the level */
+    const trb_grey_cells *cells;
     double level;
     float bound;
+    bool invert; /* bone is below the level; only with a mask */
     size_t z_first, z_end, y_first, y_end; /* cells that can have a corner in the VOI */
     size_t planes_at_once;                 /* of cells; one plane of voxels more is loaded */
-    double *plane_area;
+    plane_sums *planes;
+    trb_normal_bins *normals; /* of each thread; NULL: not wanted */
 } job;
 
-static double plane_area(const job *j, const float *near, size_t z, uint8_t *nibble)
+static void add_normals(const trb_grey_cut *cut, unsigned corners, trb_normal_bins *to)
+{
+    for (int i = 0; i < cut->triangles->count; i++) {
+        double vector[3];
+        trb_grey_cut_vector(cut, i, vector);
+        trb_normal_bins_add(to, vector, corners);
+    }
+}
+
+static void add_row(const job *j, const cell_row *row, uint8_t *nibble, plane_sums *sums, trb_normal_bins *normals)
+{
+    const size_t nx = j->grid->nx;
+    if (j->bone)
+        mark_columns_of_mask(row, nx, nibble);
+    else
+        mark_columns(row, nx, j->bound, nibble);
+    for (size_t x = 0; x + 1 < nx; x++) {
+        const unsigned nibbles = nibble[x] | (unsigned)nibble[x + 1] << 4;
+        if (nibbles == 0)
+            continue;
+        const unsigned corners = corners_in_voi(row, x);
+        if (corners == 0)
+            continue;
+        if (nibbles == 255) {
+            sums->bone += corners / 8.0;
+            continue;
+        }
+        const unsigned code = j->cells->code_of_nibbles[nibbles];
+        double v[8];
+        trb_grey_cut cut;
+        corner_values(row, x, code, j->level, j->invert, v);
+        trb_grey_cut_cell(j->cells, code, v, &cut);
+        sums->area += trb_grey_cut_area(&cut) * corners / 8;
+        sums->bone += trb_grey_cut_volume(&cut) * corners / 8;
+        if (normals)
+            add_normals(&cut, corners, normals);
+    }
+}
+
+static plane_sums sums_of_plane(const job *j, const float *near, size_t z, uint8_t *nibble, trb_normal_bins *normals)
 {
     const size_t nx = j->grid->nx, ny = j->grid->ny;
-    double area = 0;
+    plane_sums sums = {0, 0};
     for (size_t y = j->y_first; y < j->y_end; y++) {
-        cell_row row = {{{NULL}}, {{NULL}}};
+        cell_row row = {{{NULL}}, {{NULL}}, {{NULL}}};
         for (size_t dz = 0; dz < 2; dz++)
             for (size_t dy = 0; dy < 2; dy++) {
                 row.values[dz][dy] = near + (dz * ny + y + dy) * nx;
                 row.voi[dz][dy] = j->voi ? trb_mask_row(j->voi, y + dy, z + dz) : NULL;
+                row.bone[dz][dy] = j->bone ? trb_mask_row(j->bone, y + dy, z + dz) : NULL;
             }
-        area += row_area(j->table, &row, nx, j->level, j->bound, nibble);
+        add_row(j, &row, nibble, &sums, normals);
     }
-    return area;
+    return sums;
 }
 
-static trb_status some_planes(const job *j, size_t z0, size_t end, float *planes, uint8_t *nibble, trb_error *err)
+static trb_status some_planes(const job *j, size_t z0, size_t end, float *planes, uint8_t *nibble,
+                              trb_normal_bins *normals, trb_error *err)
 {
     const size_t z1 = z0 + j->planes_at_once < end ? z0 + j->planes_at_once : end;
     const trb_status status = trb_smoother_planes(j->smoother, z0, z1 + 1, planes, err);
     for (size_t z = z0; !status && z < z1; z++)
-        j->plane_area[z] = plane_area(j, planes + (z - z0) * j->grid->nx * j->grid->ny, z, nibble);
+        j->planes[z] = sums_of_plane(j, planes + (z - z0) * j->grid->nx * j->grid->ny, z, nibble, normals);
     return status;
 }
 
@@ -240,7 +186,8 @@ static trb_status planes_of_cells(const job *j, size_t first, size_t end, trb_er
         const size_t me = (size_t)omp_get_thread_num();
         trb_error inner = {TRB_OK, ""};
         const trb_status status =
-            some_planes(j, (size_t)z, end, planes + me * per_thread, nibbles + me * nx, &inner);
+            some_planes(j, (size_t)z, end, planes + me * per_thread, nibbles + me * nx,
+                                              j->normals ? &j->normals[me] : NULL, &inner);
         if (status) {
 #pragma omp critical(trb_surface_grey_failed)
             {
@@ -309,36 +256,81 @@ static trb_status all_slabs(trb_grey_source *source, const trb_filter *filter, j
     return status;
 }
 
-trb_status trb_grey_surface(trb_grey_source *source, const trb_filter *filter, double level, const trb_mask *voi,
-                            double *area, trb_error *err)
+/* Volume of the cells, each weighted by its corners in the VOI: its voxels, less what the image border cuts off. */
+static double weight_of_cells(const trb_grid *grid, const trb_mask *voi)
 {
-    const trb_grid *grid = &source->grid;
-    *area = NAN;
+    double weight = 0;
+    for (size_t z = 0; z < grid->nz; z++)
+        for (size_t y = 0; y < grid->ny; y++) {
+            const double side = (z == 0 || z + 1 == grid->nz ? 0.5 : 1) * (y == 0 || y + 1 == grid->ny ? 0.5 : 1);
+            double row = (double)grid->nx - 1;
+            if (voi) {
+                const uint64_t *words = trb_mask_row(voi, y, z);
+                size_t count = 0;
+                for (size_t w = 0; w < voi->words_per_row; w++)
+                    count += (size_t)__builtin_popcountll(words[w]);
+                row = (double)count - 0.5 * (trb_mask_get(voi, 0, y, z) + trb_mask_get(voi, grid->nx - 1, y, z));
+            }
+            weight += side * row;
+        }
+    return weight;
+}
+
+static trb_status check(const trb_grid *grid, double level, const trb_mask *mask, const char *what, trb_error *err)
+{
     if (!isfinite(level))
         return trb_error_set(err, TRB_ERR_ARGUMENT,
                              "the level of the surface must be a finite grey value, not %g", level);
-    if (voi && !trb_grid_same_size(grid, &voi->grid))
+    if (mask && !trb_grid_same_size(grid, &mask->grid))
         return trb_error_set(
             err, TRB_ERR_ARGUMENT,
-            "the image is %zu x %zu x %zu voxels, the VOI %zu x %zu x %zu; both must lie on the "
+            "the image is %zu x %zu x %zu voxels, the %s %zu x %zu x %zu; both must lie on the "
             "same grid",
-            grid->nx, grid->ny, grid->nz, voi->grid.nx, voi->grid.ny, voi->grid.nz);
-    cell_table table = {.triangles = NULL};
-    job j = {.grid = grid, .voi = voi, .table = &table, .level = level};
-    double sum = 0;
-    trb_status status = cell_table_init(&table, err);
-    if (!status && cells_to_visit(&j)) {
-        j.bound = smallest_float_at_or_above(level);
-        j.planes_at_once = choose_planes_at_once(grid);
-        j.plane_area = trb_alloc_zero(grid->nz, sizeof *j.plane_area, "areas of planes", err);
-        status = j.plane_area ? all_slabs(source, filter, &j, err) : TRB_ERR_MEMORY;
-        for (size_t z = 0; !status && z < grid->nz; z++)
-            sum += j.plane_area[z];
-    }
+            grid->nx, grid->ny, grid->nz, what, mask->grid.nx, mask->grid.ny, mask->grid.nz);
+    return TRB_OK;
+}
+
+static trb_status measure(trb_grey_source *source, const trb_filter *filter, job *j, trb_normal_bins *normals,
+                          trb_grey_enclosed *out, trb_error *err)
+{
+    const size_t threads = (size_t)omp_get_max_threads();
+    trb_status status = TRB_OK;
+    j->bound = smallest_float_at_or_above(j->level);
+    j->planes_at_once = choose_planes_at_once(j->grid);
+    j->planes = trb_alloc_zero(j->grid->nz, sizeof *j->planes, "areas of planes", err);
+    if (!j->planes || (normals && !(j->normals = trb_alloc_zero(threads, sizeof *j->normals, "normals", err))))
+        status = TRB_ERR_MEMORY;
     if (!status)
-        *area = sum;
-    free(j.plane_area);
-    cell_table_clear(&table);
+        status = all_slabs(source, filter, j, err);
+    for (size_t z = 0; !status && z < j->grid->nz; z++) {
+        out->area += j->planes[z].area;
+        out->bone += j->planes[z].bone;
+    }
+    for (size_t i = 0; !status && normals && i < threads; i++)
+        trb_normal_bins_join(normals, &j->normals[i]);
+    free(j->planes);
+    free(j->normals);
+    return status;
+}
+
+trb_status trb_grey_enclose(trb_grey_source *source, const trb_filter *filter, double level, bool invert,
+                            const trb_mask *bone, const trb_mask *voi, trb_normal_bins *normals,
+                            trb_grey_enclosed *out, trb_error *err)
+{
+    const trb_grid *grid = &source->grid;
+    *out = (trb_grey_enclosed){0, 0, 0};
+    trb_status status = check(grid, level, voi, "VOI", err);
+    if (!status)
+        status = check(grid, level, bone, "bone mask", err);
+    if (status)
+        return status;
+    trb_grey_cells cells = {.triangles = NULL};
+    job j = {.grid = grid, .voi = voi, .bone = bone, .cells = &cells, .level = level, .invert = invert};
+    if (cells_to_visit(&j) && !(status = trb_grey_cells_init(&cells, err))) {
+        out->cells = weight_of_cells(grid, voi);
+        status = measure(source, filter, &j, normals, out, err);
+    }
+    trb_grey_cells_clear(&cells);
     return status;
 }
 
@@ -346,5 +338,24 @@ trb_status trb_surface_grey(const trb_volume *volume, const trb_filter *filter, 
                             const trb_mask *voi, double *area, trb_error *err)
 {
     trb_grey_source source = trb_grey_of_volume(volume);
-    return trb_grey_surface(&source, filter, level, voi, area, err);
+    trb_grey_enclosed enclosed;
+    *area = NAN;
+    const trb_status status = trb_grey_enclose(&source, filter, level, false, NULL, voi, NULL, &enclosed, err);
+    if (!status)
+        *area = enclosed.area;
+    return status;
+}
+
+trb_status trb_volume_grey(const trb_volume *volume, const trb_filter *filter, double level, bool invert,
+                           const trb_mask *bone, const trb_mask *voi, double *bone_vox, double *cells_vox, trb_error *err)
+{
+    trb_grey_source source = trb_grey_of_volume(volume);
+    trb_grey_enclosed enclosed;
+    *bone_vox = *cells_vox = NAN;
+    const trb_status status = trb_grey_enclose(&source, filter, level, invert, bone, voi, NULL, &enclosed, err);
+    if (!status) {
+        *bone_vox = enclosed.bone;
+        *cells_vox = enclosed.cells;
+    }
+    return status;
 }

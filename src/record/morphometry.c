@@ -229,9 +229,8 @@ static trb_status measure_surface(struct run *run)
     const trb_mask *bone = run->products->bone, *voi = run->products->voi;
     trb_surface_counts counts;
     if (run->settings->surface == TRB_BS_GREY) {
-        double area = NAN;
-        trb_status status = trb_grey_surface(run->seen, &run->filter, surface_level(run), voi, &area, run->err);
-        run->bs_mm2 = area * h * h;
+        trb_status status = trb_run_measure_enclosed(run, surface_level(run));
+        run->bs_mm2 = run->enclosed_known ? run->enclosed.area * h * h : NAN;
         return status;
     }
     trb_status status = trb_surface_count(bone, voi, &counts, run->err);
@@ -295,6 +294,8 @@ trb_status trb_run_measure(struct run *run)
         status = measure_grey(run);
     if (!status && trb_run_wants_surface(run) && !(status = trb_run_stage(run, "surface", 0.3)))
         status = measure_surface(run);
+    if (!status && trb_run_wants_enclosed(run) && !(status = trb_run_stage(run, "grey surface", 0.31)))
+        status = trb_run_measure_enclosed(run, surface_level(run));
     if (!status && trb_run_wants_network(run) && !(status = trb_run_stage(run, "topology", 0.32)))
         status = trb_run_measure_network(run);
     if (!status && bone && trb_run_wants_model(run) && !(status = trb_run_stage(run, "SMI", 0.33)))
@@ -302,7 +303,7 @@ trb_status trb_run_measure(struct run *run)
     if (!status && run->mesh && !(status = trb_run_stage(run, "mesh", 0.34)))
         status = trb_run_write_mesh(run, surface_level(run));
     if (!status && trb_run_wants_fabric(run) && !(status = trb_run_stage(run, "DA", 0.33)))
-        status = trb_run_measure_fabric(run);
+        status = trb_run_measure_fabric(run, surface_level(run));
     if (!status && bone && trb_run_wants_skeleton(run) && !(status = trb_run_stage(run, "skeleton", 0.34)))
         status = trb_run_measure_skeleton(run);
     if (!status && bone && trb_run_wants_fd(run) && !(status = trb_run_stage(run, "FD", 0.34)))

@@ -64,6 +64,8 @@ struct run {
     trb_grey_stats grey_tv, grey_bv, grey_ma, grey_peeled, grey_peeled2;
     trb_histogram spread; /* of the bone peeled once, up to 128 bins */
     double bs_mm2; /* NaN until measured */
+    bool enclosed_known;
+    trb_grey_enclosed enclosed; /* under the grey surface */
     trb_skeleton skeleton;
     trb_thickness th, sp, tbn;
     char da_reason[160]; /* why there is no fabric in the record */
@@ -104,14 +106,22 @@ trb_status trb_run_check_metrics(const struct run *run);
 /** What has to be measured for the metrics that were asked for. */
 bool trb_run_wants_grey(const struct run *run);
 bool trb_run_wants_surface(const struct run *run);
+bool trb_run_wants_enclosed(const struct run *run);
 bool trb_run_wants_thickness(const struct run *run);
 bool trb_run_wants_separation(const struct run *run);
 bool trb_run_wants_direct(const struct run *run);
 bool trb_run_wants_fabric(const struct run *run);
 bool trb_run_wants_skeleton(const struct run *run);
 
-/** DA and fabric into the record (run_fabric.c). */
-trb_status trb_run_measure_fabric(struct run *run);
+/** Why a grey surface is not measured. */
+#define TRB_NO_SINGLE_LEVEL "a local threshold leaves no single grey level for the surface"
+
+/** Volume and area of the grey surface (run_enclosed.c). */
+trb_status trb_run_measure_enclosed(struct run *run, double level);
+trb_status trb_run_add_enclosed(struct run *run);
+
+/** DA and fabric into the record (run_fabric.c); level: of the grey surface. */
+trb_status trb_run_measure_fabric(struct run *run, double level);
 
 /** The skeleton of the bone, its branches and junctions (run_fabric.c). */
 trb_status trb_run_measure_skeleton(struct run *run);

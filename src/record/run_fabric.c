@@ -5,12 +5,20 @@
 
 #define ENOUGH 5 /* intercept lengths across the VOI: Harrigan & Mann 1984 ask for five at least */
 
-trb_status trb_run_measure_fabric(struct run *run)
+trb_status trb_run_measure_fabric(struct run *run, double level)
 {
     trb_error inner = {TRB_OK, ""};
     trb_record *record = run->record;
-    const trb_status status = trb_anisotropy_measure(run->products->bone, run->products->voi, run->h_mm,
-                                                     &run->settings->da, &record->fabric, &inner);
+    const trb_da_options *da = &run->settings->da;
+    const trb_mask *bone = run->products->bone, *voi = run->products->voi;
+    if (da->rule == TRB_DA_MESH_GREY && record->threshold.local) {
+        snprintf(run->da_reason, sizeof run->da_reason, "%s", TRB_NO_SINGLE_LEVEL);
+        return TRB_OK;
+    }
+    const trb_status status =
+        da->rule == TRB_DA_MESH_GREY
+            ? trb_grey_anisotropy(run->seen, &run->filter, level, run->settings->invert, bone, voi, run->h_mm, da, &record->fabric, &inner)
+            : trb_anisotropy_measure(bone, voi, run->h_mm, da, &record->fabric, &inner);
     record->has_fabric = status == TRB_OK;
     if (status == TRB_ERR_DATA) {
         snprintf(run->da_reason, sizeof run->da_reason, "%.150s", inner.text);
@@ -51,7 +59,8 @@ void trb_run_say_fabric(const struct run *run, FILE *out)
     if (da->rule == TRB_DA_MIL)
         fprintf(out, "along lines at every offset sampled every %g voxels.", da->step_vox);
     else
-        fputs("from the normals of the marching-cubes surface of the segmented image.", out);
+        fprintf(out, "from the normals of the marching-cubes surface of the %s.",
+                da->rule == TRB_DA_MESH_GREY ? "grey values at the threshold" : "segmented image");
 }
 
 /* The shortest side of the box of the VOI, mm. */

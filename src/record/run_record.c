@@ -265,7 +265,9 @@ trb_status trb_run_add_metrics(struct run *run)
         status = trb_run_add_spread(run, density_tag);
     if (!status)
         status = trb_run_add_cortical(run, density_tag);
-    return status ? status : trb_run_add_shape(run);
+    if (!status)
+        status = trb_run_add_shape(run);
+    return status ? status : trb_run_add_enclosed(run);
 }
 
 trb_status trb_run_add_distribution(struct run *run, const char *key, const char *unit, double start, double width, size_t bins,
@@ -390,11 +392,8 @@ static void add_warnings(struct run *run)
         trb_record_warn(record, "Tb.Th is %.2g voxels: below 6 voxels every rule is off by up to half a voxel (README, bias table)",
                         run->th.mean_vox);
     trb_run_warn_of_fabric(run);
-    if (run->settings->surface == TRB_BS_GREY &&
-        (run->settings->despeckle_voxels > 1 || run->settings->keep_largest || run->settings->fill_holes))
-        trb_record_warn(record, "BS from grey values does not see despeckle, keep-largest or fill-holes");
     if (run->settings->surface == TRB_BS_GREY && !isnan(record->threshold.seed_grey))
-        trb_record_warn(record, "BS from grey values is that of the low threshold: it does not see hysteresis");
+        trb_record_warn(record, "BS from grey values is that of the low threshold of the hysteresis");
     trb_run_warn_of_sensitivity(record);
 }
 

@@ -50,7 +50,7 @@ static const trb_setting_info TABLE[] = {
     {"ball-centres", "WHERE", "image", "image or voi: may balls centred outside the VOI cover voxels inside it", "Convention"},
     {"tbn", "RULE", "direct", "Tb.N: direct (mid-axes), ratio (BV/TV)/Tb.Th, or plate BS/(2 TV)", "Convention"},
     {"surface", "RULE", "crofton13", "BS: mc, mc-lorensen, crofton13, crofton3 or grey", "Convention"},
-    {"da", "RULE", "mil", "DA and fabric: mil (mean intercept length along lines) or mesh (normals of the binary surface)", "Convention"},
+    {"da", "RULE", "mil", "DA and fabric: mil (mean intercept length along lines), mesh or mesh-grey (normals of the binary or the grey surface)", "Convention"},
     {"da-directions", "N", "1000", "directions of the fabric, 50 to 10000, each in its 24 turned and mirrored images", "Convention"},
     {"da-step", "VOXELS", "2.3", "between samples of a line for mil, 1 to 16; under 2 the voxel grid shows through", "Convention"},
     {"skeleton", NULL, "false", "thin the bone to lines: number of branches, junctions and ends, mean branch length", "Output"},
@@ -74,7 +74,7 @@ static const char *const RULES[] = {"exact", "exact-closed", "fiji", "ipl", "ipl
 static const char *const CENTRES[] = {"image", "voi", NULL};
 static const char *const TBNS[] = {"direct", "ratio", "plate", NULL};
 static const char *const SURFACES[] = {"mc", "mc-lorensen", "crofton13", "crofton3", "grey", NULL};
-static const char *const DAS[] = {"mil", "mesh", NULL};
+static const char *const DAS[] = {"mil", "mesh", "mesh-grey", NULL};
 static const char *const PURIFIES[] = {"none", "image", "voi", NULL};
 static const char *const REGIONS[] = {"trabecular", "cortical", NULL};
 static const char *const RESAMPLES[] = {"none", "isotropic", NULL};
