@@ -89,7 +89,7 @@ typedef struct trb_settings {
     trb_da_options da;
     bool skeleton; /* measure branches and junctions */
     trb_purify_rule purify;
-    char metrics[512]; /* comma-separated keys, empty: all */
+    char metrics[1024]; /* comma-separated keys, empty: all */
     uint32_t chosen;   /* private: which of the profile's choices were made by hand */
 } trb_settings;
 
