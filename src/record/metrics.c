@@ -11,7 +11,7 @@
 #define SKELETON_METHODS "thinning (lee), 26 neighbours, no pruning"
 #define SKELETON_CAVEAT "rough surfaces give short side branches and plates collapse to lines: smooth and fill cavities first"
 #define ODGAARD "Odgaard & Gundersen 1993 Bone 14:173"
-#define SALMON "falls with BV/TV because concave surface counts negative (Salmon 2015 Front Endocrinol 6:162)"
+#define SALMON "lower where BV/TV is higher, because concave surface counts negative (Salmon 2015 Front Endocrinol 6:162)"
 #define FEW_VOXELS "quantised: see the bias table for structures under 6 voxels"
 #define LITTLE_BONE "unstable when BV/TV is under 1 %"
 
