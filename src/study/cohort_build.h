@@ -4,7 +4,7 @@
 
 #include "trabecula/cohort.h"
 
-#include "study/cohort_csv.h"
+#include "study/text_table.h"
 #include "study/cohort_pool.h"
 
 static inline trb_pool *trb_cohort_pool(const trb_cohort *cohort)
