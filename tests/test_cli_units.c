@@ -2,7 +2,6 @@
 #include "support/testing.h"
 
 /* The programs are not a library: their parsers come in as source. */
-#include "../tools/cli_suggest.c"
 #include "../tools/cli_units.c"
 
 static void a_number_is_plain_decimal_text(void **state)
@@ -265,18 +264,23 @@ static void the_nearest_name_counts_swaps_as_one_slip(void **state)
 {
     (void)state;
     static const char *const names[] = {"threshold", "thickness", "threads", "voxel-size", "voi", "json"};
-    assert_string_equal("threshold", cli_nearest("thresh", names, CLI_COUNT(names)));
-    assert_string_equal("threshold", cli_nearest("treshold", names, CLI_COUNT(names)));
-    assert_string_equal("voxel-size", cli_nearest("voxel_size", names, CLI_COUNT(names)));
-    assert_string_equal("voxel-size", cli_nearest("voxelsize", names, CLI_COUNT(names)));
-    assert_string_equal("json", cli_nearest("josn", names, CLI_COUNT(names)));
-    assert_string_equal("voi", cli_nearest("vio", names, CLI_COUNT(names)));
-    assert_null(cli_nearest("gaussian", names, CLI_COUNT(names)));
-    assert_null(cli_nearest("", names, CLI_COUNT(names)));
+    assert_string_equal("threshold", trb_nearest_name("thresh", names, CLI_COUNT(names)));
+    assert_string_equal("threshold", trb_nearest_name("treshold", names, CLI_COUNT(names)));
+    assert_string_equal("voxel-size", trb_nearest_name("voxel_size", names, CLI_COUNT(names)));
+    assert_string_equal("voxel-size", trb_nearest_name("voxelsize", names, CLI_COUNT(names)));
+    assert_string_equal("json", trb_nearest_name("josn", names, CLI_COUNT(names)));
+    assert_string_equal("voi", trb_nearest_name("vio", names, CLI_COUNT(names)));
+    assert_null(trb_nearest_name("gaussian", names, CLI_COUNT(names)));
+    assert_null(trb_nearest_name("", names, CLI_COUNT(names)));
+    static const char *const groups[] = {"OVX+EV", "OVX", "Sham", ""}; /* a beginning stands between one slip and two */
+    assert_string_equal("OVX", trb_nearest_name("ovy", groups, 4));
+    assert_string_equal("OVX+EV", trb_nearest_name("OVX+", groups, 1));
+    assert_string_equal("Sham", trb_nearest_name("Shma", groups, 4));
+    assert_null(trb_nearest_name("x", groups, 4)); /* not all of its letters may be slips */
     char endless[5000];
     memset(endless, 'v', sizeof endless - 1);
     endless[sizeof endless - 1] = '\0';
-    assert_null(cli_nearest(endless, names, CLI_COUNT(names)));
+    assert_null(trb_nearest_name(endless, names, CLI_COUNT(names)));
 }
 
 int main(void)

@@ -319,16 +319,17 @@ static void tables_that_cannot_be(void **state)
         {"sample,path\n.a,x\n", "begins with a dot", TRB_ERR_ARGUMENT},
         {"sample,path\na/b,x\n", "has a slash", TRB_ERR_ARGUMENT},
         {"sample,path\na,\n", ":2: no path", TRB_ERR_ARGUMENT},
-        {"sample,path\na,x,y\n", ":2: 3 cells, the header has 2", TRB_ERR_FORMAT},
-        {"sample,path\na,\"x\n", ":2: a quoted cell does not end", TRB_ERR_FORMAT},
-        {"sample,path\na,\"x\"y\n", ":2: text behind a quoted cell", TRB_ERR_FORMAT},
+        {"sample,path\na,x,y\n", "row 2, column 3: the row has 3 cells and the header 2", TRB_ERR_FORMAT},
+        {"sample,path\na,\"x\n", "row 2, column 2: a quote is opened and never closed", TRB_ERR_FORMAT},
+        {"sample,path\na,\"x\"y\n", "row 2, column 2: text after a closing quote", TRB_ERR_FORMAT},
         {"sample,path,threshold,Threshold\na,x,1,2\n", "'Threshold' is there twice", TRB_ERR_ARGUMENT},
         {"sample,path,sex,sex\na,x,1,2\n", "'sex' is there twice", TRB_ERR_ARGUMENT},
         {"sample,path,\na,x,1\n", "column 3 has no name", TRB_ERR_ARGUMENT},
         {"path,tbn\nx,direct\ny,nearly\n", ":3: tbn: 'nearly' is not one of", TRB_ERR_ARGUMENT},
         {"path,invert\nx,perhaps\n", ":2: invert: 'perhaps' is not one of", TRB_ERR_ARGUMENT},
         {"sample,path\n", "has no scans", TRB_ERR_DATA},
-        {"", "column 1 has no name", TRB_ERR_ARGUMENT},
+        {"path,,sex\nx,1,f\n", "column 2 has no name", TRB_ERR_ARGUMENT},
+        {"", "is empty", TRB_ERR_FORMAT},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         text_file("c.csv", cases[i].text);

@@ -21,6 +21,7 @@
 #define CLI_H
 
 #include "trabecula/grid.h"
+#include "trabecula/nearest_name.h"
 
 #include <jansson.h>
 #include <stdint.h>
@@ -244,8 +245,5 @@ trb_status cli_parse_choice(const char *text, const char *const *choices, int *o
 trb_status cli_range_close(const cli_range *range, size_t size, const char *what, cli_range *out,
                            trb_error *err);
 trb_status cli_box_close(const trb_box *box, const trb_grid *grid, trb_box *out, trb_error *err);
-
-/** The candidate nearest to text, or NULL when none is near (cli_suggest.c). */
-const char *cli_nearest(const char *text, const char *const *candidates, size_t n);
 
 #endif

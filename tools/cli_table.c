@@ -115,5 +115,5 @@ const char *cli_row_nearest(const cli_command *command, const char *name, bool s
     for (size_t row = 0; row < cli_rows(command) && n < CLI_COUNT(names); row++)
         if (!settings_only || cli_row(command, row)->flags & CLI_SETTING)
             names[n++] = cli_row(command, row)->name;
-    return cli_nearest(name, names, n);
+    return trb_nearest_name(name, names, n);
 }

@@ -340,7 +340,7 @@ trb_status cli_parse_choice(const char *text, const char *const *choices, int *o
         const size_t used = strlen(list);
         snprintf(list + used, sizeof list - used, "%s%s", n ? ", " : "", choices[n]);
     }
-    const char *near = cli_nearest(text, choices, n);
+    const char *near = trb_nearest_name(text, choices, n);
     if (near)
         return trb_error_set(err, TRB_ERR_ARGUMENT, "unknown '%s', did you mean '%s'? One of: %s",
                              shown(text), near, list);

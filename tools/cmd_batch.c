@@ -204,7 +204,7 @@ static void warn_of_columns(const cli_call *call, const trb_manifest *manifest)
     for (size_t i = 0; i < rows; i++)
         keys[i] = table[i].key;
     for (size_t c = 0; c < manifest->n_columns; c++) {
-        const char *near = cli_nearest(manifest->columns[c], keys, rows);
+        const char *near = trb_nearest_name(manifest->columns[c], keys, rows);
         if (near)
             cli_warn(call, "the column '%s' is no setting and travels into the table; did you mean '%s'?",
                      manifest->columns[c], near);

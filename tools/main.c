@@ -43,7 +43,7 @@ static int unknown_command(const char *name)
     const char *names[CLI_COUNT(COMMANDS)];
     for (size_t i = 0; i < CLI_COUNT(COMMANDS); i++)
         names[i] = COMMANDS[i]->name;
-    const char *near = cli_nearest(name, names, CLI_COUNT(names));
+    const char *near = trb_nearest_name(name, names, CLI_COUNT(names));
     if (near)
         fprintf(stderr, "trabecula: unknown command '%s', did you mean '%s'?\ntry 'trabecula --help'\n", name,
                 near);

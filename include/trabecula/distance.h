@@ -50,6 +50,16 @@ TRB_API TRB_NODISCARD trb_status trb_mask_reach(const trb_mask *source, double r
 /** Bytes that trb_mask_reach() takes, from above, the result included. */
 TRB_API double trb_mask_reach_bytes(const trb_grid *grid, double radius_vox);
 
+/**
+ * The same with a radius in mm, for any spacing (axes may differ).
+ *
+ * Errors      As above; TRB_ERR_ARGUMENT when a spacing is not known.
+ * Cost        Cubes as above; otherwise that of trb_distance_mm() of 32 planes at a time and those that the ball reaches.
+ */
+TRB_API TRB_NODISCARD trb_status trb_mask_reach_mm(const trb_mask *source, double radius_mm, trb_mask **out,
+                                                   trb_error *err);
+TRB_API double trb_mask_reach_mm_bytes(const trb_grid *grid, double radius_mm);
+
 #ifdef __cplusplus
 }
 #endif

@@ -96,7 +96,7 @@ typedef struct trb_settings {
     trb_purify_rule purify;
     trb_fd_options fd;
     bool star; /* measure star volumes */
-    char metrics[512]; /* comma-separated keys, empty: all */
+    char metrics[1024]; /* comma-separated keys, empty: all */
     uint32_t chosen;   /* private: which of the profile's choices were made by hand */
 } trb_settings;
 

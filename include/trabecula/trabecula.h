@@ -15,6 +15,7 @@
 
 #include "trabecula/status.h"
 #include "trabecula/version.h"
+#include "trabecula/nearest_name.h"
 #include "trabecula/grid.h"
 #include "trabecula/volume.h"
 #include "trabecula/mask.h"

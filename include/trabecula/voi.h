@@ -88,9 +88,12 @@ TRB_API TRB_NODISCARD trb_status trb_voi_length_parse(const char *text, trb_voi_
 TRB_API const char *trb_voi_length_text(const trb_voi_length *length, char *buffer, size_t size);
 
 /** Grow (by > 0) or shrink a mask by a ball, as described above; by: in mm or voxels. Errors: TRB_ERR_MEMORY, or
- *  TRB_ERR_ARGUMENT for mm without a voxel size. */
+ *  TRB_ERR_ARGUMENT for mm without a voxel size and for more than 4094 voxels. */
 TRB_API TRB_NODISCARD trb_status trb_voi_dilate(trb_mask *mask, const trb_voi_length *by, trb_error *err);
 TRB_API TRB_NODISCARD trb_status trb_voi_erode(trb_mask *mask, const trb_voi_length *by, trb_error *err);
+
+/** Bytes that either takes besides the mask, from above; 0 when it does nothing or cannot. */
+TRB_API double trb_voi_margin_bytes(const trb_voi_length *by, const trb_grid *grid);
 
 /**
  * The first slice and the one behind the last of the slab of the rules, which have a landmark.

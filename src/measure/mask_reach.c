@@ -2,10 +2,14 @@
  * mask_reach.c - what lies within a ball's reach of a mask; declared in distance.h.
  * Squared distances exist for some planes at a time, in 16 bits as long as the radius is within what those prove:
  * "farther than that" is all that has to be known of the rest, however large the empty regions are.
+ * Unequal axes take distances in mm, of some planes with as many around them as the ball reaches.
  */
 #include "measure/distance_fast.h"
 
+#include "trabecula/version.h"
+
 #include <math.h>
+#include <string.h>
 
 #define PLANES 32 /* at a time: enough to keep threads busy, few enough for 3 bytes a voxel of them */
 
@@ -90,4 +94,87 @@ trb_status trb_mask_reach(const trb_mask *source, double radius_vox, trb_mask **
     }
     *out = made;
     return TRB_OK;
+}
+
+/* ---- in mm */
+
+static bool is_cube(const trb_grid *grid)
+{
+    const double *s = grid->spacing_mm;
+    return s[0] == s[1] && s[1] == s[2];
+}
+
+/* Planes that a ball reaches over. */
+static size_t planes_around(const trb_grid *grid, double radius_mm)
+{
+    const double planes = radius_mm / grid->spacing_mm[2];
+    return planes < (double)grid->nz ? (size_t)ceil(planes) + 1 : grid->nz;
+}
+
+double trb_mask_reach_mm_bytes(const trb_grid *grid, double radius_mm)
+{
+    if (is_cube(grid))
+        return trb_mask_reach_bytes(grid, radius_mm / grid->spacing_mm[0]);
+    const double mask_plane = 8 * ceil((double)grid->nx / 64) * (double)grid->ny, plane = (double)grid->nx * (double)grid->ny;
+    const double planes = fmin((double)planes_of(grid) + 2 * (double)planes_around(grid, radius_mm), (double)grid->nz);
+    return planes * (4 * plane + mask_plane) + 8 * plane * trb_threads() + mask_plane * (double)grid->nz;
+}
+
+/* All that is not in the source, planes first to end. */
+static trb_status complement_of_planes(const trb_mask *source, size_t first, size_t end, trb_mask **out, trb_error *err)
+{
+    trb_grid grid = source->grid;
+    grid.nz = end - first;
+    trb_status status = trb_mask_create(&grid, out, err);
+    if (status)
+        return status;
+    memcpy((*out)->bits, trb_mask_row(source, 0, first), grid.nz * grid.ny * source->words_per_row * sizeof *source->bits);
+    trb_mask_invert(*out);
+    return TRB_OK;
+}
+
+static void near_planes(const trb_volume *mm, size_t first, size_t z0, size_t z1, float limit, trb_mask *out)
+{
+    const size_t nx = out->grid.nx, ny = out->grid.ny;
+#pragma omp parallel for schedule(static)
+    for (ptrdiff_t z = (ptrdiff_t)z0; z < (ptrdiff_t)z1; z++)
+        for (size_t y = 0; y < ny; y++) {
+            uint64_t *row = trb_mask_row(out, y, (size_t)z);
+            PACK(float, (const float *)trb_volume_row(mm, y, (size_t)z - first))
+        }
+}
+
+trb_status trb_mask_reach_mm(const trb_mask *source, double radius_mm, trb_mask **out, trb_error *err)
+{
+    const trb_grid *grid = &source->grid;
+    *out = NULL;
+    if (!trb_grid_has_spacing(grid) || !(radius_mm >= 0) || isinf(radius_mm))
+        return trb_error_set(err, TRB_ERR_ARGUMENT, "a ball with a radius of %g mm in voxels of %g mm", radius_mm, grid->spacing_mm[0]);
+    if (is_cube(grid))
+        return trb_mask_reach(source, radius_mm / grid->spacing_mm[0], out, err);
+    const float limit = (float)(radius_mm * (1 + 1e-6)); /* decimals such as 0.3 mm over 0.1 mm reach 3 voxels */
+    const size_t step = planes_of(grid), around = planes_around(grid, radius_mm);
+    trb_mask *made = NULL;
+    trb_status status = trb_mask_create(grid, &made, err);
+    for (size_t z = 0; !status && z < grid->nz; z += step) {
+        const size_t end = grid->nz - z < step ? grid->nz : z + step;
+        const size_t first = z > around ? z - around : 0, last = grid->nz - end > around ? end + around : grid->nz;
+        trb_mask *others = NULL;
+        trb_volume *mm = NULL;
+        trb_error inner = {TRB_OK, ""};
+        status = complement_of_planes(source, first, last, &others, err);
+        if (!status && !(status = trb_distance_mm(others, TRB_BORDER_UNKNOWN, &mm, &inner)))
+            near_planes(mm, first, z, end, limit, made);
+        else if (status == TRB_ERR_DATA) /* no source within reach */
+            status = TRB_OK;
+        else if (inner.text[0])
+            trb_error_set(err, status, "%s", inner.text);
+        trb_volume_destroy(mm);
+        trb_mask_destroy(others);
+    }
+    if (status)
+        trb_mask_destroy(made);
+    else
+        *out = made;
+    return status;
 }

@@ -1,7 +1,6 @@
 /*
- * voi_margin.c - erosion and dilation of a VOI by a ball, from exact distances.
- * A voxel at distance r or less of the wall is decided by what lies within r; so some planes at a time, with as many
- * planes around them as the ball reaches, give the same as the whole image, in 4 bytes a voxel of those planes.
+ * voi_margin.c - erosion and dilation of a VOI by a ball: what the ball reaches from inside, or from outside.
+ * The VOI ends where the image does, so erosion takes the sides of the image as well.
  */
 #include "trabecula/voi.h"
 
@@ -10,104 +9,98 @@
 #include <math.h>
 #include <string.h>
 
-#define PLANES 32 /* at a time, beside those around them */
-
-typedef struct ball {
-    bool in_mm;       /* distances in mm for unequal axes, else squared in voxels */
-    double limit;     /* not beyond: mm, or squared voxels */
-    size_t reach;     /* planes */
-} ball;
-
-static trb_status make_ball(const trb_voi_length *by, const trb_grid *grid, ball *out, trb_error *err)
+static trb_status check(const trb_voi_length *by, const trb_grid *grid, trb_error *err)
 {
-    const double *s = grid->spacing_mm;
     if (by->unit == TRB_VOI_PERCENT)
         return trb_error_set(err, TRB_ERR_ARGUMENT, "voi-erode and voi-dilate take mm, um or vox, not %%");
     if (by->unit == TRB_VOI_MM && !trb_grid_has_spacing(grid))
         return trb_error_set(err, TRB_ERR_ARGUMENT, "voi-erode and voi-dilate in mm need the voxel size, which is not known; "
                                                     "give them in voxels (2vox)");
-    out->in_mm = by->unit == TRB_VOI_MM && !(s[0] == s[1] && s[1] == s[2]);
-    const double vox = by->unit == TRB_VOI_VOXELS ? by->value : by->value / s[2];
-    /* Decimals such as 0.3 mm over 0.1 mm must reach 3 voxels. */
-    out->limit = out->in_mm ? by->value * (1 + 1e-6) : vox * vox * (1 + 1e-9);
-    out->reach = vox < (double)grid->nz ? (size_t)ceil(vox) + 1 : grid->nz;
     return TRB_OK;
 }
 
-static trb_status distances(const ball *b, const trb_mask *object, trb_border border, trb_volume **out, trb_error *err)
+static trb_status reach(const trb_mask *source, const trb_voi_length *by, trb_mask **out, trb_error *err)
 {
-    return b->in_mm ? trb_distance_mm(object, border, out, err) : trb_distance_squared(object, border, out, err);
+    return by->unit == TRB_VOI_MM ? trb_mask_reach_mm(source, by->value, out, err) : trb_mask_reach(source, by->value, out, err);
 }
 
-/* Planes first to end of a mask as they are. */
-static trb_status cut_planes(const trb_mask *mask, size_t first, size_t end, trb_mask **out, trb_error *err)
+double trb_voi_margin_bytes(const trb_voi_length *by, const trb_grid *grid)
 {
-    trb_grid grid = mask->grid;
-    grid.nz = end - first;
-    trb_status status = trb_mask_create(&grid, out, err);
-    if (!status)
-        memcpy((*out)->bits, trb_mask_row(mask, 0, first), grid.nz * grid.ny * mask->words_per_row * sizeof *mask->bits);
-    return status;
-}
-
-/* Object voxels of planes z0 to z1 that are not beyond the ball change over, in `to`. */
-static void change(const ball *b, const trb_volume *d, size_t first, size_t z0, size_t z1, trb_mask *to)
-{
-    const size_t nx = to->grid.nx, ny = to->grid.ny;
-#pragma omp parallel for schedule(static)
-    for (ptrdiff_t z = (ptrdiff_t)z0; z < (ptrdiff_t)z1; z++)
-        for (size_t y = 0; y < ny; y++) {
-            const void *row = trb_volume_row(d, y, (size_t)z - first);
-            uint64_t *words = trb_mask_row(to, y, (size_t)z);
-            for (size_t x = 0; x < nx; x++) {
-                const double value = b->in_mm ? (double)((const float *)row)[x] : (double)((const uint32_t *)row)[x];
-                if (value > 0 && value <= b->limit)
-                    words[x >> 6] ^= (uint64_t)1 << (x & 63);
-            }
-        }
-}
-
-static trb_status move_wall(trb_mask *mask, const trb_voi_length *by, bool grow, trb_error *err)
-{
-    ball b = {0};
-    trb_mask *before = NULL;
-    const size_t nz = mask->grid.nz;
-    trb_status status = by->value > 0 ? make_ball(by, &mask->grid, &b, err) : TRB_OK;
-    if (status || !(by->value > 0))
-        return status;
-    status = trb_mask_copy(mask, &before, err);
-    for (size_t z = 0; z < nz && !status; z += PLANES) {
-        const size_t end = nz - z < PLANES ? nz : z + PLANES;
-        const size_t first = z > b.reach ? z - b.reach : 0, last = nz - end > b.reach ? end + b.reach : nz;
-        trb_mask *part = NULL;
-        trb_volume *d = NULL;
-        trb_error inner = {TRB_OK, ""};
-        status = cut_planes(before, first, last, &part, err);
-        if (!status && grow)
-            trb_mask_invert(part);
-        if (!status) {
-            /* The VOI ends where the image does; the planes that were cut off are beyond the ball's reach. */
-            status = distances(&b, part, grow ? TRB_BORDER_UNKNOWN : TRB_BORDER_BACKGROUND, &d, &inner);
-            if (!status)
-                change(&b, d, first, z, end, mask);
-            else if (status == TRB_ERR_DATA) /* nothing of the other phase within reach */
-                status = TRB_OK;
-            else
-                trb_error_set(err, status, "%s", inner.text);
-        }
-        trb_volume_destroy(d);
-        trb_mask_destroy(part);
-    }
-    trb_mask_destroy(before);
-    return status;
+    const double mask = 8 * ceil((double)grid->nx / 64) * (double)grid->ny * (double)grid->nz;
+    if (!(by->value > 0) || check(by, grid, NULL))
+        return 0; /* or an error that is told later */
+    return mask + (by->unit == TRB_VOI_MM ? trb_mask_reach_mm_bytes(grid, by->value) : trb_mask_reach_bytes(grid, by->value));
 }
 
 trb_status trb_voi_dilate(trb_mask *mask, const trb_voi_length *by, trb_error *err)
 {
-    return move_wall(mask, by, true, err);
+    if (!(by->value > 0))
+        return TRB_OK;
+    trb_mask *grown = NULL;
+    trb_status status = check(by, &mask->grid, err);
+    if (!status)
+        status = reach(mask, by, &grown, err);
+    if (!status)
+        memcpy(mask->bits, grown->bits, mask->grid.nz * mask->grid.ny * mask->words_per_row * sizeof *mask->bits);
+    trb_mask_destroy(grown);
+    return status;
+}
+
+/* Voxels along an axis whose way to the first voxel outside the image is within the ball. */
+static size_t near_side(const trb_voi_length *by, const trb_grid *grid, int axis)
+{
+    const double steps = by->unit == TRB_VOI_MM ? by->value / grid->spacing_mm[axis] : by->value;
+    return (size_t)fmin(floor(steps * (1 + 1e-6)), 1e9);
+}
+
+/* What the sides of the image leave; false: nothing. */
+static bool inner_box(const trb_voi_length *by, const trb_grid *grid, trb_box *box)
+{
+    const size_t n[3] = {grid->nx, grid->ny, grid->nz};
+    for (int axis = 0; axis < 3; axis++) {
+        const size_t side = near_side(by, grid, axis);
+        if (n[axis] <= 2 * side)
+            return false;
+        box->lo[axis] = side;
+        box->hi[axis] = n[axis] - side;
+    }
+    return true;
+}
+
+/* Take from the mask what the ball reaches from outside. */
+static trb_status take_reached(trb_mask *mask, const trb_voi_length *by, trb_error *err)
+{
+    trb_mask *outside = NULL, *reached = NULL;
+    trb_status status = trb_mask_complement(mask, &outside, err);
+    if (!status)
+        status = reach(outside, by, &reached, err);
+    trb_mask_destroy(outside);
+    if (!status) {
+        trb_mask_invert(reached);
+        trb_mask_and(mask, reached);
+    }
+    trb_mask_destroy(reached);
+    return status;
 }
 
 trb_status trb_voi_erode(trb_mask *mask, const trb_voi_length *by, trb_error *err)
 {
-    return move_wall(mask, by, false, err);
+    trb_box box;
+    trb_mask *inner = NULL;
+    if (!(by->value > 0))
+        return TRB_OK;
+    trb_status status = check(by, &mask->grid, err);
+    if (status)
+        return status;
+    if (!inner_box(by, &mask->grid, &box)) {
+        memset(mask->bits, 0, mask->grid.nz * mask->grid.ny * mask->words_per_row * sizeof *mask->bits);
+        return TRB_OK;
+    }
+    status = take_reached(mask, by, err);
+    if (!status)
+        status = trb_voi_box(&mask->grid, &box, &inner, err);
+    if (!status)
+        trb_mask_and(mask, inner);
+    trb_mask_destroy(inner);
+    return status;
 }

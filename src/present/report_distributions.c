@@ -103,12 +103,12 @@ static trb_status make_chart(trb_report_distribution *d, const json_t *node, trb
     double *x = d->numbers;
     for (size_t k = 0; k < n; k++)
         x[k] = (nth(edges, first + k) + nth(edges, first + k + 1)) / 2;
-    size_t used = 0;
     for (size_t s = 0; s < n_series; s++) {
         const json_t *series = json_array_get(all, s);
+        d->series[s].name = trb_doc_text(series, "name"); /* also without a line: the colours are those of the panels */
         if (json_integer_value(json_object_get(series, "n")) == 0)
             continue;
-        double *mean = x + (1 + 3 * used) * n, *low = mean + n, *high = low + n;
+        double *mean = x + (1 + 3 * s) * n, *low = mean + n, *high = low + n;
         for (size_t k = 0; k < n; k++) {
             const double half = spread_of(series, first + k, spread);
             mean[k] = nth(json_object_get(series, "mean"), first + k);
@@ -117,11 +117,11 @@ static trb_status make_chart(trb_report_distribution *d, const json_t *node, trb
             if (isnan(half))
                 low[k] = NAN; /* fmax(NaN, 0) is 0 */
         }
-        d->series[used++] = (trb_plot_series){.name = trb_doc_text(series, "name"), .n = n, .x = x, .mean = mean, .low = low, .high = high};
+        d->series[s] = (trb_plot_series){.name = trb_doc_text(series, "name"), .n = n, .x = x, .mean = mean, .low = low, .high = high};
     }
     snprintf(d->title, sizeof d->title, "share of %.40s", trb_doc_text(node, "phase"));
     d->chart = (trb_plot_chart){.title = d->title, .unit = "%", .x_title = trb_doc_text(node, "metric"), .x_unit = trb_doc_text(node, "unit"),
-                                .n_series = used, .series = d->series};
+                                .n_series = n_series, .series = d->series};
     return TRB_OK;
 }
 
@@ -170,8 +170,8 @@ static void put_numbers(FILE *out, const double *value, size_t n)
 static void put_bins(FILE *out, const trb_report_distribution *all, size_t n)
 {
     const json_t *edges = json_object_get(all->node, "edges"), *series;
-    (void)n;
     size_t s;
+    (void)n; /* one metric a table */
     fputs("metric,unit,group,time,bin_from,bin_to,mean_percent,sd,sem,ci_lo,ci_hi,n\n", out);
     json_array_foreach (json_object_get(all->node, "series"), s, series)
         for (size_t k = 0; k + 1 < json_array_size(edges); k++) {

@@ -42,18 +42,30 @@ static double masks(const trb_grid *grid, const trb_settings *settings)
     return row_bytes * (double)grid->ny * (double)grid->nz * held;
 }
 
-/* Masks and distance maps while a VOI is found in the image; gone before a method begins. */
-static double finding_voi(const trb_grid *grid, const trb_settings *settings)
+/* Of one part of a VOI. */
+static double finding_part(const char *part, const trb_grid *as_measured)
 {
     trb_voi_auto options;
+    if (!trb_voi_is_auto(part) || trb_voi_auto_parse(part, &options, NULL) || trb_voi_auto_resolve(&options, as_measured, NULL))
+        return 0; /* or an error that is told later */
+    return trb_compartments_bytes(&options, as_measured);
+}
+
+/* Masks and distance maps while a VOI is found in the image, or its wall moved; gone before a method begins. */
+static double finding_voi(const trb_grid *grid, const trb_settings *settings)
+{
+    char part[sizeof settings->voi];
+    bool minus;
+    double most = 0;
     trb_grid as_measured = *grid;
     for (int axis = 0; axis < 3; axis++)
         if (settings->voxel_size_mm[axis] > 0)
             as_measured.spacing_mm[axis] = settings->voxel_size_mm[axis];
-    if (!trb_voi_is_auto(settings->voi) || trb_voi_auto_parse(settings->voi, &options, NULL) ||
-        trb_voi_auto_resolve(&options, &as_measured, NULL))
-        return 0; /* or an error that is told later */
-    return trb_compartments_bytes(&options, &as_measured);
+    for (size_t i = 0; trb_voi_part(settings->voi, i, part, sizeof part, &minus); i++)
+        most = fmax(most, finding_part(part, &as_measured));
+    const double margins = fmax(trb_voi_margin_bytes(&settings->voi_rules.erode, &as_measured),
+                                trb_voi_margin_bytes(&settings->voi_rules.dilate, &as_measured));
+    return fmax(most, margins);
 }
 
 static double program(int threads)

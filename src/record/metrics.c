@@ -12,7 +12,7 @@
 #define SKELETON_METHODS "thinning (lee), 26 neighbours, no pruning"
 #define SKELETON_CAVEAT "rough surfaces give short side branches and plates collapse to lines: smooth and fill cavities first"
 #define ODGAARD "Odgaard & Gundersen 1993 Bone 14:173"
-#define SALMON "falls with BV/TV because concave surface counts negative (Salmon 2015 Front Endocrinol 6:162)"
+#define SALMON "lower where BV/TV is higher, because concave surface counts negative (Salmon 2015 Front Endocrinol 6:162)"
 #define FD_METHODS "boxes, windows (every box in the VOI) or grid (as BoneJ); sizes in the tag"
 #define FD_CAVEAT "belongs to its box sizes: near 3 where boxes outgrow the spaces, near 2 where they see one smooth surface; never compare across sizes or voxel sizes"
 #define STAR_METHODS "test lines cut at the VOI wall; directions and lattice in the tag"
@@ -22,11 +22,13 @@
 #define FEW_VOXELS "quantised: see the bias table for structures under 6 voxels"
 #define LITTLE_BONE "unstable when BV/TV is under 1 %"
 
+#define GREY "plain mean, no source", "no density: the scale is that of scanner and reconstruction"
 #define PERCENTILE "smallest local thickness that at least "
 #define PERCENTILE_METHODS "exact, exact-closed, ipl, ipl-v1 (exact counts); fiji (from bins of half a voxel, linear within a bin)"
 
 static const trb_metric_info TABLE[] = {
-    {"TV", "mm^3", "total volume", "voxels of the VOI times the voxel volume", "voxel", PARFITT, ""},
+    {"TV", "mm^3", "total volume", "voxels of the VOI times the voxel volume", "voxel", PARFITT,
+     "of the VOI as it was placed: a measure of the bone only where the VOI follows it"},
     {"BV", "mm^3", "bone volume", "bone voxels in the VOI times the voxel volume", "voxel", PARFITT,
      "depends on threshold and filter"},
     {"BV/TV", "%", "bone volume fraction", "100 BV / TV", "voxel", PARFITT, "depends on threshold and filter"},
@@ -42,7 +44,8 @@ static const trb_metric_info TABLE[] = {
      THICKNESS_METHODS, HILDEBRAND, FEW_VOXELS},
     {"Tb.Th.SD", "mm", "SD of trabecular thickness", "population SD of the local thickness over bone voxels in the VOI",
      THICKNESS_METHODS, HILDEBRAND, "within one scan; not the SD of a group"},
-    {"Tb.Th.max", "mm", "largest trabecular thickness", "largest local thickness in the VOI", THICKNESS_METHODS, HILDEBRAND, ""},
+    {"Tb.Th.max", "mm", "largest trabecular thickness", "largest local thickness in the VOI", THICKNESS_METHODS, HILDEBRAND,
+     "one ball decides; grows with the VOI"},
     {"Tb.Sp", "mm", "trabecular separation", "mean local thickness of the marrow over marrow voxels in the VOI",
      THICKNESS_METHODS, HILDEBRAND, LITTLE_BONE},
     {"Tb.Sp.SD", "mm", "SD of trabecular separation", "population SD of the local thickness over marrow voxels in the VOI",
@@ -52,11 +55,12 @@ static const trb_metric_info TABLE[] = {
     {"Tb.N", "1/mm", "trabecular number", "by the method named: direct, ratio or plate", "direct (ipl), ratio, plate",
      "Bouxsein 2010", "the three methods measure different things: never compare across methods"},
     {"Tb.N.direct", "1/mm", "trabecular number, direct",
-     "1 / mean local thickness of everything but the bone's mid-axes (IPL rule, ridge epsilon 0.9)", "ipl",
+     "1 / mean local thickness of everything but the bone's mid-axes (IPL rule, ridge epsilon 0.9)", "direct (ipl)",
      "Hildebrand 1999 J Bone Miner Res 14:1167", "about 1/(P-1) instead of 1/P for plates of period P voxels"},
-    {"Tb.1/N.SD", "mm", "SD of the spacing of mid-axes", "population SD of the map behind the direct Tb.N", "ipl",
-     "Hildebrand 1999 J Bone Miner Res 14:1167", ""},
-    {"Tb.N.ratio", "1/mm", "trabecular number, ratio", "(BV/TV) / Tb.Th", "with the Tb.Th of this record", "CTAn's 3D definition", ""},
+    {"Tb.1/N.SD", "mm", "SD of the spacing of mid-axes", "population SD of the map behind the direct Tb.N", "direct (ipl)",
+     "Hildebrand 1999 J Bone Miner Res 14:1167", "within one scan; not the SD of a group"},
+    {"Tb.N.ratio", "1/mm", "trabecular number, ratio", "(BV/TV) / Tb.Th", "with the Tb.Th of this record", "CTAn's 3D definition",
+     "takes over the bias of Tb.Th"},
     {"Tb.N.plate", "1/mm", "trabecular number, plate model", "BS / (2 TV)", "with the BS of this record", "Parfitt 1983 J Clin Invest 72:1396",
      "assumes plates"},
     {"Tb.Th.plate", "mm", "trabecular thickness, plate model", "2 BV / BS", "with the BS of this record", "Parfitt 1983 J Clin Invest 72:1396", "assumes plates"},
@@ -84,9 +88,9 @@ static const trb_metric_info TABLE[] = {
     {"TMD.peel1", "mgHA/cm3", "tissue mineral density, peeled", "as TMD after the bone is eroded once by its 6 neighbours (context kept)", "linear calibration", "Bouxsein 2010",
      "undefined when thin trabeculae vanish"},
     {"BMC", "mg", "bone mineral content", "BMD * TV / 1000", "linear calibration", "Bouxsein 2010", "needs a density calibration"},
-    {"Grey.TV", "grey", "mean grey of the VOI", "mean stored grey value over the VOI, un-smoothed", "voxel", "", ""},
-    {"Grey.BV", "grey", "mean grey of bone", "mean stored grey value over bone in the VOI, un-smoothed", "voxel", "", ""},
-    {"Grey.Ma", "grey", "mean grey of marrow", "mean stored grey value over marrow in the VOI, un-smoothed", "voxel", "", ""},
+    {"Grey.TV", "grey", "mean grey of the VOI", "mean stored grey value over the VOI, un-smoothed", "voxel", GREY},
+    {"Grey.BV", "grey", "mean grey of bone", "mean stored grey value over bone in the VOI, un-smoothed", "voxel", GREY},
+    {"Grey.Ma", "grey", "mean grey of marrow", "mean stored grey value over marrow in the VOI, un-smoothed", "voxel", GREY},
     {"Tb.Th.valued", "%", "share of bone with a thickness", "100 * bone voxels in the VOI that a ball covers / bone voxels in the VOI",
      THICKNESS_METHODS, HILDEBRAND, "below 100 only under the ipl rules, which leave the rest out of the mean"},
     {"Tb.Sp.valued", "%", "share of marrow with a separation", "as Tb.Th.valued, for marrow", THICKNESS_METHODS, HILDEBRAND,
@@ -109,11 +113,13 @@ static const trb_metric_info TABLE[] = {
     {"Conn", "1", "connectivity", "1 - Euler.corr: the number of tunnels of one part without cavities", "as Conn.D", ODGAARD,
      "grows with the VOI: compare Conn.D"},
     {"Euler.corr", "1", "Euler number, corrected for the edges",
-     "as Euler, each cell with the share of the voxels around it that lie in the VOI; bone outside is context", "as Conn.D", ODGAARD, ""},
+     "as Euler, each cell with the share of the voxels around it that lie in the VOI; bone outside is context", "as Conn.D", ODGAARD,
+     "sums parts, tunnels and cavities: see Conn.D"},
     {"Euler", "1", "Euler number", "parts - tunnels + cavities of the bone cut at the VOI; bone 26-, marrow 6-connected",
      "raw; of one part of the image, one part in the VOI, or as segmented", "Toriwaki & Yonekura 2002 Forma 17:183", "depends on what the VOI cuts"},
-    {"Obj.N", "1", "number of parts", "26-connected parts of the bone cut at the VOI, as segmented", "26-connected", PARFITT, ""},
-    {"Po(tot)", "%", "total porosity", "100 (TV - BV) / TV", "voxel", PARFITT, ""},
+    {"Obj.N", "1", "number of parts", "26-connected parts of the bone cut at the VOI, as segmented", "26-connected", "Toriwaki & Yonekura 2002 Forma 17:183",
+     "every speck counts, and what the VOI cuts apart: depends on filter and despeckling"},
+    {"Po(tot)", "%", "total porosity", "100 (TV - BV) / TV", "voxel", PARFITT, "100 - BV/TV, no fact of its own"},
     {"Po(op)", "%", "open porosity", "100 (volume of the marrow that is not in closed pores) / TV", "6-connected", "CTAn's 3D definition", "as Po(cl)"},
     {"Po(cl)", "%", "closed porosity",
      "100 (volume of closed pores) / (BV + volume of closed pores); closed: a 6-connected part of the marrow whole in the VOI", "6-connected",
@@ -125,9 +131,9 @@ static const trb_metric_info TABLE[] = {
     {"SMI.concave", "%", "concave surface", "area of the triangles of the mesh that shrink when it moves outwards / area of all", "as SMI",
      "Salmon 2015 Front Endocrinol 6:162", "steps of a binary mesh are half concave"},
     {"SMI.dil", "1", "structure model index by dilation", "6 V (S2 - S1) / S1^2 per voxel, S2 after dilation by the 6 neighbours",
-     "marching cubes (lewiner)", "Hildebrand & Rueegsegger 1997", SALMON "; 2.3 for rods, 3.0 for balls"},
+     "dilation by 6 neighbours; surface by marching cubes (lewiner)", "Hildebrand & Rueegsegger 1997", SALMON "; 2.3 for rods, 3.0 for balls"},
     {"Tb.Pf", "1/mm", "trabecular pattern factor", "(S1 - S2) / (V1 - V2) before and after dilation by the 6 neighbours",
-     "marching cubes (lewiner)", "Hahn 1992 Bone 13:327", SALMON},
+     "dilation by 6 neighbours; surface by marching cubes (lewiner)", "Hahn 1992 Bone 13:327", SALMON},
     {"TMD.peel2", "mgHA/cm3", "tissue mineral density, peeled twice", "as TMD after the bone is eroded twice by its 6 neighbours (context kept)",
      "linear calibration", "Bouxsein 2010", "undefined when thin trabeculae vanish"},
     {"TMD.SD", "mgHA/cm3", "SD of bone density", "population SD of the density of bone voxels in the VOI, un-smoothed image", "linear calibration",

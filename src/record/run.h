@@ -135,6 +135,12 @@ void trb_run_say_fabric(const struct run *run, FILE *out);
 /** What the user should know before trusting DA. */
 void trb_run_warn_of_fabric(struct run *run);
 
+/** Where trabeculae are thin for the voxels, or gaps wide for the VOI (run_doubts.c). */
+void trb_run_warn_of_sizes(struct run *run);
+
+/** The shortest side of the box of the VOI, mm; 0: it is empty. */
+double trb_run_shortest_side(const struct run *run);
+
 /** Is this metric asked for? */
 bool trb_run_wants(const struct run *run, const char *key);
 

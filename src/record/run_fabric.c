@@ -63,8 +63,7 @@ void trb_run_say_fabric(const struct run *run, FILE *out)
                 da->rule == TRB_DA_MESH_GREY ? "grey values at the threshold" : "segmented image");
 }
 
-/* The shortest side of the box of the VOI, mm. */
-static double shortest_side(const struct run *run)
+double trb_run_shortest_side(const struct run *run)
 {
     const trb_grid *grid = &run->record->grid;
     trb_box box = trb_grid_box(grid);
@@ -81,7 +80,7 @@ void trb_run_warn_of_fabric(struct run *run)
     const trb_fabric *fabric = &run->record->fabric;
     if (!run->record->has_fabric)
         return;
-    const double across = shortest_side(run) / fabric->mean_mil_mm;
+    const double across = trb_run_shortest_side(run) / fabric->mean_mil_mm;
     if (across < ENOUGH)
         trb_record_warn(
             run->record,

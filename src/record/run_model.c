@@ -91,5 +91,8 @@ trb_status trb_run_add_model(struct run *run)
     if (!status && concave > MUCH_CONCAVE)
         trb_record_warn(run->record, "SMI: %.0f %% of the surface is concave and counts negative, so SMI follows BV/TV and does not "
                                      "tell plates from rods (Salmon 2015)", concave);
+    if (!status && model->dilation_known && model->dilation.tb_pf < 0 && !(concave > MUCH_CONCAVE))
+        trb_record_warn(run->record, "SMI.dil and Tb.Pf are negative: the surface is mostly concave, so they follow BV/TV and do not tell plates from "
+                                     "rods (Salmon 2015)");
     return status;
 }

@@ -17,10 +17,23 @@ double trb_percentile_percent(size_t i)
     return PERCENTS[i];
 }
 
-/* The thickness of a code, in voxels: see trb_thickness. */
+/* The thickness of a code, in voxels: see trb_thickness. NaN: the rule has none. Every rule stands here by name: what a code
+ * means cannot be guessed. */
 static double thickness_of_code(trb_thickness_rule rule, size_t code)
 {
-    return rule == TRB_THICKNESS_IPL || rule == TRB_THICKNESS_IPL_V1 ? (double)code : 2 * sqrt((double)code);
+    switch (rule) {
+    case TRB_THICKNESS_EXACT:
+    case TRB_THICKNESS_EXACT_CLOSED: return 2 * sqrt((double)code);
+    case TRB_THICKNESS_IPL:
+    case TRB_THICKNESS_IPL_V1: return (double)code;
+    case TRB_THICKNESS_FIJI: break;
+    }
+    return NAN;
+}
+
+static bool has_codes(const trb_thickness *t)
+{
+    return t->code_count && isfinite(thickness_of_code(t->rule, 1));
 }
 
 static double from_codes(const trb_thickness *t, uint64_t total, double percent)
@@ -57,7 +70,7 @@ static uint64_t total_of(const uint64_t *count, size_t n)
 
 double trb_run_percentile_vox(const trb_thickness *t, double percent)
 {
-    const uint64_t coded = total_of(t->code_count, t->n_codes);
+    const uint64_t coded = has_codes(t) ? total_of(t->code_count, t->n_codes) : 0;
     if (coded)
         return from_codes(t, coded, percent);
     const uint64_t binned = total_of(t->bin_count, t->n_bins);
@@ -75,7 +88,7 @@ trb_status trb_run_add_thickness_distribution(struct run *run, const char *key, 
     for (size_t i = 0; i < TRB_PERCENTILES; i++)
         d->percentile[i] = trb_run_percentile_vox(t, PERCENTS[i]) * run->h_mm;
     snprintf(d->percentile_method, sizeof d->percentile_method, "%s",
-             t->code_count ? "exact: from the count of every thickness" : "from bins of half a voxel, linear within a bin");
+             has_codes(t) ? "exact: from the count of every thickness" : "from bins of half a voxel, linear within a bin");
     return TRB_OK;
 }
 
@@ -87,7 +100,7 @@ trb_status trb_run_add_percentiles(struct run *run, const char *phase, const trb
         double percent;
     } shown[] = {{"p10", 10}, {"median", 50}, {"p90", 90}};
     char key[32], tag[96];
-    snprintf(tag, sizeof tag, "%.60s%s", rule_tag, known && !t->code_count ? ", from bins" : "");
+    snprintf(tag, sizeof tag, "%.60s%s", rule_tag, known && !has_codes(t) ? ", from bins" : "");
     trb_status status = TRB_OK;
     for (size_t i = 0; !status && i < sizeof shown / sizeof *shown; i++) {
         snprintf(key, sizeof key, "%s.%s", phase, shown[i].name);

@@ -142,7 +142,9 @@ static trb_status add_metric(struct run *run, const struct entry *entry)
     for (size_t i = 0; i < rows; i++)
         if (strcmp(table[i].key, entry->key) == 0)
             info = &table[i];
-    if (!info || !wants(run, entry->key))
+    if (!info) /* never silently: a number would be missing from every table */
+        return trb_error_set(run->err, TRB_ERR_ARGUMENT, "the table of metrics has no row for '%s'", entry->key);
+    if (!wants(run, entry->key))
         return TRB_OK;
     trb_metric *grown = realloc(record->metrics, (record->n_metrics + 1) * sizeof *grown);
     if (!grown)
@@ -392,6 +394,7 @@ static void add_warnings(struct run *run)
         trb_record_warn(record, "Tb.Th is %.2g voxels: below 6 voxels every rule is off by up to half a voxel (README, bias table)",
                         run->th.mean_vox);
     trb_run_warn_of_fabric(run);
+    trb_run_warn_of_sizes(run);
     if (run->settings->surface == TRB_BS_GREY && !isnan(record->threshold.seed_grey))
         trb_record_warn(record, "BS from grey values is that of the low threshold of the hysteresis");
     trb_run_warn_of_sensitivity(record);

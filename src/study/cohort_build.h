@@ -3,8 +3,9 @@
 #define TRB_COHORT_BUILD_H
 
 #include "trabecula/cohort.h"
+#include "trabecula/nearest_name.h"
 
-#include "study/cohort_csv.h"
+#include "study/text_table.h"
 #include "study/cohort_pool.h"
 
 static inline trb_pool *trb_cohort_pool(const trb_cohort *cohort)
@@ -107,8 +108,5 @@ trb_status trb_import_table(trb_text_table *table, trb_cohort_import import, trb
 
 /** After reading a foreign form: ratios to percent and the like. */
 void trb_import_units(trb_cohort *cohort, trb_cohort_import import);
-
-/** The candidate nearest to a mistyped name, or NULL when none is near. */
-const char *trb_nearest_name(const char *text, const char *const *candidates, size_t n);
 
 #endif

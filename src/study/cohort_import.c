@@ -37,7 +37,7 @@ trb_status trb_new_table_install(const trb_new_table *made, trb_text_table *tabl
     if (!table->record)
         return TRB_ERR_MEMORY;
     for (size_t r = 0; r < made->n_records; r++)
-        table->record[r] = (trb_text_record){r * made->n_columns, made->n_columns, made->row[r]};
+        table->record[r] = (trb_text_record){r * made->n_columns, made->n_columns, made->row[r], made->row[r]};
     table->n_records = made->n_records;
     table->n_columns = made->n_columns;
     table->cell = made->cell;

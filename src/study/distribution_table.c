@@ -1,7 +1,7 @@
 /* distribution_table.c - long tables of bins, taken apart into scans. */
 #include "study/distribution_table.h"
 
-#include "study/cohort_csv.h"
+#include "study/text_table.h"
 
 #include <math.h>
 #include <stdio.h>

@@ -5,6 +5,7 @@
 #include "io/raw_volume.h"
 #include "study/batch_paths.h"
 #include "study/manifest_parts.h"
+#include "study/text_table.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -50,21 +51,21 @@ static struct column role_of(const char *name)
     return (struct column){TRAVELS, NULL};
 }
 
-static trb_status read_header(trb_manifest *manifest, const trb_csv *csv, struct column *columns,
+static trb_status read_header(trb_manifest *manifest, const trb_text_table *table, struct column *columns,
                               trb_error *err)
 {
     bool has_path = false;
-    manifest->columns = calloc(csv->n_columns + 1, sizeof *manifest->columns);
+    manifest->columns = calloc(table->n_columns + 1, sizeof *manifest->columns);
     if (!manifest->columns)
         return no_memory(err);
-    for (size_t c = 0; c < csv->n_columns; c++) {
-        const char *name = csv->header[c];
+    for (size_t c = 0; c < table->n_columns; c++) {
+        const char *name = trb_text_cell(table, 0, c);
         columns[c] = role_of(name);
         has_path = has_path || columns[c].role == PATH;
         if (!name[0])
             return trb_error_set(err, TRB_ERR_ARGUMENT, "%s: column %zu has no name", manifest->study, c + 1);
         for (size_t b = 0; b < c; b++)
-            if (columns[c].key ? columns[b].key == columns[c].key : strcmp(csv->header[b], name) == 0)
+            if (columns[c].key ? columns[b].key == columns[c].key : strcmp(trb_text_cell(table, 0, b), name) == 0)
                 return trb_error_set(err, TRB_ERR_ARGUMENT, "%s: the column '%s' is there twice",
                                      manifest->study, name);
         if (columns[c].role != TRAVELS)
@@ -173,19 +174,19 @@ static trb_status take_cell(const trb_manifest *manifest, trb_manifest_scan *sca
     return (*to = trb_text_utf8(cell)) ? TRB_OK : no_memory(err);
 }
 
-static trb_status read_scan(trb_manifest *manifest, const trb_csv *csv, const struct column *columns,
-                            size_t row, trb_error *err)
+static trb_status read_scan(trb_manifest *manifest, const trb_text_table *table, const struct column *columns,
+                            size_t record, trb_error *err)
 {
     trb_manifest_scan *scan = trb_manifest_add(manifest);
     if (!scan)
         return no_memory(err);
     size_t extra = 0;
-    scan->line = csv->lines[row];
+    scan->line = table->record[record].line;
     scan->extra = calloc(manifest->n_columns + 1, sizeof *scan->extra);
-    scan->settings = calloc(csv->n_columns + 1, sizeof *scan->settings);
+    scan->settings = calloc(table->n_columns + 1, sizeof *scan->settings);
     trb_status status = scan->extra && scan->settings ? TRB_OK : no_memory(err);
-    for (size_t c = 0; c < csv->n_columns && !status; c++)
-        status = take_cell(manifest, scan, &columns[c], csv->cells[row][c], &extra, err);
+    for (size_t c = 0; c < table->n_columns && !status; c++)
+        status = take_cell(manifest, scan, &columns[c], trb_text_cell(table, record, c), &extra, err);
     if (!status && !scan->path)
         return trb_error_set(err, TRB_ERR_ARGUMENT, "%s:%zu: no path", manifest->study, scan->line);
     if (!status && !scan->sample && !(scan->sample = sample_of_path(scan->path)))
@@ -195,15 +196,17 @@ static trb_status read_scan(trb_manifest *manifest, const trb_csv *csv, const st
 
 trb_status trb_manifest_from_csv(trb_manifest *manifest, trb_error *err)
 {
-    trb_csv csv;
-    trb_status status = trb_csv_read(manifest->study, &csv, err);
-    if (status)
-        return status;
-    struct column *columns = calloc(csv.n_columns + 1, sizeof *columns);
-    status = columns ? read_header(manifest, &csv, columns, err) : no_memory(err);
-    for (size_t row = 0; row < csv.n_rows && !status; row++)
-        status = read_scan(manifest, &csv, columns, row, err);
+    trb_text_table table = {.n_columns = 0};
+    trb_pool *pool = trb_pool_create(err);
+    trb_status status = pool ? trb_text_table_read_verbatim(manifest->study, pool, &table, err) : TRB_ERR_MEMORY;
+    if (!status)
+        status = trb_text_table_square(&table, err);
+    struct column *columns = status ? NULL : calloc(table.n_columns + 1, sizeof *columns);
+    if (!status)
+        status = columns ? read_header(manifest, &table, columns, err) : no_memory(err);
+    for (size_t record = 1; !status && record < table.n_records; record++)
+        status = read_scan(manifest, &table, columns, record, err);
     free(columns);
-    trb_csv_clear(&csv);
+    trb_pool_destroy(pool);
     return status;
 }

@@ -16,21 +16,4 @@ void trb_manifest_note(trb_manifest *manifest, const char *format, ...) TRB_PRIN
 TRB_NODISCARD trb_status trb_manifest_from_folder(trb_manifest *manifest, const char *output, trb_error *err);
 TRB_NODISCARD trb_status trb_manifest_from_csv(trb_manifest *manifest, trb_error *err);
 
-/* ---- csv_rows.c */
-
-/** A table of texts. Rows have as many cells as the header. */
-typedef struct trb_csv {
-    size_t n_columns, n_rows;
-    char **header;
-    char ***cells; /* cells[row][column] */
-    size_t *lines; /* where each row begins */
-} trb_csv;
-
-/**
- * Read a CSV file: UTF-8 (a byte order mark is skipped), quotes as RFC 4180, LF or CRLF; separator comma, or semicolon or
- * tab when the first line has no comma. Spaces around unquoted cells are dropped, empty lines are skipped.
- */
-TRB_NODISCARD trb_status trb_csv_read(const char *path, trb_csv *out, trb_error *err);
-void trb_csv_clear(trb_csv *csv);
-
 #endif

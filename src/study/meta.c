@@ -1,5 +1,5 @@
 /* meta.c - a table of studies, read and pooled. */
-#include "study/cohort_csv.h"
+#include "study/text_table.h"
 #include "study/cohort_header.h"
 #include "study/meta_parts.h"
 #include "study/stat_designs.h"

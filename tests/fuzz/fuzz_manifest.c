@@ -1,8 +1,9 @@
 /*
  * fuzz_manifest.c - libFuzzer target: any bytes as the table of a study.
  * Not part of the normal build. By hand, with the options of scripts/fuzz:
- *   clang ... tests/fuzz/fuzz_manifest.c src/study/{manifest,manifest_csv,csv_rows,batch_paths}.c src/record/settings.c \
- *     src/io/length_unit.c src/core/{memory,status,grid,volume,mask}.c src/prepare/{calibration,number_text}.c -lz -lm
+ *   clang ... tests/fuzz/fuzz_manifest.c src/study/{manifest,manifest_csv,text_table,text_cells,text_bytes,cohort_pool,batch_paths}.c \
+ *     src/record/{settings,settings_voi,threshold_text,segment_text}.c src/io/{raw_spec,raw_volume,scan_info,input_file,vax_float}.c \
+ *     src/io/length_unit.c src/core/{memory,status,grid,volume,mask}.c src/prepare/{calibration,number_text}.c -ltrabecula -lz -lm
  */
 #include "study/manifest_parts.h"
 

@@ -1,5 +1,5 @@
-/* cohort_cells.c - the shape of a text table, and the numbers in it. */
-#include "study/cohort_csv.h"
+/* text_cells.c - the shape of a text table, and the numbers in it. */
+#include "study/text_table.h"
 
 #include "prepare/number_text.h"
 

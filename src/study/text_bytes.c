@@ -1,5 +1,5 @@
-/* cohort_bytes.c - what the bytes of a table are, before anything looks for cells. */
-#include "study/cohort_bytes.h"
+/* text_bytes.c - what the bytes of a table are, before anything looks for cells. */
+#include "study/text_bytes.h"
 
 #include <errno.h>
 #include <stdint.h>
@@ -22,7 +22,7 @@ trb_status trb_bytes_read(const char *path, trb_pool *pool, char **bytes, size_t
             room = room ? 2 * room : 65536;
             char *more = room > 2 * LARGEST ? NULL : realloc(all, room);
             if (!more) {
-                status = trb_error_set(err, TRB_ERR_FORMAT, "%s is too large for a table of results", path);
+                status = trb_error_set(err, TRB_ERR_FORMAT, "%s is too large for a table", path);
                 break;
             }
             all = more;
@@ -35,7 +35,7 @@ trb_status trb_bytes_read(const char *path, trb_pool *pool, char **bytes, size_t
     if (!status && ferror(in))
         status = trb_error_set(err, TRB_ERR_IO, "%s cannot be read: %s", path, strerror(errno));
     if (!status && used > LARGEST)
-        status = trb_error_set(err, TRB_ERR_FORMAT, "%s is too large for a table of results", path);
+        status = trb_error_set(err, TRB_ERR_FORMAT, "%s is too large for a table", path);
     fclose(in);
     if (!status) {
         *bytes = trb_pool_text(pool, all ? all : "", used, err);
@@ -128,17 +128,23 @@ static trb_status refuse_other_kinds(const char *name, const unsigned char *p, s
     return TRB_OK;
 }
 
+trb_status trb_bytes_as_text(const char *name, const char *bytes, size_t size, const char **text, size_t *length,
+                             trb_error *err)
+{
+    const trb_status status = refuse_other_kinds(name, (const unsigned char *)bytes, size, err);
+    const bool marked = size >= 3 && memcmp(bytes, "\xEF\xBB\xBF", 3) == 0;
+    *text = bytes + (marked ? 3 : 0);
+    *length = size - (marked ? 3 : 0);
+    return status;
+}
+
 trb_status trb_bytes_as_utf8(const char *name, const char *bytes, size_t size, trb_pool *pool,
                              const char **text, size_t *length, bool *latin1, trb_error *err)
 {
-    const unsigned char *p = (const unsigned char *)bytes;
-    const trb_status status = refuse_other_kinds(name, p, size, err);
+    const trb_status status = trb_bytes_as_text(name, bytes, size, text, &size, err);
     if (status)
         return status;
-    if (size >= 3 && memcmp(p, "\xEF\xBB\xBF", 3) == 0) {
-        p += 3;
-        size -= 3;
-    }
+    const unsigned char *p = (const unsigned char *)*text;
     *latin1 = !is_utf8(p, size);
     *length = size;
     *text = *latin1 ? from_1252(p, size, pool, length, err) : trb_pool_text(pool, (const char *)p, size, err);

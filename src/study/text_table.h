@@ -1,15 +1,15 @@
-/* cohort_csv.h - text tables as laboratories write them, taken apart into cells. */
-#ifndef TRB_COHORT_CSV_H
-#define TRB_COHORT_CSV_H
+/* text_table.h - text tables as laboratories write them, taken apart into cells. */
+#ifndef TRB_TEXT_TABLE_H
+#define TRB_TEXT_TABLE_H
 
 #include "study/cohort_pool.h"
 
 #include <stdbool.h>
 
-/** One record. row counts from 1 and includes blank ones, as a spreadsheet shows it. */
+/** One record. row counts from 1 and includes blank ones, as a spreadsheet shows it; line is that of a text editor. */
 typedef struct trb_text_record {
     size_t first, n_cells;
-    size_t row;
+    size_t row, line;
 } trb_text_record;
 
 /**
@@ -21,6 +21,7 @@ typedef struct trb_text_table {
     char separator; /* ',', ';' or tab */
     char decimal;   /* '.' or ',': see trb_text_table_decimal() */
     bool latin1;    /* was not UTF-8; read as Windows-1252 */
+    bool verbatim;  /* bytes as in the file, also those that are not UTF-8, and blanks within quotes */
     size_t n_records, n_columns;
     trb_text_record *record;
     size_t n_cells;
@@ -41,6 +42,9 @@ typedef enum trb_cell_kind { TRB_CELL_MISSING, TRB_CELL_NUMBER, TRB_CELL_TEXT } 
  *             after a closing quote, nothing in it; each with the remedy.
  */
 trb_status trb_text_table_read(const char *path, trb_pool *pool, trb_text_table *table, trb_error *err);
+
+/** The same, verbatim: for names of files, which are bytes. */
+trb_status trb_text_table_read_verbatim(const char *path, trb_pool *pool, trb_text_table *table, trb_error *err);
 
 /** The same from memory; name is for messages. */
 trb_status trb_text_table_parse(const char *name, const char *bytes, size_t size, trb_pool *pool,

@@ -1,13 +1,13 @@
 /*
- * cohort_csv.c - text to cells.
+ * text_table.c - text to cells.
  *
  * The separator is not asked for but tried: a table is read with tab, semicolon and comma in turn, and the first that
  * gives every record the width of the header (and more than one cell) is it. When none does, the one that makes most cells
  * is kept, so that the message about the ragged record speaks of the likeliest reading.
  */
-#include "study/cohort_csv.h"
+#include "study/text_table.h"
 
-#include "study/cohort_bytes.h"
+#include "study/text_bytes.h"
 
 #include <stdint.h>
 #include <stdio.h>
@@ -20,7 +20,7 @@
 typedef struct lexer {
     trb_text_table *table;
     const char *at, *end;
-    size_t row; /* of the record being read */
+    size_t row, line; /* of the record being read; of the place */
     size_t cell_room;
     char *scratch; /* as long as the text */
 } lexer;
@@ -50,11 +50,14 @@ static size_t trimmed(const char *start, size_t length)
 }
 
 /* Blank records are taken back, so the rooms are kept here and not told from the counts. */
-static trb_status add_cell(lexer *l, const char *start, size_t length, trb_error *err)
+static trb_status add_cell(lexer *l, const char *start, size_t length, bool quoted, trb_error *err)
 {
     trb_text_table *t = l->table;
-    const char *skipped = skip_blanks(start, start + length, 0);
-    length = trimmed(skipped, length - (size_t)(skipped - start));
+    const char *skipped = start;
+    if (!quoted || !t->verbatim) {
+        skipped = skip_blanks(start, start + length, 0);
+        length = trimmed(skipped, length - (size_t)(skipped - start));
+    }
     if (t->n_cells == l->cell_room) {
         const size_t room = l->cell_room ? 2 * l->cell_room : 256;
         const char **cells = trb_pool_array(t->pool, room, sizeof *cells, err);
@@ -92,7 +95,8 @@ static trb_status quoted_cell(lexer *l, size_t column, trb_error *err)
             else
                 break;
         }
-        if (*l->at == '\r' && l->at + 1 < l->end && l->at[1] == '\n')
+        l->line += *l->at == '\n';
+        if (!t->verbatim && *l->at == '\r' && l->at + 1 < l->end && l->at[1] == '\n')
             continue; /* a line break in a cell is one, however the file writes it */
         l->scratch[n++] = *l->at;
     }
@@ -102,7 +106,7 @@ static trb_status quoted_cell(lexer *l, size_t column, trb_error *err)
             err, TRB_ERR_FORMAT,
             "%s: row %zu, column %zu: text after a closing quote (a quote inside quotes is written twice)",
             t->file, l->row, column + 1);
-    return add_cell(l, l->scratch, n, err);
+    return add_cell(l, l->scratch, n, true, err);
 }
 
 static trb_status read_cell(lexer *l, size_t column, trb_error *err)
@@ -115,7 +119,7 @@ static trb_status read_cell(lexer *l, size_t column, trb_error *err)
     const char *start = l->at;
     while (!ends_cell(l))
         l->at++;
-    return add_cell(l, start, (size_t)(l->at - start), err);
+    return add_cell(l, start, (size_t)(l->at - start), false, err);
 }
 
 /* A record of cells that are all empty is a blank line, or what spreadsheets leave below a table. */
@@ -130,7 +134,7 @@ static bool is_blank(const trb_text_table *t, size_t first)
 static trb_status read_record(lexer *l, trb_error *err)
 {
     trb_text_table *t = l->table;
-    const size_t first = t->n_cells;
+    const size_t first = t->n_cells, line = l->line;
     trb_status status = TRB_OK;
     for (size_t column = 0;; column++) {
         if (column == MOST_COLUMNS)
@@ -145,6 +149,7 @@ static trb_status read_record(lexer *l, trb_error *err)
     }
     if (l->at < l->end) /* one line end: LF, CR or CRLF */
         l->at += *l->at == '\r' && l->at + 1 < l->end && l->at[1] == '\n' ? 2 : 1;
+    l->line++;
     if (is_blank(t, first)) {
         t->n_cells = first;
         return TRB_OK;
@@ -153,7 +158,7 @@ static trb_status read_record(lexer *l, trb_error *err)
     if (!records)
         return TRB_ERR_MEMORY;
     t->record = records;
-    t->record[t->n_records++] = (trb_text_record){first, t->n_cells - first, l->row};
+    t->record[t->n_records++] = (trb_text_record){first, t->n_cells - first, l->row, line};
     return TRB_OK;
 }
 
@@ -175,7 +180,7 @@ static trb_status lex(trb_text_table *t, char separator, const char *text, size_
     t->record = NULL;
     t->cell = NULL;
     const size_t told = separator_line(text, length);
-    lexer l = {.table = t, .at = text + told, .end = text + length, .row = told ? 2 : 1};
+    lexer l = {.table = t, .at = text + told, .end = text + length, .row = told ? 2 : 1, .line = told ? 2 : 1};
     l.scratch = trb_pool_array(t->pool, length + 1, 1, err);
     if (!l.scratch)
         return TRB_ERR_MEMORY;
@@ -224,17 +229,18 @@ static trb_status choose_separator(trb_text_table *t, const char *text, size_t l
     return TRB_OK;
 }
 
-trb_status trb_text_table_parse(const char *name, const char *bytes, size_t size, trb_pool *pool,
-                                trb_text_table *table, trb_error *err)
+static trb_status parse(const char *name, const char *bytes, size_t size, bool verbatim, trb_pool *pool,
+                        trb_text_table *table, trb_error *err)
 {
-    *table = (trb_text_table){.decimal = '.', .pool = pool};
+    *table = (trb_text_table){.decimal = '.', .pool = pool, .verbatim = verbatim};
     table->file = trb_pool_text(pool, name, strlen(name), err);
     if (!table->file)
         return TRB_ERR_MEMORY;
     const char *text = NULL;
     size_t length = 0;
     char separator;
-    trb_status status = trb_bytes_as_utf8(name, bytes, size, pool, &text, &length, &table->latin1, err);
+    trb_status status = verbatim ? trb_bytes_as_text(name, bytes, size, &text, &length, err)
+                                 : trb_bytes_as_utf8(name, bytes, size, pool, &text, &length, &table->latin1, err);
     if (!status)
         status = choose_separator(table, text, length, &separator, err);
     if (!status)
@@ -244,10 +250,26 @@ trb_status trb_text_table_parse(const char *name, const char *bytes, size_t size
     return status;
 }
 
-trb_status trb_text_table_read(const char *path, trb_pool *pool, trb_text_table *table, trb_error *err)
+trb_status trb_text_table_parse(const char *name, const char *bytes, size_t size, trb_pool *pool,
+                                trb_text_table *table, trb_error *err)
+{
+    return parse(name, bytes, size, false, pool, table, err);
+}
+
+static trb_status read_as(const char *path, bool verbatim, trb_pool *pool, trb_text_table *table, trb_error *err)
 {
     char *bytes = NULL;
     size_t size = 0;
     trb_status status = trb_bytes_read(path, pool, &bytes, &size, err);
-    return status ? status : trb_text_table_parse(path, bytes, size, pool, table, err);
+    return status ? status : parse(path, bytes, size, verbatim, pool, table, err);
+}
+
+trb_status trb_text_table_read(const char *path, trb_pool *pool, trb_text_table *table, trb_error *err)
+{
+    return read_as(path, false, pool, table, err);
+}
+
+trb_status trb_text_table_read_verbatim(const char *path, trb_pool *pool, trb_text_table *table, trb_error *err)
+{
+    return read_as(path, true, pool, table, err);
 }
