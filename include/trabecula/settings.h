@@ -3,6 +3,7 @@
 #define TRABECULA_SETTINGS_H
 
 #include "trabecula/anisotropy.h"
+#include "trabecula/ellipsoid.h"
 #include "trabecula/filter.h"
 #include "trabecula/fractal.h"
 #include "trabecula/segment.h"
@@ -92,6 +93,8 @@ typedef struct trb_settings {
     trb_purify_rule purify;
     trb_fd_options fd;
     bool star; /* measure star volumes */
+    bool ef;   /* measure the ellipsoid factor */
+    trb_ef_options ef_options;
     char metrics[512]; /* comma-separated keys, empty: all */
     uint32_t chosen;   /* private: which of the profile's choices were made by hand */
 } trb_settings;

@@ -22,15 +22,15 @@
 
 #define PI 3.14159265358979323846
 #define RAY_STEP 0.75  /* voxels: a missed corner is found later */
-#define TRUST 0.6      /* most of a step: of the unit ball */
+#define TRUST 0.3      /* most of a step: of the unit ball */
 #define SETTLED 0.01   /* steps below this: go on to the next mu */
 #define STEPS 40       /* of Newton for each mu */
-#define ROOM 1.05      /* q of a new obstacle at least */
+#define ROOM 1.1       /* q of a new obstacle at least */
 #define START 0.95     /* of the ball around the seed */
 #define CLOSE 1.1      /* q of the border when it stops the ellipsoid */
 #define NOTHING 0.05   /* q of an obstacle that the ellipsoid must not have swallowed */
 
-enum { SPIRAL = 6, RAYS = 2 * SPIRAL * TRB_MIL_IMAGES, CUTS_A_ROUND = 8, OBSTACLES = RAYS + 600 };
+enum { SPIRAL = 3, RAYS = 2 * SPIRAL * TRB_MIL_IMAGES, CUTS_A_ROUND = 8, OBSTACLES = RAYS + 600 };
 enum { LANES = 8, UNKNOWNS = 9 };
 
 struct trb_ellipsoid_fitter {
