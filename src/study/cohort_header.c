@@ -71,6 +71,12 @@ static const known METRICS[] = {
     {"Sk.End.N", ""},
     {"Br.Le", ""},
     {"ITA", ""},
+    {"FD.R2", ""},
+    {"Tb.V*", ""},
+    {"Ma.V*", ""},
+    {"DA.SLD", ""},
+    {"EF.SD", ""},
+    {"EF.median", ""},
 };
 
 static const known HOUSEKEEPING[] = {
@@ -81,6 +87,12 @@ static const known HOUSEKEEPING[] = {
     {"Grey.Ma", ""},
     {"Tb.Th.valued", ""},
     {"Tb.Sp.valued", ""},
+    {"Tb.V*.cut", ""},
+    {"Ma.V*.cut", ""},
+    {"EF.filled", ""},
+    {"EF.cut", ""},
+    {"EF.rep", ""},
+    {"EF.rep.RMS", ""},
     {"threshold", "|thresholdgrey|lowerthreshold|"},
     {"voxel size", "|voxelsizemm|pixelsize|"},
     {"Euler", "|eulerch|eulernumber|eulercharacteristic|"},
@@ -164,6 +176,7 @@ const char *trb_metric_detail_of(const char *key)
         {"Euler.corr", "Conn.D"}, {"SMI.dil", "SMI"},       {"SMI.concave", "SMI"},
         {"TMD.peel2", "TMD"},     {"TMD.SD", "TMD"},      {"TMD.FWHM", "TMD"},
         {"Po(cl)", ""},           {"MaD", "BMD"},         {"Tb.Pf", "SMI"},
+        {"FD.R2", ""},            {"EF.SD", ""},          {"EF.median", "EF"},
         {"DA.ratio", "DA"},       {"Sk.Br.N", ""},        {"Sk.Junc.N", ""},      {"Sk.End.N", ""},
     };
     for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++)
