@@ -251,8 +251,8 @@ trb_status trb_run_add_metrics(struct run *run)
     if (!status)
         status = trb_run_add_model(run);
     if (!status)
-        status = trb_run_add_shape(run);
-    return status ? status : trb_run_add_spread(run, density_tag);
+        status = trb_run_add_spread(run, density_tag);
+    return status ? status : trb_run_add_shape(run);
 }
 
 trb_status trb_run_add_distribution(struct run *run, const char *key, const char *unit, double start, double width, size_t bins,

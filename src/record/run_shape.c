@@ -102,7 +102,7 @@ static trb_status add_star(struct run *run)
     const double voxel = pow(run->h_mm, 3);
     char tag[96];
     snprintf(tag, sizeof tag, "lines to the VOI wall, %zu directions, lattice of %g voxels",
-             options.directions * TRB_STAR_IMAGES, options.apart_vox);
+             options.directions * TRB_STAR_IMAGES, known ? star->options.apart_vox : options.apart_vox);
     const struct {
         const char *key;
         double value;
