@@ -16,7 +16,7 @@
 #define FD_CAVEAT "belongs to its box sizes: near 3 where boxes outgrow the spaces, near 2 where they see one smooth surface; never compare across sizes or voxel sizes"
 #define EF_METHODS "largest ellipsoid in bone; cubes and number of the seeds in the tag"
 #define DOUBE "Doube 2015 Front Endocrinol 6:15; Felder 2021 R Soc Open Sci 8:201401"
-#define EF_CAVEAT "a mean near 0 says neither plates nor rods: plates and rods cancel, and rough thin bone has ellipsoids of a voxel or two; look at the distribution, EF.filled and EF.rep, and compare scans of one voxel size"
+#define EF_CAVEAT "most bone is neither plate nor rod and bone loss shifts EF little (Felder 2021); plates and rods cancel in a mean: look at median and distribution, EF.filled and EF.rep; compare scans of one voxel size"
 #define STAR_METHODS "test lines cut at the VOI wall; directions and lattice in the tag"
 #define VESTERBY "Vesterby 1990 Bone 11:149; Gundersen & Jensen 1985 J Microsc 138:127"
 #define FEW_VOXELS "quantised: see the bias table for structures under 6 voxels"
