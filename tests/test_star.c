@@ -62,6 +62,17 @@ static void all_of_a_convex_body_is_seen_from_inside(void **state)
 }
 
 /* Two bodies that do not see each other: the mean weighted by volume. */
+static void a_long_voi_has_lines_farther_apart(void **state)
+{
+    (void)state;
+    trb_mask *mask = new_mask(400, 60, 60);
+    add_box(mask, 10, 10, 10, 380, 40, 40);
+    const trb_star star = measure(mask, NULL);
+    CHECK_CLOSE(25, star.options.apart_vox, 0);
+    CHECK_RELATIVE(380.0 * 40 * 40, star.bone.volume_vox, 0.06); /* few lines go the long way: they decide it */
+    trb_mask_destroy(mask);
+}
+
 static void two_bodies_count_by_their_volume(void **state)
 {
     (void)state;
@@ -158,7 +169,7 @@ static void mirror_turn_and_threads(void **state)
     print_message("in the ellipse: Tb.V* %.4f mm^3 (%.1f %% cut), Ma.V* %.3f mm^3 (%.1f %% cut), DA %.3f\n",
                   inside.bone.volume_vox * mm3, 100 * inside.bone.cut, inside.marrow.volume_vox * mm3, 100 * inside.marrow.cut,
                   inside.da);
-    options = (trb_star_options){160, 16}; /* converged? */
+    options = (trb_star_options){160, 16, 16}; /* converged? */
     trb_star finer;
     CHECK_OK(trb_star_measure(bone, NULL, &options, &finer, err));
     print_message("twice the directions: Tb.V* %.4f mm^3, Ma.V* %.3f mm^3, DA %.3f\n", finer.bone.volume_vox * mm3,
@@ -176,7 +187,7 @@ static void intercepts_equal_those_of_points_that_look_around(void **state)
 {
     (void)state;
     trb_mask *bone = testing_random_mask(12, 11, 13, 0.6, 9), *voi = testing_random_mask(12, 11, 13, 0.9, 10);
-    const trb_star_options options = {40, 1};
+    const trb_star_options options = {40, 1, 100};
     trb_star star;
     CHECK_OK(trb_star_measure(bone, voi, &options, &star, err));
     /* from random points along random directions, both ways, in small steps until the state changes */
@@ -230,7 +241,9 @@ static void what_cannot_be_measured_is_said(void **state)
     assert_true(isnan(star.bone.volume_vox) && isnan(star.da) && star.marrow.cut > 0.999);
     options.directions = 3;
     assert_int_equal(trb_star_measure(bone, NULL, &options, &star, NULL), TRB_ERR_ARGUMENT);
-    options = (trb_star_options){10, NAN};
+    options = (trb_star_options){10, 2, 0.5};
+    assert_int_equal(trb_star_measure(bone, NULL, &options, &star, NULL), TRB_ERR_ARGUMENT);
+    options = (trb_star_options){10, NAN, 16};
     assert_int_equal(trb_star_measure(bone, NULL, &options, &star, NULL), TRB_ERR_ARGUMENT);
     trb_mask_destroy(bone);
     trb_mask_destroy(none);
@@ -241,6 +254,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(all_of_a_convex_body_is_seen_from_inside),
+        cmocka_unit_test(a_long_voi_has_lines_farther_apart),
         cmocka_unit_test(two_bodies_count_by_their_volume),
         cmocka_unit_test(star_lengths_of_an_ellipsoid_are_its_radii),
         cmocka_unit_test(a_wall_cuts_and_that_is_counted),

@@ -180,6 +180,27 @@ static trb_status run_dilation(const bench_input *in, trb_error *err)
     return trb_dilation_measure(in->bone, NULL, 6, &d, err);
 }
 
+static trb_status run_fractal(const bench_input *in, trb_error *err)
+{
+    const trb_fd_options options = trb_fd_options_default();
+    trb_fd fd;
+    return trb_fd_measure(in->bone, NULL, &options, &fd, err);
+}
+
+static trb_status run_star(const bench_input *in, trb_error *err)
+{
+    const trb_star_options options = trb_star_options_default();
+    trb_star star;
+    return trb_star_measure(in->bone, NULL, &options, &star, err);
+}
+
+static trb_status run_ef(const bench_input *in, trb_error *err)
+{
+    const trb_ef_options options = trb_ef_options_default();
+    trb_ef ef;
+    return trb_ef_measure(in->bone, NULL, &options, &ef, err);
+}
+
 const bench_kernel BENCH_KERNELS[] = {
     {"pack", "threshold to packed bits", run_pack},
     {"gaussian-pack", "Gaussian 0.8/1 in float32, threshold, packed bits", run_gaussian},
@@ -202,6 +223,9 @@ const bench_kernel BENCH_KERNELS[] = {
     {"smi", "SMI by mesh normals of the mask", run_smi},
     {"smi-grey", "SMI by mesh normals of the filtered grey values", run_smi_grey},
     {"dilation", "surface before and after dilation: SMI.dil, Tb.Pf", run_dilation},
+    {"fractal", "fractal dimension, every box of 11 sizes", run_fractal},
+    {"star", "star volumes, 1920 directions", run_star},
+    {"ef", "ellipsoid factor, a seed a cube of 6 voxels", run_ef},
     {"parts", "connected parts, 26 neighbours", run_parts},
     {NULL, NULL, NULL},
 };

@@ -45,13 +45,19 @@ typedef struct trb_ef {
  * Input       voi may be NULL (the whole image); otherwise it has the size of bone. Cubic voxels.
  * Errors      TRB_ERR_ARGUMENT for options out of range or a VOI of another size; TRB_ERR_DATA without marrow;
  *             TRB_ERR_MEMORY.
- * Cost        Under 1 ms a seed and thread; 150 bytes a seed and some planes.
+ *             The optima are shallow in real bone: when each ellipsoid of the bone in the tests is shrunk and grown anew
+ *             it gains 13 % of its volume in the mean, and the mean EF 0.005, for three times the cost; of single
+ *             voxels repeat_rms speaks.
+ * Cost        About 0.4 ms a seed and thread; see trb_ef_bytes().
  * Threads     Uses all; the same bits for any number.
  * Source      Doube 2015, doi:10.3389/fendo.2015.00015; Felder et al. 2021, doi:10.1098/rsos.201401. They search
  *             with random steps; the optimum here is the same, the way to it is another.
  */
 TRB_API TRB_NODISCARD trb_status trb_ef_measure(const trb_mask *bone, const trb_mask *voi, const trb_ef_options *options,
                                                 trb_ef *out, trb_error *err);
+
+/** Bytes that trb_ef_measure() takes, from above. */
+TRB_API double trb_ef_bytes(const trb_grid *grid, const trb_ef_options *options, int threads);
 
 #ifdef __cplusplus
 }

@@ -2,6 +2,7 @@
 #ifndef TRABECULA_RECORD_H
 #define TRABECULA_RECORD_H
 
+#include "trabecula/ellipsoid.h"
 #include "trabecula/settings.h"
 #include "trabecula/star.h"
 #include "trabecula/threshold.h"
@@ -99,6 +100,8 @@ typedef struct trb_record {
     trb_distribution *distributions;
     bool has_fabric;
     trb_fabric fabric; /* behind DA */
+    bool has_ef;
+    trb_ef ef;
     bool has_star;
     trb_star star; /* behind Tb.V*, Ma.V* and DA.SLD */
     size_t n_warnings;

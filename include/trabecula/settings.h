@@ -3,6 +3,7 @@
 #define TRABECULA_SETTINGS_H
 
 #include "trabecula/anisotropy.h"
+#include "trabecula/ellipsoid.h"
 #include "trabecula/filter.h"
 #include "trabecula/fractal.h"
 #include "trabecula/segment.h"
@@ -96,6 +97,8 @@ typedef struct trb_settings {
     trb_purify_rule purify;
     trb_fd_options fd;
     bool star; /* measure star volumes */
+    bool ef;   /* measure the ellipsoid factor */
+    trb_ef_options ef_options;
     char metrics[1024]; /* comma-separated keys, empty: all */
     uint32_t chosen;   /* private: which of the profile's choices were made by hand */
 } trb_settings;

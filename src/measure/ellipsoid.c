@@ -329,3 +329,12 @@ trb_status trb_ef_measure(const trb_mask *bone, const trb_mask *voi, const trb_e
     clear_workers(&w);
     return status;
 }
+
+double trb_ef_bytes(const trb_grid *grid, const trb_ef_options *options, int threads)
+{
+    const double area = (double)grid->nx * (double)grid->ny, apart = (double)options->apart_vox;
+    const double cubes = ceil((double)grid->nx / apart) * ceil((double)grid->ny / apart) * ceil((double)grid->nz / apart);
+    const double seeds = cubes * (sizeof(trb_ellipsoid) + sizeof(uint64_t) + 2 * sizeof(trb_ellipsoid_seed));
+    const double slab = area * 1.3 * (fmax(apart, 32) + 2) * 3; /* squared distances and the steps they come from */
+    return (options->repeat ? 2 : 1) * seeds + slab + threads * area * (options->repeat ? 8.2 : 0.2) + threads * 65536.0;
+}

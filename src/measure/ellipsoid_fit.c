@@ -22,15 +22,15 @@
 
 #define PI 3.14159265358979323846
 #define RAY_STEP 0.75  /* voxels: a missed corner is found later */
-#define TRUST 0.6      /* most of a step: of the unit ball */
+#define TRUST 0.3      /* most of a step: of the unit ball */
 #define SETTLED 0.01   /* steps below this: go on to the next mu */
-#define STEPS 8        /* of Newton for each mu */
-#define ROUNDS 12      /* of looking for marrow inside */
-#define ROOM 0.97      /* shrink to this of what is free before the barrier pushes again */
+#define STEPS 40       /* of Newton for each mu */
+#define ROOM 1.1       /* q of a new obstacle at least */
+#define START 0.95     /* of the ball around the seed */
 #define CLOSE 1.1      /* q of the border when it stops the ellipsoid */
 #define NOTHING 0.05   /* q of an obstacle that the ellipsoid must not have swallowed */
 
-enum { SPIRAL = 6, RAYS = 2 * SPIRAL * TRB_MIL_IMAGES, CUTS_A_ROUND = 16, OBSTACLES = RAYS + CUTS_A_ROUND * ROUNDS + 8 };
+enum { SPIRAL = 3, RAYS = 2 * SPIRAL * TRB_MIL_IMAGES, CUTS_A_ROUND = 8, OBSTACLES = RAYS + 600 };
 enum { LANES = 8, UNKNOWNS = 9 };
 
 struct trb_ellipsoid_fitter {
@@ -277,34 +277,6 @@ static bool moved(const shape *from, const double step[UNKNOWNS], double by, sha
     return true;
 }
 
-static void settle(trb_ellipsoid_fitter *f, shape *s, double mu)
-{
-    pad(f);
-    double now = worth(f, s, mu);
-    for (int i = 0; i < STEPS; i++) {
-        double step[UNKNOWNS], curve[UNKNOWNS][UNKNOWNS], largest = 0;
-        push(f, s, mu, step, curve);
-        for (int r = 0; r < UNKNOWNS; r++)
-            curve[r][r] += 1e-3; /* a free direction has no curve */
-        if (!solve(curve, step))
-            return;
-        for (int r = 0; r < UNKNOWNS; r++)
-            largest = fmax(largest, fabs(step[r]));
-        double by = largest > TRUST ? TRUST / largest : 1;
-        shape next;
-        for (; by * largest > SETTLED / 10; by *= 0.5) {
-            const double then = moved(s, step, by, &next) ? worth(f, &next, mu) : -INFINITY;
-            if (then > now) {
-                now = then;
-                *s = next;
-                break;
-            }
-        }
-        if (by * largest < SETTLED)
-            return;
-    }
-}
-
 /* ---- marrow inside */
 
 /* The deepest that were found, q ascending. */
@@ -399,6 +371,61 @@ static double look(trb_ellipsoid_fitter *f, const trb_ellipsoid *e)
     return d.n ? d.q[0] : 1;
 }
 
+/* ---- the climb */
+
+/* One step uphill, as far as the obstacles let it; how far it went, 0 when nowhere. */
+static double step_up(const trb_ellipsoid_fitter *f, const shape *s, double mu, shape *next)
+{
+    double step[UNKNOWNS], curve[UNKNOWNS][UNKNOWNS], largest = 0;
+    push(f, s, mu, step, curve);
+    for (int r = 0; r < UNKNOWNS; r++)
+        curve[r][r] += 1e-3; /* a free direction has no curve */
+    if (!solve(curve, step))
+        return 0;
+    for (int r = 0; r < UNKNOWNS; r++)
+        largest = fmax(largest, fabs(step[r]));
+    const double now = worth(f, s, mu);
+    for (double by = largest > TRUST ? TRUST / largest : 1; by * largest > SETTLED / 10; by *= 0.5)
+        if (moved(s, step, by, next) && worth(f, next, mu) > now)
+            return by * largest;
+    return 0;
+}
+
+/* Obstacles from `first` on were not known: smaller, if need be, until they are as far as others would be. */
+static void step_back(const trb_ellipsoid_fitter *f, shape *s, size_t first)
+{
+    trb_ellipsoid e;
+    double least = ROOM;
+    if (!ellipsoid_of(s, &e))
+        return;
+    for (size_t i = first; i < f->n; i++)
+        least = fmin(least, q_of(&e, f->p[0][i], f->p[1][i], f->p[2][i]));
+    for (int r = 0; r < 3; r++)
+        for (int c = 0; c <= r; c++)
+            s->l[r][c] *= sqrt(ROOM / least);
+}
+
+/* Every place on the way is free of marrow: a step that swallows some is not taken, but what it met is remembered. */
+static void climb(trb_ellipsoid_fitter *f, shape *s, double mu)
+{
+    for (int i = 0; i < STEPS; i++) {
+        shape next;
+        trb_ellipsoid e;
+        pad(f);
+        const double far = step_up(f, s, mu, &next);
+        if (far == 0 || !ellipsoid_of(&next, &e))
+            return;
+        const size_t known = f->n;
+        if (look(f, &e) < 1) {
+            step_back(f, s, known);
+            continue;
+        }
+        *s = next;
+        if (far < SETTLED)
+            return;
+    }
+}
+
 /* ---- the whole */
 trb_status trb_ellipsoid_fitter_create(const trb_mask *bone, trb_ellipsoid_fitter **out, trb_error *err)
 {
@@ -464,31 +491,15 @@ static bool fit_tightly(trb_ellipsoid_fitter *f, trb_ellipsoid *e)
 
 bool trb_ellipsoid_fit(trb_ellipsoid_fitter *f, const size_t seed[3], double radius, trb_ellipsoid *out)
 {
-    static const double MU[] = {0.7, 0.2, 0.05, 0.015};
+    static const double MU[] = {0.015, 0.003};
     memset(out, 0, sizeof *out);
     f->n = 0;
     for (size_t i = 0; i < RAYS; i++)
         cast_ray(f, seed, f->ray[i]);
-    const double start = 0.9 * room_around(&f->bone->grid, seed, radius), rays = (double)f->n;
-    shape s = ball(seed, start);
+    const double rays = (double)f->n;
+    shape s = ball(seed, START * room_around(&f->bone->grid, seed, radius));
     for (size_t i = 0; i < sizeof MU / sizeof *MU; i++)
-        settle(f, &s, MU[i] / rays);
-    for (int round = 0; round < ROUNDS; round++) {
-        if (!ellipsoid_of(&s, out))
-            return false;
-        const double q = look(f, out);
-        if (q >= 1)
-            break;
-        if (q < NOTHING) { /* it jumped over what the rays missed: back to the seed, which knows more now */
-            s = ball(seed, start);
-        } else {
-            for (int r = 0; r < 3; r++)
-                for (int c = 0; c <= r; c++)
-                    s.l[r][c] /= ROOM * sqrt(q);
-        }
-        settle(f, &s, 0.05 / rays);
-        settle(f, &s, 0.015 / rays);
-    }
+        climb(f, &s, MU[i] / rays);
     if (!ellipsoid_of(&s, out) || !fit_tightly(f, out))
         return false;
     out->at_border = nearest(f, out, true) < CLOSE;

@@ -1,6 +1,7 @@
 /*
  * ellipsoid_seeds.c - where ellipsoids begin. Distances are found for some layers of cubes at a time; in each cube
- * the medial voxel with the smallest random number of its own wins, whichever thread looks.
+ * one medial voxel is drawn, with odds of r^4: corners of the surface have medial voxels too, but small balls. Each voxel
+ * has a random number of its own, whichever thread looks.
  */
 #include "measure/ellipsoid_seeds.h"
 
@@ -15,7 +16,7 @@
 
 typedef struct best {
     trb_ellipsoid_seed seed;
-    uint64_t lot;
+    double lot;
     bool any;
 } best;
 
@@ -46,10 +47,11 @@ static bool is_medial(const trb_d2_slab *slab, ptrdiff_t at)
     return true;
 }
 
-static uint64_t lot_of(uint64_t seed, uint64_t voxel)
+/* The least of -log(u) / weight is drawn with odds of the weight (Efraimidis & Spirakis 2006). */
+static double lot_of(uint64_t seed, uint64_t voxel, double d2)
 {
     trb_random random = trb_random_start(seed * 0x9e3779b97f4a7c15U ^ voxel * 0xd1342543de82ef95U);
-    return trb_random_next(&random);
+    return -log(1 - trb_random_uniform(&random)) / (d2 * d2);
 }
 
 /* The cubes of row `cy` of the layer z0 <= z < z1. */
@@ -68,7 +70,7 @@ static void search_cubes(job *j, size_t cy, size_t z0, size_t z1)
                 const ptrdiff_t at = ((ptrdiff_t)z - j->slab.z0) * (ptrdiff_t)j->slab.plane + (ptrdiff_t)(y * j->slab.row + x);
                 if (trb_d2_at(&j->slab, at) == 0 || !is_medial(&j->slab, at))
                     continue;
-                const uint64_t lot = lot_of(j->seed, (z * grid->ny + y) * grid->nx + x);
+                const double lot = lot_of(j->seed, (z * grid->ny + y) * grid->nx + x, trb_d2_at(&j->slab, at));
                 best *b = &row[x / j->apart - j->first[0]];
                 if (!b->any || lot < b->lot)
                     *b = (best){{{(uint32_t)x, (uint32_t)y, (uint32_t)z}, trb_d2_at(&j->slab, at)}, lot, true};

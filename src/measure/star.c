@@ -33,7 +33,7 @@ typedef struct job {
 
 trb_star_options trb_star_options_default(void)
 {
-    return (trb_star_options){80, 16};
+    return (trb_star_options){80, 16, 16};
 }
 
 static trb_status check(const trb_mask *bone, const trb_mask *voi, const trb_star_options *o, trb_error *err)
@@ -49,6 +49,8 @@ static trb_status check(const trb_mask *bone, const trb_mask *voi, const trb_sta
     if (!(o->apart_vox >= TRB_STAR_APART_LEAST && o->apart_vox <= TRB_STAR_APART_MOST))
         return trb_error_set(err, TRB_ERR_ARGUMENT, "lines %g voxels apart: it must be %g to %g", o->apart_vox,
                              TRB_STAR_APART_LEAST, TRB_STAR_APART_MOST);
+    if (!(o->across >= 1) || !isfinite(o->across))
+        return trb_error_set(err, TRB_ERR_ARGUMENT, "%g lines across: it must be 1 or more", o->across);
     return TRB_OK;
 }
 
@@ -240,6 +242,9 @@ trb_status trb_star_measure(const trb_mask *bone, const trb_mask *voi, const trb
     job j = {bone, voi, trb_grid_box(&bone->grid), options->apart_vox};
     if (voi && !trb_mask_bounds(voi, &j.box))
         return trb_error_set(err, TRB_ERR_DATA, "the VOI holds no voxel");
+    for (int axis = 0; axis < 3; axis++)
+        j.apart = fmax(j.apart, (double)(j.box.hi[axis] - j.box.lo[axis]) / options->across);
+    out->options.apart_vox = j.apart;
     const size_t n = options->directions * TRB_STAR_IMAGES;
     sums(*of)[STATES] = trb_alloc_zero(n, sizeof *of, "star lengths", err);
     double *points = trb_alloc(7 * n, sizeof *points, "star lengths", err);

@@ -97,6 +97,13 @@ static size_t around(const trb_settings *settings)
     return settings->filter.support_vox == 0 ? 0 : 2 * (size_t)settings->filter.support_vox;
 }
 
+/* Of the ellipsoid factor; gone before the thickness methods begin. */
+static double ellipsoids(const trb_grid *grid, const trb_settings *settings, int threads)
+{
+    const bool asked = settings->ef || strstr(settings->metrics, "EF");
+    return asked ? trb_ef_bytes(grid, &settings->ef_options, threads) : 0;
+}
+
 /* Bytes beside the grey volume when everything is in memory. */
 static double need_at_once(const trb_grid *grid, const trb_settings *settings, bool maps, int threads)
 {
@@ -108,7 +115,7 @@ static double need_at_once(const trb_grid *grid, const trb_settings *settings, b
     const double contacts = fmax(2 * voxels, fmin(6 * voxels, 128 * MIB)) + 0.3 * voxels;
     const double fiji = settings->thickness == TRB_THICKNESS_FIJI ? 2 * planes * plane * sizeof(float) : 0;
     const double methods = fmax(local_planes(grid, settings, threads), fmax(exact, ipl ? contacts : 0) + fiji) + (maps ? planes * plane * 8 : 0);
-    return masks(grid, settings) + sharp_image(grid, settings) + fmax(methods, finding_voi(grid, settings)) + program(threads);
+    return masks(grid, settings) + sharp_image(grid, settings) + fmax(ellipsoids(grid, settings, threads), fmax(methods, finding_voi(grid, settings))) + program(threads);
 }
 
 /* Bytes of a slab and of the least that the methods need. */
@@ -120,7 +127,8 @@ static double need_in_slabs(const trb_grid *grid, trb_type type, const trb_setti
                         (local > 0 ? local / 4 * (double)trb_type_bytes(type) : 0);
     const double method = plane * 8 * METHOD_PLANES * (maps ? 1.5 : 1);
     const double labels = plane * (double)grid->nz * LABELS;
-    return masks(grid, settings) + fmax(labels, fmax(fmax(slab, method), slab + finding_voi(grid, settings))) + program(threads);
+    const double before = fmax(labels, ellipsoids(grid, settings, threads));
+    return masks(grid, settings) + fmax(before, fmax(fmax(slab, method), slab + finding_voi(grid, settings))) + program(threads);
 }
 
 size_t trb_analyze_memory(const trb_grid *grid, trb_type type, const trb_settings *settings, bool want_maps)

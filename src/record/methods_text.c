@@ -161,6 +161,7 @@ trb_status trb_run_methods_text(const struct run *run, char **text)
                 : !trb_voi_wanted(settings->voi, &settings->voi_rules) ? "the largest connected part of the bone, cavities filled"
                 : settings->purify == TRB_PURIFY_IMAGE ? "the connected part of the bone with the most voxels in the volume of interest, cavities filled"
                                                        : "the largest connected part of the bone in the volume of interest, cavities filled");
+    trb_run_say_shape(run, out);
     if (record->calibration.density.known)
         fprintf(out, " Density was %.8g * grey %+.8g mgHA/cm3%s%s%s; %s of the un-smoothed image.",
                 record->calibration.density.slope, record->calibration.density.intercept,

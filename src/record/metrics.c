@@ -15,6 +15,9 @@
 #define SALMON "lower where BV/TV is higher, because concave surface counts negative (Salmon 2015 Front Endocrinol 6:162)"
 #define FD_METHODS "boxes, windows (every box in the VOI) or grid (as BoneJ); sizes in the tag"
 #define FD_CAVEAT "belongs to its box sizes: near 3 where boxes outgrow the spaces, near 2 where they see one smooth surface; never compare across sizes or voxel sizes"
+#define EF_METHODS "largest ellipsoid in bone; cubes and number of the seeds in the tag"
+#define DOUBE "Doube 2015 Front Endocrinol 6:15; Felder 2021 R Soc Open Sci 8:201401"
+#define EF_CAVEAT "most bone is neither plate nor rod and bone loss shifts EF little (Felder 2021); plates and rods cancel in a mean: look at median and distribution, EF.filled and EF.rep; compare scans of one voxel size"
 #define STAR_METHODS "test lines cut at the VOI wall; directions and lattice in the tag"
 #define VESTERBY "Vesterby 1990 Bone 11:149; Gundersen & Jensen 1985 J Microsc 138:127"
 #define ENCLOSED "Lorensen & Cline 1987 SIGGRAPH 21:163; Nielson & Hamann 1991 Visualization 83"
@@ -158,6 +161,17 @@ static const trb_metric_info TABLE[] = {
     {"DA.SLD", "1", "degree of anisotropy by star length",
      "1 - (shortest / longest radius)^2 of the ellipsoid through the star lengths of bone; 0 isotropic, 1 plates or rods", STAR_METHODS,
      "Odgaard 1997 Bone 20:315", "another quantity than DA, and larger: never compare; cut by walls as Tb.V*"},
+    {"EF", "1", "ellipsoid factor", "mean over filled bone of a/b - b/c of the largest ellipsoid (semi-axes a <= b <= c) that lies in bone and holds the voxel; plates -1, rods +1",
+     EF_METHODS, DOUBE, EF_CAVEAT},
+    {"EF.SD", "1", "SD of the ellipsoid factor", "population SD of EF over the filled bone voxels in the VOI", EF_METHODS, DOUBE, "within one scan; not the SD of a group"},
+    {"EF.median", "1", "median ellipsoid factor", "median of EF over the filled bone voxels in the VOI", EF_METHODS, DOUBE, "as EF"},
+    {"EF.filled", "%", "bone filled by ellipsoids", "100 (bone voxels in the VOI that an ellipsoid holds) / (bone voxels in the VOI)", EF_METHODS, DOUBE,
+     "the rest is not in EF; grows with more seeds"},
+    {"EF.cut", "%", "ellipsoids cut by the image", "100 (filled voxels in ellipsoids that the image border stops) / (filled voxels)", EF_METHODS, DOUBE,
+     "a VOI well inside the image has few"},
+    {"EF.rep", "1", "EF of other seeds", "mean EF with the next seed number less EF: how far the choice of seeds moves the mean", EF_METHODS, DOUBE, ""},
+    {"EF.rep.RMS", "1", "confusion of seeds", "root mean squared difference of EF with this and the next seed number over voxels that both fill", EF_METHODS, DOUBE,
+     "how far the EF of a single voxel can be trusted"},
     {"BV.grey", "mm^3", "bone volume under the grey surface",
      "volume that the surface of the filtered grey values at the threshold encloses, per volume of the cells, times TV", "grey marching cubes",
      ENCLOSED, ENCLOSED_CAVEAT},

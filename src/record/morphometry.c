@@ -310,6 +310,8 @@ trb_status trb_run_measure(struct run *run)
         status = trb_run_measure_fd(run);
     if (!status && trb_run_wants_star(run) && !(status = trb_run_stage(run, "star volume", 0.34)))
         status = trb_run_measure_star(run);
+    if (!status && bone && trb_run_wants_ef(run) && !(status = trb_run_stage(run, "EF", 0.34)))
+        status = trb_run_measure_ef(run);
     if (!status && bone && trb_run_wants_thickness(run) && !(status = trb_run_stage(run, "Tb.Th", 0.35)))
         status = measure_thickness(run, run->products->bone, &run->th, run->th_reason, sizeof run->th_reason,
                                    run->want_maps ? &run->products->tb_th : NULL, run->th_sink);

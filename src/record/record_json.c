@@ -185,6 +185,17 @@ static json_t *fabric(const trb_record *record)
     return root ? root : json_null();
 }
 
+static json_t *ellipsoids(const trb_record *record)
+{
+    const trb_ef *ef = &record->ef;
+    json_t *root = json_pack("{s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:o,s:o}", "cubes_voxels", (json_int_t)ef->options.apart_vox, "seed",
+                             (json_int_t)ef->options.seed, "seeds", (json_int_t)ef->seeds, "ellipsoids", (json_int_t)ef->ellipsoids,
+                             "bone_voxels", (json_int_t)ef->voxels, "filled_voxels", (json_int_t)ef->filled, "cut_voxels",
+                             (json_int_t)ef->at_border, "mean_with_next_seed", number(ef->repeat_mean), "rms_to_next_seed",
+                             number(ef->repeat_rms));
+    return root ? root : json_null();
+}
+
 static json_t *star_phase(const trb_star_phase *phase, double h)
 {
     return json_pack("{s:o,s:o,s:o,s:o}", "star_volume_mm3", number(phase->volume_vox * h * h * h), "mean_star_length_mm",
@@ -257,6 +268,8 @@ trb_status trb_record_to_json(const trb_record *record, char **out, trb_error *e
         "metrics", metrics(record), "distributions", distributions(record), "fabric", fabric(record), "warnings", warnings, "timings_s", timings,
         "peak_memory_bytes", (json_int_t)record->peak_memory_bytes, "memory_mode", text(record->memory_mode[0] ? record->memory_mode : "at once"), "threads",
         record->threads, "program", program(), "methods_text", text(record->methods_text));
+    if (root && record->has_ef)
+        json_object_set_new(root, "ellipsoids", ellipsoids(record));
     if (root && record->has_star)
         json_object_set_new(root, "star", star(record));
     if (root && record->n_sensitivity)

@@ -32,7 +32,8 @@ struct run_shape {
     bool fd_known;
     trb_fd fd;
     char fd_reason[160];
-    bool star_known;
+    bool star_known, ef_known;
+    char ef_reason[160];
 };
 
 struct run {
@@ -166,11 +167,15 @@ trb_status trb_run_add_cortical(struct run *run, const char *density_tag);
 trb_status trb_run_add_cortical_distribution(struct run *run);
 void trb_run_warn_of_cortical(struct run *run);
 void trb_run_say_cortical(const struct run *run, FILE *out);
-/** Fractal dimension, star volumes, their metrics (run_shape.c). */
+/** Fractal dimension, star volumes, ellipsoid factor, their metrics (run_shape.c, run_ellipsoid.c). */
 bool trb_run_wants_fd(const struct run *run);
 bool trb_run_wants_star(const struct run *run);
 trb_status trb_run_measure_fd(struct run *run);
 trb_status trb_run_measure_star(struct run *run);
+bool trb_run_wants_ef(const struct run *run);
+trb_status trb_run_measure_ef(struct run *run);
+trb_status trb_run_add_ef(struct run *run);
+void trb_run_say_shape(const struct run *run, FILE *out);
 trb_status trb_run_add_shape(struct run *run);
 
 /** Write the mesh; level: of the grey surface. */

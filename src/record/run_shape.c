@@ -102,7 +102,7 @@ static trb_status add_star(struct run *run)
     const double voxel = pow(run->h_mm, 3);
     char tag[96];
     snprintf(tag, sizeof tag, "lines to the VOI wall, %zu directions, lattice of %g voxels",
-             options.directions * TRB_STAR_IMAGES, options.apart_vox);
+             options.directions * TRB_STAR_IMAGES, known ? star->options.apart_vox : options.apart_vox);
     const struct {
         const char *key;
         double value;
@@ -134,5 +134,25 @@ trb_status trb_run_add_shape(struct run *run)
     trb_status status = add_fd(run);
     if (!status && trb_run_wants_star(run))
         status = add_star(run);
+    if (!status && trb_run_wants_ef(run))
+        status = trb_run_add_ef(run);
     return status;
+}
+
+/* Sentences of the methods text. */
+void trb_run_say_shape(const struct run *run, FILE *out)
+{
+    const trb_fd_options *fd = &run->settings->fd;
+    if (run->shape.fd_known && trb_run_wants_fd(run)) {
+        fprintf(out, " The fractal dimension of the bone surface was found by counting boxes of %zu to %zu voxels, ", fd->largest_vox,
+                fd->smallest_vox);
+        fputs(fd->rule == TRB_FD_WINDOWS ? "at every place in the volume of interest." : "of a grid.", out);
+    }
+    if (run->shape.star_known)
+        fprintf(out, " Star volumes (Vesterby 1990) and star lengths were measured along test lines in %zu directions that ended at the wall "
+                     "of the volume of interest.", run->record->star.options.directions * TRB_STAR_IMAGES);
+    if (run->shape.ef_known)
+        fprintf(out, " The ellipsoid factor (Doube 2015) is that of the largest ellipsoid in bone that holds the voxel; ellipsoids grew from %llu "
+                     "medial voxels and filled %.1f %% of the bone.", (unsigned long long)run->record->ef.seeds,
+                100 * (double)run->record->ef.filled / (double)run->record->ef.voxels);
 }

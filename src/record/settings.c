@@ -55,6 +55,10 @@ static const trb_setting_info TABLE[] = {
     {"da-step", "VOXELS", "2.3", "between samples of a line for mil, 1 to 16; under 2 the voxel grid shows through", "Convention"},
     {"skeleton", NULL, "false", "thin the bone to lines: number of branches, junctions and ends, mean branch length", "Output"},
     {"star", NULL, "false", "star volumes of bone and marrow, star length distribution", "Output"},
+    {"ef", NULL, "false", "ellipsoid factor: plates, rods and what lies between", "Output"},
+    {"ef-repeat", NULL, "false", "ellipsoid factor once more from other seeds: how much their choice matters", "Output"},
+    {"ef-seed", "N", "1", "which medial voxels the ellipsoids grow from; the same number, the same bits", "Convention"},
+    {"ef-cubes", "VOXELS", "6", "one ellipsoid from each cube of this edge, 1 to 64: smaller ones fill more of the bone and take longer", "Convention"},
     {"purify", "WHERE", "image", "Euler number, Conn and Conn.D of one part without cavities: image, voi (bone cut there first) or none", "Convention"},
     {"fd", "RULE", "windows", "fractal dimension: windows (every box that lies in the VOI), or grid[:N] (one grid as in BoneJ, moved N times along each axis)", "Convention"},
     {"fd-boxes", "SIZES", "48:6:1.2", "sizes of the boxes for the fractal dimension in voxels, LARGEST:SMALLEST:FACTOR", "Convention"},
@@ -299,6 +303,7 @@ trb_settings trb_settings_default(void)
     settings.da = trb_da_options_default();
     settings.purify = TRB_PURIFY_IMAGE;
     settings.fd = trb_fd_options_default();
+    settings.ef_options = trb_ef_options_default();
     apply_profile(&settings);
     return settings;
 }

@@ -10,7 +10,7 @@
 
 bool trb_settings_is_shape(const char *key)
 {
-    return IS("fd") || IS("fd-boxes") || IS("star");
+    return IS("fd") || IS("fd-boxes") || IS("star") || IS("ef") || IS("ef-repeat") || IS("ef-seed") || IS("ef-cubes");
 }
 
 /* windows, grid or grid:3. */
@@ -58,10 +58,30 @@ static trb_status set_switch(bool *field, const char *key, const char *text, trb
     return TRB_OK;
 }
 
+static trb_status set_ef_number(trb_ef_options *ef, const char *key, const char *text, trb_error *err)
+{
+    const char *end = text;
+    size_t n = 0;
+    const bool is_seed = IS("ef-seed");
+    if (!trb_text_index(text, &end, &n) || *end || (!is_seed && (n < TRB_EF_APART_LEAST || n > TRB_EF_APART_MOST)))
+        return is_seed ? trb_error_set(err, TRB_ERR_ARGUMENT, "ef-seed: '%.60s' is not a whole number from 0", text)
+                       : trb_error_set(err, TRB_ERR_ARGUMENT, "ef-cubes: '%.60s' is not a number of voxels from %d to %d", text,
+                                       TRB_EF_APART_LEAST, TRB_EF_APART_MOST);
+    if (is_seed)
+        ef->seed = n;
+    else
+        ef->apart_vox = n;
+    return TRB_OK;
+}
+
 trb_status trb_settings_set_shape(trb_settings *settings, const char *key, const char *text, trb_error *err)
 {
     if (IS("star"))
         return set_switch(&settings->star, key, text, err);
+    if (IS("ef") || IS("ef-repeat"))
+        return set_switch(IS("ef") ? &settings->ef : &settings->ef_options.repeat, key, text, err);
+    if (IS("ef-seed") || IS("ef-cubes"))
+        return set_ef_number(&settings->ef_options, key, text, err);
     return IS("fd") ? set_fd(&settings->fd, text, err) : set_fd_boxes(&settings->fd, text, err);
 }
 
@@ -73,8 +93,12 @@ void trb_settings_shape_text(const trb_settings *settings, const char *key, char
         snprintf(buffer, size, "grid:%zu", fd->shifts);
     else if (IS("fd"))
         snprintf(buffer, size, "%s", trb_fd_rule_name(fd->rule));
-    else if (IS("star"))
-        snprintf(buffer, size, "%s", settings->star ? "true" : "false");
+    else if (IS("star") || IS("ef") || IS("ef-repeat"))
+        snprintf(buffer, size, "%s", (IS("star") ? settings->star : IS("ef") ? settings->ef : settings->ef_options.repeat) ? "true" : "false");
+    else if (IS("ef-seed"))
+        snprintf(buffer, size, "%llu", (unsigned long long)settings->ef_options.seed);
+    else if (IS("ef-cubes"))
+        snprintf(buffer, size, "%zu", settings->ef_options.apart_vox);
     else if (IS("fd-boxes"))
         snprintf(buffer, size, "%zu:%zu:%.17g", fd->largest_vox, fd->smallest_vox, fd->factor);
 }

@@ -95,6 +95,12 @@ static const known METRICS[] = {
     {"Sk.End.N", ""},
     {"Br.Le", ""},
     {"ITA", ""},
+    {"FD.R2", ""},
+    {"Tb.V*", ""},
+    {"Ma.V*", ""},
+    {"DA.SLD", ""},
+    {"EF.SD", ""},
+    {"EF.median", ""},
 };
 
 static const known HOUSEKEEPING[] = {
@@ -111,6 +117,12 @@ static const known HOUSEKEEPING[] = {
     {"Ct.Sl.N", ""},
     {"Ct.Grey.TV", ""},
     {"Ct.Grey.BV", ""},
+    {"Tb.V*.cut", ""},
+    {"Ma.V*.cut", ""},
+    {"EF.filled", ""},
+    {"EF.cut", ""},
+    {"EF.rep", ""},
+    {"EF.rep.RMS", ""},
     {"threshold", "|thresholdgrey|lowerthreshold|"},
     {"voxel size", "|voxelsizemm|pixelsize|"},
     {"Euler", "|eulerch|eulernumber|eulercharacteristic|"},
@@ -196,6 +208,7 @@ const char *trb_metric_detail_of(const char *key)
         {"Euler.corr", "Conn.D"}, {"SMI.dil", "SMI"},       {"SMI.concave", "SMI"},
         {"TMD.peel2", "TMD"},     {"TMD.SD", "TMD"},      {"TMD.FWHM", "TMD"},
         {"Po(cl)", ""},           {"MaD", "BMD"},         {"Tb.Pf", "SMI"},
+        {"FD.R2", ""},            {"EF.SD", ""},          {"EF.median", "EF"},
         {"DA.ratio", "DA"},       {"Sk.Br.N", ""},        {"Sk.Junc.N", ""},      {"Sk.End.N", ""},
         {"Ct.B.Ar", "Ct.Ar"},     {"Ct.TV", "Ct.Ar"},     {"Ct.BV", "Ct.Ar"},     {"Ct.Th.model", "Ct.Th"},
         {"Ct.Po(cl)", "Ct.Po"},   {"Ct.TMD.peel1", "Ct.TMD"}, {"Ct.Th.SD", ""},   {"Ct.Th.max", ""},
