@@ -247,7 +247,8 @@ static void the_metrics_do_not_change_when_the_image_is_mirrored(void **state)
         if (!isnan(a->metrics[i].value)) {
             /* which diagonal cuts a polygon that is not flat depends on the direction, and with it the mean normals */
             const bool mesh = strncmp(a->metrics[i].method, "mesh normals", 12) == 0;
-            CHECK_RELATIVE(a->metrics[i].value, b->metrics[i].value, mesh ? 1e-3 : 1e-12);
+            const bool grey = strncmp(a->metrics[i].method, "grey marching cubes", 19) == 0;
+            CHECK_RELATIVE(a->metrics[i].value, b->metrics[i].value, mesh ? 1e-3 : grey ? 5e-5 : 1e-12);
         }
     trb_record_destroy(a);
     trb_record_destroy(b);

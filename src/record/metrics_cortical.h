@@ -76,8 +76,8 @@
     {"Ct.TMD.peel1", "mgHA/cm3", "cortical tissue mineral density, peeled", "as Ct.TMD after the bone is eroded once by its 6 neighbours (context kept)", \
      "linear calibration", "Bouxsein 2010", ""}, \
     {"Ct.BMC", "mg", "cortical bone mineral content", "Ct.vBMD * Ct.TV / 1000", "linear calibration", "Bouxsein 2010", "needs a density calibration"}, \
-    {"Ct.Grey.TV", "grey", "mean grey of the cortical compartment", "mean stored grey value over the compartment, un-smoothed", "voxel", "", ""}, \
-    {"Ct.Grey.BV", "grey", "mean grey of cortical bone", "mean stored grey value over bone in the compartment, un-smoothed", "voxel", "", ""}, \
-    {"Ct.Sl.N", "1", "number of slices", "slices that hold the compartment", "voxel", "", ""}
+    {"Ct.Grey.TV", "grey", "mean grey of the cortical compartment", "mean stored grey value over the compartment, un-smoothed", "voxel", "definition", ""}, \
+    {"Ct.Grey.BV", "grey", "mean grey of cortical bone", "mean stored grey value over bone in the compartment, un-smoothed", "voxel", "definition", ""}, \
+    {"Ct.Sl.N", "1", "number of slices", "slices that hold the compartment", "voxel", "definition", ""}
 
 #endif
