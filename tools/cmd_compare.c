@@ -340,7 +340,7 @@ static int run(cli_call *call)
     char folder[4096];
     const char *scans_of_batch = pictures_of(call->words[0], folder, sizeof folder);
     if (!status && scans_of_batch)
-        status = trb_comparison_records(comparison, scans_of_batch, &err);
+        status = trb_comparison_records(comparison, scans ? scans : cohort, scans_of_batch, &err);
     if (!status)
         status = add_distributions(call, comparison, scans ? scans : cohort, cohort->averaged, &err);
     for (size_t i = 0; !status && i < cohort->n_notes; i++)

@@ -97,11 +97,13 @@ TRB_API void trb_comparison_destroy(trb_comparison *comparison);
  * Look into the records of the scans (<folder>/<sample>/result.json, as batch leaves them): warn where settings or
  * program differ between scans, and keep their methods text for the report ("measurement_text").
  *
+ * Input       scans: the cohort before its scans were averaged: animals may have other names than their scans.
  * Output      Warnings and texts in the comparison. Scans without a readable record are passed over; when there is
  *             none, nothing changes.
  * Errors      TRB_ERR_MEMORY.
  */
-TRB_API TRB_NODISCARD trb_status trb_comparison_records(trb_comparison *comparison, const char *folder, trb_error *err);
+TRB_API TRB_NODISCARD trb_status trb_comparison_records(trb_comparison *comparison, const trb_cohort *scans,
+                                                        const char *folder, trb_error *err);
 
 /**
  * Put the mean distribution of each group into the comparison ("distributions"): of Tb.Th, Tb.Sp, or what else the tables of batch

@@ -72,11 +72,9 @@ static void count_record(json_t *all, const json_t *record, const char *group)
     count(json_object_get(all, "type"), trb_doc_text(input, "type"), group);
 }
 
-trb_status trb_comparison_records(trb_comparison *comparison, const char *folder, trb_error *err)
+trb_status trb_comparison_records(trb_comparison *comparison, const trb_cohort *scans, const char *folder, trb_error *err)
 {
     json_t *document = comparison->document, *all = json_object();
-    size_t i;
-    const json_t *animal;
     for (size_t k = 0; k < sizeof KEYS / sizeof *KEYS; k++)
         json_object_set_new(all, KEYS[k], json_object());
     json_object_set_new(all, "voi", json_object());
@@ -86,15 +84,15 @@ trb_status trb_comparison_records(trb_comparison *comparison, const char *folder
         json_decref(all);
         return trb_error_set(err, TRB_ERR_MEMORY, "out of memory for the settings of the scans");
     }
-    json_array_foreach (json_object_get(document, "animals"), i, animal) {
+    for (size_t r = 0; r < scans->n_rows; r++) {
         char path[4096];
-        const char *sample = trb_doc_text(animal, "sample");
-        if (!*sample || strchr(sample, '/') || snprintf(path, sizeof path, "%s/%s/result.json", folder, sample) >= (int)sizeof path)
+        const char *sample = scans->row[r].sample;
+        if (scans->row[r].group == TRB_COHORT_NO_GROUP || !*sample || strchr(sample, '/') || snprintf(path, sizeof path, "%s/%s/result.json", folder, sample) >= (int)sizeof path)
             continue;
         json_t *record = json_load_file(path, 0, NULL);
         if (!record)
             continue;
-        count_record(all, record, trb_doc_text(animal, "group"));
+        count_record(all, record, scans->group_name[scans->row[r].group]);
         if (!json_object_get(document, "measurement_text"))
             json_object_set_new(document, "measurement_text", json_string(trb_doc_text(record, "methods_text")));
         json_decref(record);

@@ -35,6 +35,12 @@ expect_exit 0 "$TRABECULA" compare moved.csv --control OVX --reference Sham -o w
 check "there is none" test ! -e without/distribution_Tb.Th.csv
 expect_exit 0 "$TRABECULA" compare moved.csv --control OVX --reference Sham -o with --format svg --distributions out/distributions.csv --threads 1 --exclude Sham_m2=moved
 same_file with/distribution_Tb.Th.csv report/distribution_Tb.Th.csv
+# the records of scans are found when animals have other names
+awk -F, 'NR == 1 {print $0 ",animal"; next} {print $0 ",mouse" int((NR) / 2)}' out/results.csv | sed 's/,OVX,\(.*\)mouse2/,OVX,\1mouse9/' >out/named.csv
+cp -r out renamed
+sed -i 's/"filter": "[^"]*"/"filter": "none"/' renamed/scans/Sham_m1/result.json
+expect_exit 0 "$TRABECULA" compare renamed/named.csv --control OVX
+expect_stderr "the setting 'filter' is not the same in all scans: .*none in Sham \(1\)"
 # one of another program costs no statistics, unless it was named
 mkdir beside
 cp out/results.csv beside/
