@@ -229,6 +229,19 @@ static void intercepts_equal_those_of_points_that_look_around(void **state)
     trb_mask_destroy(voi);
 }
 
+static void small_vois_have_lines(void **state)
+{
+    (void)state;
+    trb_mask *mask = new_mask(30, 30, 30), *voi = new_mask(30, 30, 30);
+    add_box(mask, 0, 0, 0, 30, 30, 30);
+    add_box(voi, 10, 11, 12, 1, 1, 1);
+    CHECK_RELATIVE(1, measure(mask, voi).bone.volume_vox, 0.02);
+    add_box(voi, 9, 11, 12, 5, 3, 2);
+    CHECK_RELATIVE(30, measure(mask, voi).bone.volume_vox, 0.02);
+    trb_mask_destroy(mask);
+    trb_mask_destroy(voi);
+}
+
 static void what_cannot_be_measured_is_said(void **state)
 {
     (void)state;
@@ -260,6 +273,7 @@ int main(void)
         cmocka_unit_test(a_wall_cuts_and_that_is_counted),
         cmocka_unit_test(intercepts_equal_those_of_points_that_look_around),
         cmocka_unit_test(mirror_turn_and_threads),
+        cmocka_unit_test(small_vois_have_lines),
         cmocka_unit_test(what_cannot_be_measured_is_said),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -14,7 +14,8 @@ enum { TRB_STAR_DIRECTIONS_LEAST = 4, TRB_STAR_DIRECTIONS_MOST = 1000, TRB_STAR_
 
 typedef struct trb_star_options {
     size_t directions; /* of an equal-area spiral; each in TRB_STAR_IMAGES turned and mirrored images */
-    double apart_vox;  /* of the lines of a lattice, along the two axes that are closest to across; there are two */
+    double apart_vox;  /* of the lines of a lattice, along the two axes that are closest to across; there are two. Closer in
+                          a VOI of which a side is shorter than four times this */
     double across;     /* at most so many along the longest side of the VOI's box, farther apart if need be; from 1 */
 } trb_star_options;
 

@@ -18,6 +18,8 @@
 
 #define PI 3.14159265358979323846
 
+#define FEWEST 4.0 /* lines of a lattice across the shortest side, where the longest allows it */
+
 enum { OUTSIDE, BONE, MARROW, STATES };
 
 /* Of one direction and phase: sums of powers of the intercepts, and of those that a wall cuts. */
@@ -242,8 +244,13 @@ trb_status trb_star_measure(const trb_mask *bone, const trb_mask *voi, const trb
     job j = {bone, voi, trb_grid_box(&bone->grid), options->apart_vox};
     if (voi && !trb_mask_bounds(voi, &j.box))
         return trb_error_set(err, TRB_ERR_DATA, "the VOI holds no voxel");
-    for (int axis = 0; axis < 3; axis++)
-        j.apart = fmax(j.apart, (double)(j.box.hi[axis] - j.box.lo[axis]) / options->across);
+    double longest = 0;
+    for (int axis = 0; axis < 3; axis++) {
+        const double side = (double)(j.box.hi[axis] - j.box.lo[axis]);
+        longest = fmax(longest, side);
+        j.apart = fmin(j.apart, side / FEWEST);
+    }
+    j.apart = fmax(j.apart, longest / options->across);
     out->options.apart_vox = j.apart;
     const size_t n = options->directions * TRB_STAR_IMAGES;
     sums(*of)[STATES] = trb_alloc_zero(n, sizeof *of, "star lengths", err);

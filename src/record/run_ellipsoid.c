@@ -45,7 +45,9 @@ trb_status trb_run_add_ef(struct run *run)
     const trb_ef_options *o = &run->settings->ef_options;
     const bool known = run->shape.ef_known;
     const double filled = (double)ef->filled / (double)ef->voxels, cut = (double)ef->at_border / (double)ef->filled;
-    const char *none = run->bv_voxels == 0 ? "no bone in the VOI" : run->shape.ef_reason[0] ? run->shape.ef_reason : "no ellipsoid fills bone in the VOI";
+    const char *none = run->bv_voxels == 0          ? "no bone in the VOI"
+                       : run->shape.ef_reason[0] ? run->shape.ef_reason
+                                                 : "no ellipsoid fills bone in the VOI";
     const char *once = o->repeat ? none : "not asked for: --ef-repeat measures it";
     char tag[96];
     snprintf(tag, sizeof tag, "largest ellipsoid, a seed a cube of %zu voxels, seed %llu", o->apart_vox, (unsigned long long)o->seed);

@@ -43,7 +43,8 @@ static void warn_of_fd(struct run *run)
 {
     const trb_fd *fd = &run->shape.fd;
     if (fd->dropped)
-        trb_record_warn(run->record, "FD: boxes above %zu voxels do not fit the VOI or meet no surface; %zu of the %zu sizes were left out",
+        trb_record_warn(run->record, "FD: boxes above %zu voxels do not fit the VOI or meet no surface; %zu of the %zu sizes were left "
+                                     "out",
                         fd->size_vox[0], fd->dropped, fd->dropped + fd->n);
     if (fd->room < FEW_BOXES)
         trb_record_warn(run->record, "FD: the VOI holds %.2g of the largest boxes (%zu voxels); under %d their count is that of few places: "
@@ -149,10 +150,10 @@ void trb_run_say_shape(const struct run *run, FILE *out)
         fputs(fd->rule == TRB_FD_WINDOWS ? "at every place in the volume of interest." : "of a grid.", out);
     }
     if (run->shape.star_known)
-        fprintf(out, " Star volumes (Vesterby 1990) and star lengths were measured along test lines in %zu directions that ended at the wall "
-                     "of the volume of interest.", run->record->star.options.directions * TRB_STAR_IMAGES);
+        fprintf(out, " Star volumes (Vesterby 1990) and star lengths were measured along test lines in %zu directions that ended at "
+                     "the wall of the volume of interest.", run->record->star.options.directions * TRB_STAR_IMAGES);
     if (run->shape.ef_known)
-        fprintf(out, " The ellipsoid factor (Doube 2015) is that of the largest ellipsoid in bone that holds the voxel; ellipsoids grew from %llu "
-                     "medial voxels and filled %.1f %% of the bone.", (unsigned long long)run->record->ef.seeds,
+        fprintf(out, " The ellipsoid factor (Doube 2015) is that of the largest ellipsoid in bone that holds the voxel; ellipsoids grew "
+                     "from %llu medial voxels and filled %.1f %% of the bone.", (unsigned long long)run->record->ef.seeds,
                 100 * (double)run->record->ef.filled / (double)run->record->ef.voxels);
 }

@@ -18,7 +18,7 @@
 #include <string.h>
 
 /* Which of a profile's choices were made by hand (trb_settings.chosen). */
-enum { CHOSE_FILTER = 1, CHOSE_THICKNESS = 2, CHOSE_CENTRES = 4, CHOSE_TBN = 8, CHOSE_SURFACE = 16, CHOSE_DA = 32 };
+enum { CHOSE_FILTER = 1, CHOSE_THICKNESS = 2, CHOSE_CENTRES = 4, CHOSE_TBN = 8, CHOSE_SURFACE = 16, CHOSE_DA = 32, CHOSE_FD = 64 };
 
 static const trb_setting_info TABLE[] = {
     {"voxel-size", "LENGTH", "", "voxel size, 19.5um or x,y,z as 19.5um,19.5um,20um; overrides the file", "Input"},
@@ -271,11 +271,12 @@ static void apply_profile(trb_settings *settings)
         trb_tbn_rule tbn;
         trb_surface_rule surface;
         trb_da_rule da;
+        trb_fd_rule fd;
     } of[] = {
-        [TRB_PROFILE_TRABECULA] = {TRB_FILTER_GAUSSIAN, TRB_THICKNESS_EXACT, TRB_CENTRES_IMAGE, TRB_TBN_DIRECT, TRB_BS_CROFTON13, TRB_DA_MIL},
-        [TRB_PROFILE_BONEJ] = {TRB_FILTER_GAUSSIAN, TRB_THICKNESS_FIJI, TRB_CENTRES_IMAGE, TRB_TBN_RATIO, TRB_BS_LORENSEN, TRB_DA_MIL},
-        [TRB_PROFILE_SCANCO] = {TRB_FILTER_GAUSSIAN_TRUNCATED, TRB_THICKNESS_IPL, TRB_CENTRES_VOI, TRB_TBN_DIRECT, TRB_BS_MC, TRB_DA_MESH},
-        [TRB_PROFILE_CTAN] = {TRB_FILTER_GAUSSIAN, TRB_THICKNESS_EXACT, TRB_CENTRES_IMAGE, TRB_TBN_RATIO, TRB_BS_LORENSEN, TRB_DA_MIL},
+        [TRB_PROFILE_TRABECULA] = {TRB_FILTER_GAUSSIAN, TRB_THICKNESS_EXACT, TRB_CENTRES_IMAGE, TRB_TBN_DIRECT, TRB_BS_CROFTON13, TRB_DA_MIL, TRB_FD_WINDOWS},
+        [TRB_PROFILE_BONEJ] = {TRB_FILTER_GAUSSIAN, TRB_THICKNESS_FIJI, TRB_CENTRES_IMAGE, TRB_TBN_RATIO, TRB_BS_LORENSEN, TRB_DA_MIL, TRB_FD_GRID},
+        [TRB_PROFILE_SCANCO] = {TRB_FILTER_GAUSSIAN_TRUNCATED, TRB_THICKNESS_IPL, TRB_CENTRES_VOI, TRB_TBN_DIRECT, TRB_BS_MC, TRB_DA_MESH, TRB_FD_WINDOWS},
+        [TRB_PROFILE_CTAN] = {TRB_FILTER_GAUSSIAN, TRB_THICKNESS_EXACT, TRB_CENTRES_IMAGE, TRB_TBN_RATIO, TRB_BS_LORENSEN, TRB_DA_MIL, TRB_FD_WINDOWS},
     };
     const uint32_t chosen = settings->chosen;
     if (!(chosen & CHOSE_FILTER))
@@ -293,6 +294,8 @@ static void apply_profile(trb_settings *settings)
         settings->surface = of[settings->profile].surface;
     if (!(chosen & CHOSE_DA))
         settings->da.rule = of[settings->profile].da;
+    if (!(chosen & CHOSE_FD))
+        settings->fd.rule = of[settings->profile].fd;
 }
 
 trb_settings trb_settings_default(void)
@@ -367,6 +370,7 @@ trb_status trb_settings_set(trb_settings *settings, const char *key, const char 
             settings->region = (trb_region)index;
     } else if (trb_settings_is_shape(key)) {
         status = trb_settings_set_shape(settings, key, text, err);
+        settings->chosen |= IS("fd") ? CHOSE_FD : 0;
     } else if (IS("metrics")) {
         status = parse_text(settings->metrics, sizeof settings->metrics, key, text, err);
     } else if (IS("filter")) {

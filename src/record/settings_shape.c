@@ -94,7 +94,8 @@ void trb_settings_shape_text(const trb_settings *settings, const char *key, char
     else if (IS("fd"))
         snprintf(buffer, size, "%s", trb_fd_rule_name(fd->rule));
     else if (IS("star") || IS("ef") || IS("ef-repeat"))
-        snprintf(buffer, size, "%s", (IS("star") ? settings->star : IS("ef") ? settings->ef : settings->ef_options.repeat) ? "true" : "false");
+        snprintf(buffer, size, "%s",
+                 (IS("star") ? settings->star : IS("ef") ? settings->ef : settings->ef_options.repeat) ? "true" : "false");
     else if (IS("ef-seed"))
         snprintf(buffer, size, "%llu", (unsigned long long)settings->ef_options.seed);
     else if (IS("ef-cubes"))

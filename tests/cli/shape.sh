@@ -20,6 +20,10 @@ check "R2" between "$(value fd/result.json FD.R2)" 0.99 1
 expect_exit 0 "$TRABECULA" analyze "$bone" $base --metrics FD --fd grid:1 --fd-boxes 32:4:2 -o grid
 expect_stdout '^ *FD +2\.[0-9]+ +1 +boxes, grid, fewest of 2\^3 shifts, 32 to 4 voxels by 2$'
 check "the rule in the record" grep -q '"fd": "grid:1"' grid/result.json
+expect_exit 0 "$TRABECULA" analyze "$bone" $base --metrics FD --profile bonej -o bonej
+expect_stdout '^ *FD +2\.3[0-9]+ +1 +boxes, grid, 48 to 6 voxels by 1\.2$'
+expect_exit 0 "$TRABECULA" analyze "$bone" $base --metrics FD --profile bonej --fd windows -o byhand
+check "by hand beats the profile" cmp <(value byhand/result.json FD) <(value fd/result.json FD)
 expect_exit 0 "$TRABECULA" analyze "$bone" $base --metrics FD --slices 100:120 -o thin
 check "no warning for boxes that do not fit" grep -q 'FD: boxes above 18 voxels do not fit the VOI' thin/result.json
 expect_exit 0 "$TRABECULA" analyze "$bone" $base --metrics FD --crop 60:100,60:100,60:100 -o few
