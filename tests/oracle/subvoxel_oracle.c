@@ -11,6 +11,7 @@
 
 #define STEPS 4096.0
 #define NORMAL_STEPS 32767.0
+#define NEAR_STEPS 256.0
 
 subvoxel_options subvoxel_options_default(void)
 {
@@ -192,12 +193,14 @@ void subvoxel_surface_free(subvoxel_surface *s)
 
 /* ---- the nearest crossing of a voxel */
 
+/* From the crossing in steps of 1/256: the search has whole numbers of 1/65536, and they fit 32 bits up to 127 voxels. */
 static double square_distance(const subvoxel_crossing *c, long x, long y, long z)
 {
     const double p[3] = {(double)x, (double)y, (double)z};
     double apart[3];
-    difference(c->at, p, apart);
-    return dot(apart, apart); /* exact: whole multiples of 2^-24 */
+    for (int k = 0; k < 3; k++)
+        apart[k] = stepped(c->at[k], NEAR_STEPS) - p[k];
+    return dot(apart, apart);
 }
 
 /* Shells of edges by their lower ends, outwards: shell k is at least k - 1 away. */
