@@ -30,6 +30,7 @@
 #include "trabecula/label.h"
 #include "trabecula/density.h"
 #include "trabecula/distance.h"
+#include "trabecula/surface_points.h"
 #include "trabecula/thickness.h"
 #include "trabecula/cortical.h"
 #include "trabecula/surface.h"

@@ -32,6 +32,7 @@ static const char *thickness_words(trb_thickness_rule rule)
     case TRB_THICKNESS_FIJI: return "the rules of Fiji Local Thickness (Dougherty and Kunzelmann 2007) with surface clean-up and masking, as in BoneJ";
     case TRB_THICKNESS_IPL: return "the rules of Scanco IPL (version 3)";
     case TRB_THICKNESS_IPL_V1: return "the rules of Scanco IPL (version 1)";
+    case TRB_THICKNESS_SUBVOXEL: return "sub-voxel local thickness (largest balls between the points where the linearly interpolated grey values cross the threshold; after Hildebrand and Rueegsegger 1997)";
     }
     return "";
 }
@@ -147,7 +148,7 @@ trb_status trb_run_methods_text(const struct run *run, char **text)
         trb_run_say_cortical(run, out);
     } else {
         fprintf(out, ". BV/TV was the fraction of bone voxels. Tb.Th and Tb.Sp were measured by %s%s. Tb.N was %s. Bone surface was measured by %s.",
-                thickness_words(settings->thickness),
+                thickness_words(run->thickness),
                 trb_voi_wanted(settings->voi, &settings->voi_rules) && settings->ball_centres == TRB_CENTRES_VOI ? ", with balls centred in the volume of interest" : "",
                 tbn_words(settings->tbn), surface_words(settings->surface));
     }

@@ -4,7 +4,7 @@
 
 #define PARFITT "Parfitt 1987 J Bone Miner Res 2:595; Bouxsein 2010 J Bone Miner Res 25:1468"
 #define HILDEBRAND "Hildebrand & Rueegsegger 1997 J Microsc 185:67"
-#define THICKNESS_METHODS "exact, exact-closed, fiji, ipl, ipl-v1"
+#define THICKNESS_METHODS "exact, exact-closed, fiji, ipl, ipl-v1, subvoxel"
 #define HARRIGAN "Whitehouse 1974 J Microsc 101:153; Harrigan & Mann 1984 J Mater Sci 19:761; Odgaard 1997 Bone 20:315"
 #define DA_METHODS "mil (lines at every offset), mesh and mesh-grey (normals of binary and of grey marching cubes)"
 #define DA_CAVEAT "differs by 0.1 between methods and steps: never compare across them; wants 5 intercept lengths across the VOI"
@@ -22,12 +22,12 @@
 #define VESTERBY "Vesterby 1990 Bone 11:149; Gundersen & Jensen 1985 J Microsc 138:127"
 #define ENCLOSED "Lorensen & Cline 1987 SIGGRAPH 21:163; Nielson & Hamann 1991 Visualization 83"
 #define ENCLOSED_CAVEAT "sheets without the staircase of voxels; rods and balls lose 3 % at 6 voxels, 7 % at 4, 20 % at 2.5: compare BV/TV by voxels for these"
-#define FEW_VOXELS "quantised: see the bias table for structures under 6 voxels"
+#define FEW_VOXELS "quantised except by subvoxel: see the bias table for structures under 6 voxels"
 #define LITTLE_BONE "unstable when BV/TV is under 1 %"
 
 #define GREY "plain mean, no source", "no density: the scale is that of scanner and reconstruction"
 #define PERCENTILE "smallest local thickness that at least "
-#define PERCENTILE_METHODS "exact, exact-closed, ipl, ipl-v1 (exact counts); fiji (from bins of half a voxel, linear within a bin)"
+#define PERCENTILE_METHODS "exact, exact-closed, ipl, ipl-v1, subvoxel (exact counts); fiji (from bins of half a voxel, linear within a bin)"
 
 static const trb_metric_info TABLE[] = {
     {"TV", "mm^3", "total volume", "voxels of the VOI times the voxel volume", "voxel", PARFITT,
@@ -98,6 +98,10 @@ static const trb_metric_info TABLE[] = {
      THICKNESS_METHODS, HILDEBRAND, "below 100 only under the ipl rules, which leave the rest out of the mean"},
     {"Tb.Sp.valued", "%", "share of marrow with a separation", "as Tb.Th.valued, for marrow", THICKNESS_METHODS, HILDEBRAND,
      "below 100 only under the ipl rules"},
+    {"Tb.Th.weighted", "mm", "trabecular thickness, partial volume",
+     "as Tb.Th; a voxel beside marrow counts by the share of it that the surface point nearest to it leaves to bone", "subvoxel", HILDEBRAND,
+     "surface voxels of thick parts weigh less than in Tb.Th"},
+    {"Tb.Sp.weighted", "mm", "trabecular separation, partial volume", "as Tb.Th.weighted, for marrow", "subvoxel", HILDEBRAND, LITTLE_BONE},
     {"Tb.Th.p10", "mm", "10th percentile of trabecular thickness", PERCENTILE "10 % of the bone voxels in the VOI do not exceed",
      PERCENTILE_METHODS, HILDEBRAND, FEW_VOXELS},
     {"Tb.Th.median", "mm", "median trabecular thickness", PERCENTILE "half of the bone voxels in the VOI do not exceed", PERCENTILE_METHODS,

@@ -59,6 +59,10 @@ struct run {
     trb_grey_source sharp_source;
     trb_volume *sharp; /* the Laplace-Hamming image; NULL: none */
 
+    trb_thickness_rule thickness; /* the rule that measures, and why when it is not that of the settings; "" otherwise */
+    const char *instead;
+    trb_surface_points *points;   /* of the bone, under the subvoxel rule; NULL otherwise */
+
     double h_mm; /* edge of a voxel */
     bool empty_voi;
     uint64_t tv_voxels, bv_voxels;
@@ -141,6 +145,16 @@ void trb_run_warn_of_sizes(struct run *run);
 
 /** The shortest side of the box of the VOI, mm; 0: it is empty. */
 double trb_run_shortest_side(const struct run *run);
+
+/** The rule that this image can have, into run->thickness (run_thickness.c). */
+trb_status trb_run_choose_thickness(struct run *run);
+
+/** The surface points where the rule needs them; err may say TRB_ERR_DATA. level: of the grey surface. */
+trb_status trb_run_need_points(struct run *run, double level, trb_error *err);
+void trb_run_drop_points(struct run *run);
+void trb_run_thickness_tag(const struct run *run, char *tag, size_t size);
+trb_status trb_run_add_weighted(struct run *run, const char *tag, const char *th_reason, const char *sp_reason);
+void trb_run_warn_of_thickness(struct run *run);
 
 /** Is this metric asked for? */
 bool trb_run_wants(const struct run *run, const char *key);

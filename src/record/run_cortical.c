@@ -12,6 +12,13 @@
 
 static const trb_metric_info ROWS[] = {TRB_CORTICAL_ROWS};
 
+/* A compartment is a filled mask: no grey value says where it ends. */
+static trb_thickness_rule rule_of(const struct run *run)
+{
+    const trb_thickness_rule rule = run->settings->thickness;
+    return rule == TRB_THICKNESS_SUBVOXEL ? TRB_THICKNESS_EXACT : rule;
+}
+
 static bool is_cortical(const char *key)
 {
     for (size_t i = 0; i < sizeof ROWS / sizeof *ROWS; i++)
@@ -72,7 +79,7 @@ trb_status trb_run_measure_cortical(struct run *run)
     static const char *const thickness[] = {"Ct.Th", "Ct.Th.SD", "Ct.Th.max", NULL};
     static const char *const pores[] = {"Ct.Po(cl)", "Ct.Po.N", "Ct.Po.Dn", "Ct.Po.V", "Ct.Po.Dm", "Ct.Po.Dm.SD", NULL};
     static const char *const pore_size[] = {"Ct.Po.Dm", "Ct.Po.Dm.SD", NULL};
-    trb_cortical_use use = {.thickness = {run->settings->thickness, run->settings->ball_centres, TRB_BORDER_UNKNOWN, run->memory_bytes},
+    trb_cortical_use use = {.thickness = {rule_of(run), run->settings->ball_centres, TRB_BORDER_UNKNOWN, run->memory_bytes},
                             .want_thickness = wants_any(run, thickness) || run->want_maps || run->th_sink,
                             .want_pores = wants_any(run, pores), .want_pore_size = wants_any(run, pore_size),
                             .th_sink = run->th_sink};
@@ -142,7 +149,7 @@ static trb_status add_rows(struct run *run, const struct row *rows, size_t n)
 static trb_status add_shape(struct run *run, const trb_cortical *c)
 {
     const double h = run->h_mm;
-    const char *th = trb_thickness_rule_name(run->settings->thickness), *slices = TRB_SLICES, *crofton = "mean of slices, crofton 4";
+    const char *th = trb_thickness_rule_name(rule_of(run)), *slices = TRB_SLICES, *crofton = "mean of slices, crofton 4";
     const char *open = "the cortex is closed in no slice", *none = c->th_reason[0] ? c->th_reason : "no ball fits the compartment";
     const bool known = c->th.valued > 0;
     const struct row rows[] = {
@@ -167,7 +174,7 @@ static trb_status add_pores(struct run *run, const trb_cortical *c)
     const double tv = c->n ? (double)c->tv * voxel : NAN, bv = c->n ? (double)c->bv * voxel : NAN;
     const trb_cortical_pores *p = &c->pores;
     const double count = c->n ? (double)p->count : NAN, closed = c->n ? (double)p->enclosed * voxel : NAN;
-    const char *how = "6-connected, slab ends do not open", *none = "no enclosed pore", *th = trb_thickness_rule_name(run->settings->thickness);
+    const char *how = "6-connected, slab ends do not open", *none = "no enclosed pore", *th = trb_thickness_rule_name(rule_of(run));
     const struct row rows[] = {
         {"Ct.TV", tv, "voxel", ""},
         {"Ct.BV", bv, "voxel", ""},
@@ -245,5 +252,5 @@ void trb_run_say_cortical(const struct run *run, FILE *out)
                  "Imin and the section moduli (moment / distance of the farthest pixel) were those of bone pixels about the centroid. All of these "
                  "are means of slices; Ct.Th.model was 2 Ct.Ar/(Ps.Pm + Ec.Pm). Ct.Th was the mean local thickness in 3D of the compartment by the "
                  "rule %s. Ct.Po was 100 (1 - Ct.BV/Ct.TV); enclosed pores were 6-connected and reached neither medulla nor outside.",
-            run->products->cortical.n, trb_thickness_rule_name(run->settings->thickness));
+            run->products->cortical.n, trb_thickness_rule_name(rule_of(run)));
 }

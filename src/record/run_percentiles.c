@@ -26,6 +26,7 @@ static double thickness_of_code(trb_thickness_rule rule, size_t code)
     case TRB_THICKNESS_EXACT_CLOSED: return 2 * sqrt((double)code);
     case TRB_THICKNESS_IPL:
     case TRB_THICKNESS_IPL_V1: return (double)code;
+    case TRB_THICKNESS_SUBVOXEL: return 2 * (double)code / 4096; /* codes: radii in steps of 1/4096 voxel */
     case TRB_THICKNESS_FIJI: break;
     }
     return NAN;

@@ -1,0 +1,40 @@
+/* subvoxel_kernels.h - the table of the searches behind the nearest crossings, one for each SIMD path. */
+#ifndef TRB_SUBVOXEL_KERNELS_H
+#define TRB_SUBVOXEL_KERNELS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* Squares in units of 1/65536: 32 bits hold distances below SV_NARROW voxels, FAR + the largest square included. */
+#define SV_NARROW 127
+#define SV_FAR_narrow ((int32_t)1 << 30)
+#define SV_FAR_wide ((int64_t)1 << 60)
+#define SV_NONE INT32_MAX /* no crossing */
+#define SV_NOWHERE (-(1 << 28)) /* a place that is farther than any other */
+#define SV_ROW_UNIT 16    /* rows of values are multiples of so many */
+
+typedef struct sv_kernels {
+    /** Which of n <= 64 voxels of a row are centres; planes: their distances and those in the planes below and above. */
+    uint64_t (*centres)(const double *const planes[3], size_t row, size_t n, uint64_t bone);
+    /**
+     * Of a disc and 64 rows of bits: which of `rows` (bit y: row y) may have a bit within it; others have none. x and y: its
+     * middle; square: of its radius, in voxels; all float32, the answer errs towards more rows.
+     */
+    uint64_t (*rows_in_disc)(const uint64_t bits[64], uint64_t rows, float x, float y, float square);
+    void (*across_narrow)(const int32_t *const *value, const int32_t *const *crossing, size_t offset, size_t n, size_t at,
+                          size_t lo, size_t hi, size_t reach, int32_t *best, int32_t *from);
+    void (*along_narrow)(const int32_t *value, const int32_t *crossing, size_t n, size_t reach, int32_t *best, int32_t *from);
+    void (*offer_narrow)(const int32_t *at, const int32_t *from, size_t n, int32_t here, int32_t most, int32_t *value,
+                         int32_t *crossing);
+    void (*across_wide)(const int64_t *const *value, const int64_t *const *crossing, size_t offset, size_t n, size_t at,
+                        size_t lo, size_t hi, size_t reach, int64_t *best, int64_t *from);
+    void (*along_wide)(const int64_t *value, const int64_t *crossing, size_t n, size_t reach, int64_t *best, int64_t *from);
+    void (*offer_wide)(const int64_t *at, const int64_t *from, size_t n, int64_t here, int64_t most, int64_t *value,
+                       int64_t *crossing);
+} sv_kernels;
+
+const sv_kernels *sv_kernels_choose(void);
+
+extern const sv_kernels sv_kernels_plain, sv_kernels_avx2, sv_kernels_avx512;
+
+#endif
