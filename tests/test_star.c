@@ -145,11 +145,15 @@ static void mirror_turn_and_threads(void **state)
             for (size_t x = 0; x < n; x++)
                 trb_mask_set(other, x, y, z, trb_mask_get(bone, n - 1 - z, y, x));
     trb_star_options options = trb_star_options_default();
-    const trb_star whole = measure(bone, NULL), turned = measure(other, NULL);
-    CHECK_RELATIVE(whole.bone.volume_vox, turned.bone.volume_vox, 1e-9);
-    CHECK_RELATIVE(whole.marrow.volume_vox, turned.marrow.volume_vox, 1e-9);
-    CHECK_CLOSE(whole.da, turned.da, 1e-9);
-    const double *v = whole.axis[0], *w = turned.axis[0];
+    const trb_star_options few = {20, 16, 16};
+    trb_star part, turned;
+    const trb_star whole = measure(bone, NULL);
+    CHECK_OK(trb_star_measure(bone, NULL, &few, &part, err));
+    CHECK_OK(trb_star_measure(other, NULL, &few, &turned, err));
+    CHECK_RELATIVE(part.bone.volume_vox, turned.bone.volume_vox, 1e-9);
+    CHECK_RELATIVE(part.marrow.volume_vox, turned.marrow.volume_vox, 1e-9);
+    CHECK_CLOSE(part.da, turned.da, 1e-9);
+    const double *v = part.axis[0], *w = turned.axis[0];
     CHECK_CLOSE(1, fabs(v[2] * w[0] + v[1] * w[1] - v[0] * w[2]), 1e-6);
     options.directions = 5;
     trb_star first = {.da = 0};
@@ -169,10 +173,10 @@ static void mirror_turn_and_threads(void **state)
     print_message("in the ellipse: Tb.V* %.4f mm^3 (%.1f %% cut), Ma.V* %.3f mm^3 (%.1f %% cut), DA %.3f\n",
                   inside.bone.volume_vox * mm3, 100 * inside.bone.cut, inside.marrow.volume_vox * mm3, 100 * inside.marrow.cut,
                   inside.da);
-    options = (trb_star_options){160, 16, 16}; /* converged? */
+    options = (trb_star_options){120, 16, 16}; /* converged? */
     trb_star finer;
     CHECK_OK(trb_star_measure(bone, NULL, &options, &finer, err));
-    print_message("twice the directions: Tb.V* %.4f mm^3, Ma.V* %.3f mm^3, DA %.3f\n", finer.bone.volume_vox * mm3,
+    print_message("half more directions: Tb.V* %.4f mm^3, Ma.V* %.3f mm^3, DA %.3f\n", finer.bone.volume_vox * mm3,
                   finer.marrow.volume_vox * mm3, finer.da);
     CHECK_RELATIVE(finer.bone.volume_vox, whole.bone.volume_vox, 0.03);
     CHECK_RELATIVE(finer.marrow.volume_vox, whole.marrow.volume_vox, 0.03);
@@ -187,7 +191,7 @@ static void intercepts_equal_those_of_points_that_look_around(void **state)
 {
     (void)state;
     trb_mask *bone = testing_random_mask(12, 11, 13, 0.6, 9), *voi = testing_random_mask(12, 11, 13, 0.9, 10);
-    const trb_star_options options = {40, 1, 100};
+    const trb_star_options options = {30, 1.5, 100};
     trb_star star;
     CHECK_OK(trb_star_measure(bone, voi, &options, &star, err));
     /* from random points along random directions, both ways, in small steps until the state changes */
