@@ -28,12 +28,12 @@ enum { FIRST = 2, LAST = 254, NEVER = 256 };
 
 typedef struct row_state {
     uint16_t opens; /* the least depth of bone that is not open yet */
-    bool candidates, young; /* holds candidates, isthmuses that are not kept */
+    bool candidates, marks, young; /* holds candidates, marked ones, isthmuses that are not kept */
     bool went, goes;        /* a voxel went in the round before, in this one */
 } row_state;
 
 typedef struct job {
-    trb_mask *bone, *open, *kept, *sheet, *isthmus, *candidates, *gone;
+    trb_mask *bone, *open, *kept, *sheet, *isthmus, *candidates, *marks, *gone;
     uint8_t *depth, *time; /* time: the round in which bone became an isthmus, or went */
     row_state *rows;
     trb_simple_tables tables;
@@ -192,25 +192,63 @@ static void look_at_row(job *j, size_t y, size_t z)
 }
 
 /* ---- the candidates go */
-static bool thin_row(job *j, int direction, size_t y, size_t z)
+
+/* Those that face the direction and are still simple, before any goes. One that is not simple any more has become an
+ * isthmus in this round and waits for the next: without that a sheet of two layers would be eaten up when it loses one. */
+static void mark_row(job *j, int direction, size_t y, size_t z)
+{
+    uint64_t *candidates = trb_mask_row(j->candidates, y, z), *marks = trb_mask_row(j->marks, y, z), any = 0;
+    for (size_t w = 0; w < j->bone->words_per_row; w++) {
+        marks[w] = candidates[w] ? candidates[w] & facing(j->bone, direction, y, z, w) : 0;
+        for (uint64_t left = marks[w]; left; left &= left - 1)
+            if (!trb_is_simple(&j->tables, others(j->bone, 64 * w + (size_t)__builtin_ctzll(left), y, z))) {
+                candidates[w] &= ~(left & (~left + 1));
+                marks[w] &= ~(left & (~left + 1));
+            }
+        any |= marks[w];
+    }
+    state_of(j, y, z)->marks = any != 0;
+}
+
+static bool thin_row(job *j, size_t y, size_t z)
 {
     uint64_t *bone = trb_mask_row(j->bone, y, z), *candidates = trb_mask_row(j->candidates, y, z),
              *gone = trb_mask_row(j->gone, y, z);
+    const uint64_t *marks = trb_mask_row(j->marks, y, z);
     const size_t first = bytes_of(j, y, z);
     bool changed = false;
-    for (size_t w = 0; w < j->bone->words_per_row; w++)
-        for (uint64_t left = candidates[w] ? candidates[w] & facing(j->bone, direction, y, z, w) : 0; left; left &= left - 1) {
+    for (size_t w = 0; w < j->bone->words_per_row; w++) {
+        candidates[w] &= ~marks[w]; /* who stays is looked at again in the next round */
+        for (uint64_t left = marks[w]; left; left &= left - 1) {
             const uint64_t bit = left & (~left + 1);
             const size_t x = 64 * w + (size_t)__builtin_ctzll(left);
             if (!trb_is_simple(&j->tables, others(j->bone, x, y, z)))
                 continue;
             bone[w] &= ~bit;
-            candidates[w] &= ~bit;
             gone[w] |= bit;
             j->time[first + x] = now(j);
             changed = true;
         }
+    }
     state_of(j, y, z)->goes |= changed;
+    return changed;
+}
+
+static int thin_direction(job *j, int direction)
+{
+    const ptrdiff_t ny = (ptrdiff_t)j->bone->grid.ny, nz = (ptrdiff_t)j->bone->grid.nz;
+    int changed = 0;
+#pragma omp parallel for schedule(dynamic)
+    for (ptrdiff_t z = 1; z < nz - 1; z++)
+        for (ptrdiff_t y = 1; y < ny - 1; y++)
+            if (state_of(j, (size_t)y, (size_t)z)->candidates)
+                mark_row(j, direction, (size_t)y, (size_t)z);
+    for (int class = 0; class < 4; class ++)
+#pragma omp parallel for schedule(dynamic) reduction(| : changed)
+        for (ptrdiff_t z = 1 + (class >> 1); z < nz - 1; z += 2)
+            for (ptrdiff_t y = 1 + (class & 1); y < ny - 1; y += 2)
+                if (state_of(j, (size_t)y, (size_t)z)->candidates && state_of(j, (size_t)y, (size_t)z)->marks)
+                    changed |= thin_row(j, (size_t)y, (size_t)z);
     return changed;
 }
 
@@ -239,12 +277,7 @@ static bool thin_round(job *j)
             changed |= state_of(j, (size_t)y, (size_t)z)->opens < NEVER;
         }
     for (int direction = 0; direction < 6; direction++)
-        for (int class = 0; class < 4; class ++)
-#pragma omp parallel for schedule(dynamic) reduction(| : changed)
-            for (ptrdiff_t z = 1 + (class >> 1); z < nz - 1; z += 2)
-                for (ptrdiff_t y = 1 + (class & 1); y < ny - 1; y += 2)
-                    if (state_of(j, (size_t)y, (size_t)z)->candidates)
-                        changed |= thin_row(j, direction, (size_t)y, (size_t)z);
+        changed |= thin_direction(j, direction);
     for (size_t i = 0; i < (size_t)ny * (size_t)nz; i++) {
         j->rows[i].went = j->rows[i].goes;
         j->rows[i].goes = false;
@@ -303,8 +336,8 @@ static trb_status prepare(job *j, const trb_mask *bone, double aspect, trb_error
     trb_status status = find_depth(bone, &j->depth, err);
     if (!status)
         status = trb_mask_with_margin(bone, &j->bone, err);
-    trb_mask **others_of_it[] = {&j->open, &j->kept, &j->sheet, &j->isthmus, &j->candidates, &j->gone};
-    for (int i = 0; !status && i < 6; i++)
+    trb_mask **others_of_it[] = {&j->open, &j->kept, &j->sheet, &j->isthmus, &j->candidates, &j->marks, &j->gone};
+    for (int i = 0; !status && i < 7; i++)
         status = trb_mask_create(&j->bone->grid, others_of_it[i], err);
     if (status)
         return status;
@@ -346,6 +379,7 @@ trb_status trb_thin_surface(const trb_mask *bone, double aspect, trb_thinned *ou
     trb_mask_destroy(j->kept);
     trb_mask_destroy(j->isthmus);
     trb_mask_destroy(j->candidates);
+    trb_mask_destroy(j->marks);
     trb_mask_destroy(j->gone);
     free(j->rows);
     free(j);
