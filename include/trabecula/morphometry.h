@@ -15,6 +15,7 @@ typedef struct trb_products {
     trb_volume *grey; /* set only when the image was resampled; otherwise the caller's volume was measured */
     trb_mask *bone;
     trb_mask *voi;             /* NULL: the whole image */
+    trb_mask *plates;          /* bone that is of plates; only when it was asked for */
     trb_histogram histogram;   /* of the filtered grey values in the VOI */
     trb_volume *tb_th, *tb_sp; /* maps in mm; only when asked for */
     trb_volume *cut[3];        /* the planes xy, xz and yz that the picture shows (trb_mask_middle() of the VOI) */

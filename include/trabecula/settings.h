@@ -88,6 +88,8 @@ typedef struct trb_settings {
     trb_surface_rule surface;
     trb_da_options da;
     bool skeleton; /* measure branches and junctions */
+    bool plates;   /* measure plates and rods */
+    double plate_aspect;
     trb_purify_rule purify;
     char metrics[512]; /* comma-separated keys, empty: all */
     uint32_t chosen;   /* private: which of the profile's choices were made by hand */

@@ -32,6 +32,7 @@
 #include "trabecula/thickness.h"
 #include "trabecula/surface.h"
 #include "trabecula/anisotropy.h"
+#include "trabecula/plates.h"
 #include "trabecula/skeleton.h"
 #include "trabecula/topology.h"
 #include "trabecula/connectivity.h"

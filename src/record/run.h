@@ -6,6 +6,7 @@
 #include "trabecula/connectivity.h"
 #include "trabecula/model_index.h"
 #include "trabecula/morphometry.h"
+#include "trabecula/plates.h"
 #include "trabecula/skeleton.h"
 
 #include <stdio.h>
@@ -24,6 +25,15 @@ struct run_model {
     bool grey; /* which mesh */
     trb_smi smi;
     trb_dilation dilation;
+};
+
+/* Plates and rods (run_plates.c); rods are 0, plates 1. */
+struct run_plates {
+    bool known;
+    trb_plates counts;
+    double thickness_sum[2]; /* mm */
+    uint64_t valued[2];
+    char reason[160];
 };
 
 struct run {
@@ -60,6 +70,7 @@ struct run {
     char da_reason[160]; /* why there is no fabric in the record */
     struct run_network network;
     struct run_model model;
+    struct run_plates plates;
     char th_reason[160], sp_reason[160], tbn_reason[160]; /* why a phase has no thickness at all */
 };
 
@@ -124,6 +135,17 @@ trb_status trb_run_add(struct run *run, const char *key, double value, const cha
 bool trb_run_wants_network(const struct run *run);
 trb_status trb_run_measure_network(struct run *run);
 trb_status trb_run_add_network(struct run *run);
+
+/** Plates and rods; asked for by the switch or by name. The mask goes to products->plates. */
+bool trb_run_wants_plates(const struct run *run);
+trb_status trb_run_measure_plates(struct run *run);
+trb_status trb_run_add_plates(struct run *run);
+void trb_run_say_plates(const struct run *run, FILE *out);
+
+/** Their thickness comes from the map of Tb.Th: through this sink, which hands it on, or from the whole map. */
+bool trb_run_wants_plate_thickness(const struct run *run);
+const trb_map_sink *trb_run_plates_sink(struct run *run, trb_map_sink *own);
+void trb_run_plates_from_map(struct run *run);
 
 /** SMI and Tb.Pf; level: of the grey surface. */
 bool trb_run_wants_model(const struct run *run);

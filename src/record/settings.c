@@ -6,6 +6,7 @@
 #include "trabecula/settings.h"
 
 #include "record/settings_voi.h"
+#include "trabecula/plates.h"
 #include "trabecula/voi_auto.h"
 
 #include <ctype.h>
@@ -52,6 +53,8 @@ static const trb_setting_info TABLE[] = {
     {"da-directions", "N", "1000", "directions of the fabric, 50 to 10000, each in its 24 turned and mirrored images", "Convention"},
     {"da-step", "VOXELS", "2.3", "between samples of a line for mil, 1 to 16; under 2 the voxel grid shows through", "Convention"},
     {"skeleton", NULL, "false", "thin the bone to lines: number of branches, junctions and ends, mean branch length", "Output"},
+    {"plates", NULL, "false", "tell plates from rods: volume fraction, number and thickness of each, junctions", "Output"},
+    {"plate-aspect", "RATIO", "2", "with plates: a section about this many times as wide as thick is a plate, a narrower one a rod; 1.5 to 5", "Convention"},
     {"purify", "WHERE", "image", "Euler number, Conn and Conn.D of one part without cavities: image, voi (bone cut there first) or none", "Convention"},
     {"metrics", "LIST", "", "only these metrics, comma-separated (see 'trabecula metrics'); default all", "Output"},
 };
@@ -251,6 +254,16 @@ static trb_status parse_da_number(trb_da_options *da, const char *key, const cha
     return TRB_OK;
 }
 
+static trb_status parse_aspect(double *aspect, const char *text, trb_error *err)
+{
+    char *end;
+    double value;
+    if (!plain_number(text, &end, &value) || *end || !(value >= 1.5 && value <= 5))
+        return trb_error_set(err, TRB_ERR_ARGUMENT, "plate-aspect: '%s' is not a number from 1.5 to 5", text);
+    *aspect = value;
+    return TRB_OK;
+}
+
 /* ---- profiles */
 static void apply_profile(trb_settings *settings)
 {
@@ -292,6 +305,7 @@ trb_settings trb_settings_default(void)
     snprintf(settings.threshold.method, sizeof settings.threshold.method, "otsu");
     settings.da = trb_da_options_default();
     settings.purify = TRB_PURIFY_IMAGE;
+    settings.plate_aspect = trb_plates_options_default().aspect;
     apply_profile(&settings);
     return settings;
 }
@@ -322,12 +336,13 @@ trb_status trb_settings_set(trb_settings *settings, const char *key, const char 
         if (!status)
             settings->resample_isotropic = index != 0;
     } else if (IS("allow-gaps") || IS("invert") || IS("keep-largest") || IS("fill-holes") ||
-               IS("skeleton")) {
+               IS("skeleton") || IS("plates")) {
         status = set_choice(&index, key, text, SWITCH, err);
         bool *field = IS("allow-gaps")     ? &settings->allow_gaps
                       : IS("invert")       ? &settings->invert
                       : IS("keep-largest") ? &settings->keep_largest
                       : IS("skeleton")     ? &settings->skeleton
+                      : IS("plates")       ? &settings->plates
                                            : &settings->fill_holes;
         if (!status)
             *field = index != 0;
@@ -391,6 +406,8 @@ trb_status trb_settings_set(trb_settings *settings, const char *key, const char 
         settings->chosen |= CHOSE_DA;
     } else if (IS("da-directions") || IS("da-step")) {
         status = parse_da_number(&settings->da, key, text, err);
+    } else if (IS("plate-aspect")) {
+        status = parse_aspect(&settings->plate_aspect, text, err);
     } else {
         return trb_error_set(err, TRB_ERR_ARGUMENT, "'%s' is not a setting", key);
     }
@@ -438,6 +455,10 @@ const char *trb_settings_text(const trb_settings *settings, const char *key, cha
         fixed = SWITCH[settings->fill_holes];
     else if (IS("skeleton"))
         fixed = SWITCH[settings->skeleton];
+    else if (IS("plates"))
+        fixed = SWITCH[settings->plates];
+    else if (IS("plate-aspect"))
+        trb_number_text(buffer, size, settings->plate_aspect);
     else if (IS("slices") && settings->slices[1])
         snprintf(buffer, size, "%zu:%zu", settings->slices[0], settings->slices[1]);
     else if (IS("crop") && settings->crop.hi[0])

@@ -71,6 +71,19 @@ static const known METRICS[] = {
     {"Sk.End.N", ""},
     {"Br.Le", ""},
     {"ITA", ""},
+    {"pBV/TV", ""},
+    {"rBV/TV", ""},
+    {"pBV/BV", ""},
+    {"rBV/BV", ""},
+    {"P-R", ""},
+    {"pTb.Th", ""},
+    {"rTb.Th", ""},
+    {"pTb.N", ""},
+    {"rTb.N", ""},
+    {"rTb.Le", ""},
+    {"R-R.Junc.D", ""},
+    {"P-R.Junc.D", ""},
+    {"P-P.Junc.D", ""},
 };
 
 static const known HOUSEKEEPING[] = {
@@ -165,6 +178,7 @@ const char *trb_metric_detail_of(const char *key)
         {"TMD.peel2", "TMD"},     {"TMD.SD", "TMD"},      {"TMD.FWHM", "TMD"},
         {"Po(cl)", ""},           {"MaD", "BMD"},         {"Tb.Pf", "SMI"},
         {"DA.ratio", "DA"},       {"Sk.Br.N", ""},        {"Sk.Junc.N", ""},      {"Sk.End.N", ""},
+        {"rBV/TV", "pBV/BV"},     {"rBV/BV", "pBV/BV"},   {"P-R", "pBV/BV"},        {"pBV/TV", "pBV/BV"},
     };
     for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++)
         if (strcmp(key, pairs[i][0]) == 0)
