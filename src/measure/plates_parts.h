@@ -16,7 +16,17 @@ double trb_skeleton_thickness(const trb_thinned *thinned, const trb_voxel_list *
  */
 trb_status trb_plates_clean(trb_thinned *thinned, const trb_voxel_list *list, uint8_t *sheet, trb_error *err);
 
-/** Number of plates, rods, junctions with their place in the VOI (without margin; NULL: all) into *out. */
+#define TRB_NO_PART UINT32_MAX
+
+/**
+ * Plates: sheets between the lines where three of them meet.
+ * Output      label: list->count numbers, from 0 on sheets, TRB_NO_PART on lines. *plates: how many.
+ * Errors      TRB_ERR_MEMORY.
+ */
+trb_status trb_plates_label(const trb_thinned *thinned, const trb_voxel_list *list, const uint8_t *sheet, uint32_t *label,
+                            size_t *plates, trb_error *err);
+
+/** Number of plates, rods and junctions with their place in the VOI (without margin; NULL: all) into *out. */
 trb_status trb_plates_count(const trb_thinned *thinned, const trb_voxel_list *list, const uint8_t *sheet, const trb_mask *voi,
                             trb_plates *out, trb_error *err);
 
