@@ -35,6 +35,9 @@ typedef struct trb_plates {
  *             where its voxel nearest to its centre lies, and a junction where its first voxel lies, so that VOIs side by side add up.
  *             Junctions: of rods, groups of touching voxels with three and more neighbours on lines; of the others,
  *             pairs of a plate and a rod (or junction of rods), and of two plates, that touch.
+ *             Measured on strips in 24 directions, rods turn into plates at 1.6 to 3.0 times the thickness (aspect 2),
+ *             in the mean at 2.1 to 2.4; in mirrored and turned images of real bone the share of plates moves by up
+ *             to 2 % of the bone.
  * Input       voi may be NULL.
  * Output      *plate_bone: NULL, or receives the bone voxels of plates (in the whole image), yours.
  * Errors      TRB_ERR_ARGUMENT for a VOI of another size or aspect not above 1; TRB_ERR_DATA when there is no marrow at all; TRB_ERR_MEMORY.
@@ -46,6 +49,10 @@ typedef struct trb_plates {
 TRB_API TRB_NODISCARD trb_status trb_plates_measure(const trb_mask *bone, const trb_mask *voi,
                                                     const trb_plates_options *options, trb_plates *out,
                                                     trb_mask **plate_bone, trb_error *err);
+
+/** A uint8 volume: bone of rods 1, of plates 2, marrow 0. Yours. Errors: TRB_ERR_ARGUMENT for masks of two sizes, TRB_ERR_MEMORY. */
+TRB_API TRB_NODISCARD trb_status trb_plates_to_volume(const trb_mask *bone, const trb_mask *plate_bone, trb_volume **out,
+                                                      trb_error *err);
 
 /** Bytes that trb_plates_measure() takes, from above, the result included; for bone that fills up to half of the image. */
 TRB_API double trb_plates_bytes(const trb_grid *grid);

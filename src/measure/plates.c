@@ -77,6 +77,24 @@ trb_status trb_plates_measure(const trb_mask *bone, const trb_mask *voi, const t
     return status;
 }
 
+trb_status trb_plates_to_volume(const trb_mask *bone, const trb_mask *plate_bone, trb_volume **out, trb_error *err)
+{
+    *out = NULL;
+    const trb_grid *a = &bone->grid, *b = &plate_bone->grid;
+    if (a->nx != b->nx || a->ny != b->ny || a->nz != b->nz)
+        return trb_error_set(err, TRB_ERR_ARGUMENT, "the plates are %zu x %zu x %zu voxels, the bone mask %zu x %zu x %zu", b->nx, b->ny,
+                             b->nz, a->nx, a->ny, a->nz);
+    const trb_status status = trb_mask_to_volume(bone, 1, out, err);
+    if (status)
+        return status;
+    uint8_t *at = (*out)->voxels;
+    for (size_t z = 0; z < a->nz; z++)
+        for (size_t y = 0; y < a->ny; y++)
+            for (size_t x = 0; x < a->nx; x++, at++)
+                *at = (uint8_t)(*at + trb_mask_get(plate_bone, x, y, z));
+    return TRB_OK;
+}
+
 double trb_plates_bytes(const trb_grid *grid)
 {
     const double margin = (ceil((double)(grid->nx + 2) / 64) * 8) * (double)(grid->ny + 2) * (double)(grid->nz + 2);

@@ -1,13 +1,12 @@
 /*
  * plates_parts.c - the sheets of a skeleton taken apart where three meet.
  *
- * There the marrow around a voxel falls into three parts or more. The cut is widened by one voxel, since such lines have
- * gaps, and given back to the plates beside it afterwards.
+ * There the marrow in 5 x 5 x 5 voxels falls into three parts or more. The cut is widened by two voxels, since from
+ * rims and gaps so near the marrow is seen to be one, and given back to the plates beside it afterwards.
  */
 #include "measure/plates_parts.h"
 
 #include "core/memory.h"
-#include "measure/neighbours.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -24,29 +23,73 @@ typedef struct job {
     trb_error *err;
 } job;
 
-/* 6-connected parts of the marrow in the 18 neighbours that touch a face of the voxel in the middle. */
-static int marrow_parts(uint32_t bits)
+/* ---- the marrow in the 5 x 5 x 5 voxels around one, a plane of 25 bits each, bit 5 (dy + 2) + dx + 2 */
+enum { WIDER = 2, SIDE = 5, PLANE = 0x1FFFFFF };
+
+/* What is no skeleton. The margin and what lies beyond count as skeleton: plates that end at the image wall part the
+ * marrow there as well. */
+static void marrow_around(const trb_voxel_list *list, size_t i, uint32_t marrow[SIDE])
 {
-    const uint32_t corners = 0x145, self = (uint32_t)1 << TRB_NEIGHBOURS_SELF, faces = 0x415410;
-    const uint32_t left = 0x1249249, right = left << 2, low = 0x7 | 0x7 << 9 | 0x7 << 18, high = low << 6;
-    const uint32_t marrow = ~bits & 0x7FFFFFF & ~self & ~(corners | corners << 18);
-    uint32_t faces_left = marrow & faces;
-    int parts = 0;
-    for (; faces_left; parts++) {
-        uint32_t part = faces_left & (~faces_left + 1), before;
-        do {
-            before = part;
-            part |= (part & ~right) << 1 | (part & ~left) >> 1 | (part & ~high) << 3 | (part & ~low) >> 3 | part << 9 | part >> 9;
-            part &= marrow;
-        } while (part != before);
-        faces_left &= ~part;
+    const trb_grid *grid = &list->mask->grid;
+    for (size_t dz = 0; dz < SIDE; dz++) {
+        const size_t z = list->z[i] + dz - 2;
+        marrow[dz] = 0;
+        for (size_t dy = 0; dy < SIDE && z >= 1 && z <= grid->nz - 2; dy++) {
+            const size_t y = list->y[i] + dy - 2;
+            if (y < 1 || y > grid->ny - 2)
+                continue;
+            for (size_t dx = 0; dx < SIDE; dx++) {
+                const size_t x = list->x[i] + dx - 2;
+                if (x >= 1 && x <= grid->nx - 2 && !trb_mask_get(list->mask, x, y, z))
+                    marrow[dz] |= (uint32_t)1 << (SIDE * dy + dx);
+            }
+        }
     }
+}
+
+/* Fill `part` inside marrow, over faces. */
+static void fill(const uint32_t marrow[SIDE], uint32_t part[SIDE])
+{
+    const uint32_t left = 0x108421, right = left << 4; /* columns */
+    bool changed = true;
+    while (changed) {
+        changed = false;
+        for (int z = 0; z < SIDE; z++) {
+            uint32_t p = part[z];
+            p |= (p & ~right) << 1 | (p & ~left) >> 1 | (p << SIDE & PLANE) | p >> SIDE;
+            p |= (z ? part[z - 1] : 0) | (z + 1 < SIDE ? part[z + 1] : 0);
+            p &= marrow[z];
+            changed |= p != part[z];
+            part[z] = p;
+        }
+    }
+}
+
+/* Parts of the marrow there that come to the 26 neighbours of the voxel, up to 3. */
+static int marrow_parts(const trb_voxel_list *list, size_t i)
+{
+    const uint32_t near = 0x739C0; /* the 3 x 3 columns in the middle */
+    uint32_t marrow[SIDE];
+    int parts = 0;
+    marrow_around(list, i, marrow);
+    for (int z = 1; z < 4 && parts < 3; z++)
+        while (parts < 3 && (marrow[z] & near)) {
+            uint32_t part[SIDE] = {0};
+            part[z] = (marrow[z] & near) & (~(marrow[z] & near) + 1);
+            fill(marrow, part);
+            for (int k = 0; k < SIDE; k++)
+                marrow[k] &= ~part[k];
+            parts++;
+        }
     return parts;
 }
 
+/* A sheet alone has 8 neighbours where it is flat and up to 5 on its rim: no need to look at those. */
 static bool cuts_sheets(const job *j, size_t i)
 {
-    return marrow_parts(trb_neighbours(j->list->mask, j->list->x[i], j->list->y[i], j->list->z[i])) >= 3;
+    size_t near[26];
+    const size_t n = trb_voxel_list_neighbours(j->list, i, near);
+    return n > 5 && n != 8 && marrow_parts(j->list, i) >= 3;
 }
 
 /* The chosen voxels get numbers from `from` on. */
@@ -113,15 +156,17 @@ static trb_status drop_small(job *j)
 static trb_status find_plates(job *j)
 {
     const trb_voxel_list *list = j->list;
-    memcpy(j->chosen, j->sheet, list->count);
-    for (size_t i = 0; i < list->count; i++) {
-        if (!j->sheet[i] || !cuts_sheets(j, i))
-            continue;
-        size_t near[26];
-        j->chosen[i] = 0;
-        for (size_t k = trb_voxel_list_neighbours(list, i, near); k-- > 0;)
-            j->chosen[near[k]] = 0;
-    }
+    for (size_t i = 0; i < list->count; i++)
+        j->part[i] = j->sheet[i] && cuts_sheets(j, i) ? 0 : NONE; /* steps from the cut */
+    for (uint32_t step = 0; step < WIDER; step++)
+        for (size_t i = 0; i < list->count; i++) {
+            size_t near[26];
+            for (size_t k = j->part[i] == step ? trb_voxel_list_neighbours(list, i, near) : 0; k-- > 0;)
+                if (j->part[near[k]] == NONE)
+                    j->part[near[k]] = step + 1;
+        }
+    for (size_t i = 0; i < list->count; i++)
+        j->chosen[i] = j->sheet[i] && j->part[i] == NONE;
     label_chosen(j, 0, &j->plates);
     const trb_status status = drop_small(j);
     if (!status)

@@ -3,6 +3,7 @@
  *
  * A voxel went when it was simple: then it had a neighbour that stayed longer. So in the reverse order of rounds each
  * voxel meets a neighbour that is back; voxels that only have neighbours of the same round wait for the next pass.
+ * The time of what burned may be a round early; what is left for that comes last.
  * A pass reads what was back before it, so no order of voxels or threads shows.
  */
 #include "measure/plates_share.h"
@@ -46,16 +47,16 @@ static bool rises_to_plate(const job *j, uint32_t back, uint32_t plates, size_t 
     return votes >= 0;
 }
 
-/* Voxels of a word that went in this round; all of the row's bytes may be looked at. */
-static uint64_t of_this_round(const job *j, const uint8_t *rounds, size_t n)
+/* Which of n voxels went in this round; in the last pass, round 0, those that are left of all rounds. */
+static uint64_t of_this_round(const job *j, const uint8_t *times, size_t n)
 {
     uint64_t found = 0;
     const uint8_t round = (uint8_t)j->round;
-    int any = 0;
+    int any = round == 0;
     for (size_t i = 0; i < n; i++) /* most words hold none: a loop that vectors do fast */
-        any |= rounds[i] == round;
+        any |= times[i] >> 1 == round;
     for (size_t i = 0; any && i < n; i++)
-        found |= (uint64_t)(rounds[i] == round) << i;
+        found |= (uint64_t)(round ? times[i] >> 1 == round : times[i] != 0) << i;
     return found;
 }
 
@@ -66,7 +67,7 @@ static bool share_row(job *j, size_t y, size_t z, bool *any)
     const uint64_t *back = trb_mask_row(j->back, y, z);
     bool waits = false;
     for (size_t x0 = 0; x0 < nx; x0 += 64) {
-        uint64_t left = of_this_round(j, j->thinned->round + first + x0, nx - x0 < 64 ? nx - x0 : 64);
+        uint64_t left = of_this_round(j, j->thinned->time + first + x0, nx - x0 < 64 ? nx - x0 : 64);
         for (; left; left &= left - 1) {
             const size_t x = x0 + 1 + (size_t)__builtin_ctzll(left); /* of the margin's grid */
             if (back[x >> 6] >> (x & 63) & 1)
@@ -117,7 +118,7 @@ trb_status trb_plates_share(const trb_thinned *thinned, trb_mask *plates, trb_er
     if (!status)
         status = trb_mask_create(&thinned->skeleton->grid, &j.fresh_plates, err);
     if (!status)
-        for (j.round = thinned->last; j.round >= 2; j.round--)
+        for (j.round = thinned->last / 2 + 1; j.round-- > 0;)
             while (share_pass(&j)) {
             }
     trb_mask_destroy(j.back);

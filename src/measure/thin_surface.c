@@ -7,6 +7,11 @@
  * the candidates go, one of six directions after the other, if they are still simple; so at most one layer goes
  * in a round, and the rims of sheets and the ends of lines are eaten by at most a voxel.
  *
+ * Sheets and lines are lattices of their own: across the axes their next voxel is sqrt 2 or sqrt 3 away, and eaten
+ * voxel by voxel they would be the thinner for it. So what was an isthmus burns: it goes when the fire has had the time
+ * to come from a neighbour that is gone, a round for a step of 1, a round and a half for a longer one. Times are kept
+ * in halves of a round.
+ *
  * How long is enough: a section T thick and W wide leaves, in round T + 1, a sheet W - T + 1 wide, which loses 2 voxels
  * a round. Of a sheet that is kept after n rounds W - T - 2 n - 1 are left, so W = aspect T is the least with
  * n = (aspect - 1) T / 2 - 1. For lines the same n takes the spurs of a rough surface away.
@@ -24,20 +29,20 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { FIRST = 2, LAST = 254, NEVER = 256 };
+enum { FIRST = 2, LAST = 127, NEVER = 256 }; /* rounds */
 
 typedef struct row_state {
     uint16_t opens; /* the least depth of bone that is not open yet */
-    bool candidates, marks, young; /* holds candidates, marked ones, isthmuses that are not kept */
+    bool candidates, marks, young; /* holds candidates, marked ones, isthmuses that are not kept or burn */
     bool went, goes;        /* a voxel went in the round before, in this one */
 } row_state;
 
 typedef struct job {
-    trb_mask *bone, *open, *kept, *sheet, *isthmus, *candidates, *marks, *gone;
-    uint8_t *depth, *time; /* time: the round in which bone became an isthmus, or went */
+    trb_mask *bone, *open, *kept, *sheet, *isthmus, *burning, *candidates, *marks, *gone;
+    uint8_t *depth, *time; /* time: in halves of a round, when bone became an isthmus, or went */
     row_state *rows;
     trb_simple_tables tables;
-    uint8_t least_age[256]; /* by the round of birth */
+    uint8_t least_age[LAST + 1]; /* in rounds, by the round of birth */
     unsigned round;
 } job;
 
@@ -54,7 +59,7 @@ static size_t bytes_of(const job *j, size_t y, size_t z)
 
 static uint8_t now(const job *j)
 {
-    return (uint8_t)(j->round < LAST ? j->round : LAST);
+    return (uint8_t)(2 * (j->round < LAST ? j->round : LAST));
 }
 
 static uint64_t from_left(const uint64_t *row, size_t w)
@@ -123,19 +128,49 @@ static uint64_t opens(const job *j, uint64_t closed, size_t first, unsigned *nex
     return found;
 }
 
+/* When the fire is at x, y, z: it comes from neighbours that went after this voxel became an isthmus. */
+static unsigned fire_at(const job *j, uint32_t bits, size_t x, size_t y, size_t z, unsigned born)
+{
+    const trb_grid *grid = &j->bone->grid;
+    unsigned first = 2 * LAST;
+    for (uint32_t left = ~bits & 0x7FFFFFF & ~((uint32_t)1 << TRB_NEIGHBOURS_SELF); left; left &= left - 1) {
+        const int bit = __builtin_ctz(left);
+        const int dx = bit % 3 - 1, dy = bit / 3 % 3 - 1, dz = bit / 9 - 1;
+        const size_t ox = (size_t)((ptrdiff_t)x + dx), oy = (size_t)((ptrdiff_t)y + dy), oz = (size_t)((ptrdiff_t)z + dz);
+        if (ox < 1 || oy < 1 || oz < 1 || ox > grid->nx - 2 || oy > grid->ny - 2 || oz > grid->nz - 2)
+            continue;
+        const unsigned gone = j->time[bytes_of(j, oy, oz) + ox], at = gone + (abs(dx) + abs(dy) + abs(dz) == 1 ? 2 : 3);
+        if (gone >= born && at < first)
+            first = at;
+    }
+    return first < 2 * LAST ? first : 0;
+}
+
 static void look_at(job *j, size_t x, size_t y, size_t z, uint8_t *time)
 {
     const uint64_t bit = (uint64_t)1 << (x & 63);
-    uint64_t *isthmus = &trb_mask_row(j->isthmus, y, z)[x >> 6], *candidate = &trb_mask_row(j->candidates, y, z)[x >> 6];
-    if (trb_is_simple(&j->tables, others(j->bone, x, y, z))) {
-        *candidate |= bit;
-        *isthmus &= ~bit;
+    uint64_t *isthmus = &trb_mask_row(j->isthmus, y, z)[x >> 6], *candidate = &trb_mask_row(j->candidates, y, z)[x >> 6],
+             *burning = &trb_mask_row(j->burning, y, z)[x >> 6];
+    const uint32_t bits = others(j->bone, x, y, z);
+    if (!trb_is_simple(&j->tables, bits)) {
+        if (!(*isthmus & bit))
+            *time = now(j);
+        *isthmus |= bit;
+        *burning &= ~bit;
+        *candidate &= ~bit;
         return;
     }
-    *candidate &= ~bit;
-    if (!(*isthmus & bit))
-        *time = now(j);
-    *isthmus |= bit;
+    const unsigned fire = *isthmus & bit ? fire_at(j, bits, x, y, z, *time) : 0;
+    if (fire > now(j)) { /* still an isthmus by its age, should it become one again */
+        *burning |= bit;
+        return;
+    }
+    *candidate |= bit;
+    if (*isthmus & bit) {
+        *isthmus &= ~bit;
+        *burning |= bit; /* the time that is noted is that of the fire */
+        *time = (uint8_t)(fire ? fire : now(j));
+    }
 }
 
 /* An isthmus that keeps its neighbours in one piece is no part of a line: it parts marrow from marrow. */
@@ -163,7 +198,8 @@ static void look_at_row(job *j, size_t y, size_t z)
         return;
     const uint64_t *bone = trb_mask_row(j->bone, y, z);
     uint64_t *open = trb_mask_row(j->open, y, z), *kept = trb_mask_row(j->kept, y, z);
-    const uint64_t *isthmus = trb_mask_row(j->isthmus, y, z), *candidates = trb_mask_row(j->candidates, y, z);
+    const uint64_t *isthmus = trb_mask_row(j->isthmus, y, z), *candidates = trb_mask_row(j->candidates, y, z),
+                   *burning = trb_mask_row(j->burning, y, z);
     const size_t first = bytes_of(j, y, z);
     unsigned next = opening ? NEVER : state->opens;
     uint64_t any = 0, young = 0;
@@ -172,15 +208,15 @@ static void look_at_row(job *j, size_t y, size_t z)
             continue;
         const uint64_t fresh = opening ? opens(j, bone[w] & ~open[w], first + 64 * w, &next) : 0;
         open[w] |= fresh;
-        uint64_t left = (fresh | (touched ? spread(j->gone, y, z, w) : 0)) & open[w] & ~kept[w];
+        uint64_t left = (fresh | (isthmus[w] & burning[w]) | (touched ? spread(j->gone, y, z, w) : 0)) & open[w] & ~kept[w];
         for (left &= left ? border(j->bone, y, z, w) : 0; left; left &= left - 1) {
             const size_t x = 64 * w + (size_t)__builtin_ctzll(left);
             look_at(j, x, y, z, &j->time[first + x]);
         }
-        for (left = isthmus[w] & ~kept[w] & bone[w]; left; left &= left - 1) {
+        for (left = isthmus[w] & ~burning[w] & ~kept[w] & bone[w]; left; left &= left - 1) {
             const size_t x = 64 * w + (size_t)__builtin_ctzll(left);
             const unsigned born = j->time[first + x];
-            if (j->round - born >= j->least_age[born])
+            if (2 * j->round >= born + 2 * j->least_age[born / 2])
                 keep(j, x, y, z);
         }
         any |= candidates[w];
@@ -214,7 +250,7 @@ static bool thin_row(job *j, size_t y, size_t z)
 {
     uint64_t *bone = trb_mask_row(j->bone, y, z), *candidates = trb_mask_row(j->candidates, y, z),
              *gone = trb_mask_row(j->gone, y, z);
-    const uint64_t *marks = trb_mask_row(j->marks, y, z);
+    const uint64_t *marks = trb_mask_row(j->marks, y, z), *burning = trb_mask_row(j->burning, y, z);
     const size_t first = bytes_of(j, y, z);
     bool changed = false;
     for (size_t w = 0; w < j->bone->words_per_row; w++) {
@@ -226,7 +262,8 @@ static bool thin_row(job *j, size_t y, size_t z)
                 continue;
             bone[w] &= ~bit;
             gone[w] |= bit;
-            j->time[first + x] = now(j);
+            if (!(burning[w] & bit))
+                j->time[first + x] = now(j);
             changed = true;
         }
     }
@@ -304,7 +341,7 @@ static void settle(job *j)
 /* ---- preparation */
 static void fill_ages(job *j, double aspect)
 {
-    for (int born = 0; born < 256; born++) {
+    for (int born = 0; born <= LAST; born++) {
         const double rounds = floor((aspect - 1) * (born - 1) / 2 - 1 + 0.5);
         j->least_age[born] = (uint8_t)fmin(fmax(rounds, 1), 255);
     }
@@ -336,8 +373,8 @@ static trb_status prepare(job *j, const trb_mask *bone, double aspect, trb_error
     trb_status status = find_depth(bone, &j->depth, err);
     if (!status)
         status = trb_mask_with_margin(bone, &j->bone, err);
-    trb_mask **others_of_it[] = {&j->open, &j->kept, &j->sheet, &j->isthmus, &j->candidates, &j->marks, &j->gone};
-    for (int i = 0; !status && i < 7; i++)
+    trb_mask **others_of_it[] = {&j->open, &j->kept, &j->sheet, &j->isthmus, &j->burning, &j->candidates, &j->marks, &j->gone};
+    for (int i = 0; !status && i < 8; i++)
         status = trb_mask_create(&j->bone->grid, others_of_it[i], err);
     if (status)
         return status;
@@ -353,7 +390,7 @@ void trb_thinned_clear(trb_thinned *thinned)
     trb_mask_destroy(thinned->skeleton);
     trb_mask_destroy(thinned->sheet);
     free(thinned->depth);
-    free(thinned->round);
+    free(thinned->time);
     *thinned = (trb_thinned){0};
 }
 
@@ -378,6 +415,7 @@ trb_status trb_thin_surface(const trb_mask *bone, double aspect, trb_thinned *ou
     trb_mask_destroy(j->open);
     trb_mask_destroy(j->kept);
     trb_mask_destroy(j->isthmus);
+    trb_mask_destroy(j->burning);
     trb_mask_destroy(j->candidates);
     trb_mask_destroy(j->marks);
     trb_mask_destroy(j->gone);

@@ -9,7 +9,7 @@ typedef struct trb_thinned {
     trb_mask *skeleton;
     trb_mask *sheet; /* of these, the voxels that parted marrow from marrow when they were settled: inside a sheet */
     uint8_t *depth;  /* twice the distance to the marrow in voxels, rounded down, up to 255; 0: marrow */
-    uint8_t *round;  /* when a bone voxel went, 2 to 254; 0: marrow or skeleton */
+    uint8_t *time;   /* when a bone voxel went, in halves of a round, 4 to 254; 0: marrow or skeleton */
     unsigned last;   /* the last of them */
 } trb_thinned;
 
