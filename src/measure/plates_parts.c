@@ -1,7 +1,7 @@
 /*
  * plates_parts.c - the sheets of a skeleton taken apart where three meet.
  *
- * There the marrow in 5 x 5 x 5 voxels falls into three parts or more. The cut is widened by two voxels, since from
+ * There the marrow in 5 x 5 x 5 voxels falls into three parts or more. The cut is widened by four voxels, since from
  * rims and gaps so near the marrow is seen to be one, and given back to the plates beside it afterwards.
  */
 #include "measure/plates_parts.h"
@@ -24,7 +24,7 @@ typedef struct job {
 } job;
 
 /* ---- the marrow in the 5 x 5 x 5 voxels around one, a plane of 25 bits each, bit 5 (dy + 2) + dx + 2 */
-enum { WIDER = 2, SIDE = 5, PLANE = 0x1FFFFFF };
+enum { WIDER = 4, SIDE = 5, PLANE = 0x1FFFFFF };
 
 /* What is no skeleton. The margin and what lies beyond count as skeleton: plates that end at the image wall part the
  * marrow there as well. */
@@ -84,12 +84,12 @@ static int marrow_parts(const trb_voxel_list *list, size_t i)
     return parts;
 }
 
-/* A sheet alone has 8 neighbours where it is flat and up to 5 on its rim: no need to look at those. */
+/* Three sheets have three voxels beside theirs. */
 static bool cuts_sheets(const job *j, size_t i)
 {
     size_t near[26];
     const size_t n = trb_voxel_list_neighbours(j->list, i, near);
-    return n > 5 && n != 8 && marrow_parts(j->list, i) >= 3;
+    return n > 2 && marrow_parts(j->list, i) >= 3;
 }
 
 /* The chosen voxels get numbers from `from` on. */
