@@ -8,15 +8,19 @@
  */
 #include "measure/plates_share.h"
 
+#include "core/memory.h"
 #include "measure/neighbours.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 typedef struct job {
     const trb_thinned *thinned;
     trb_mask *plates, *back;
     trb_mask *fresh, *fresh_plates; /* of this pass */
+    uint64_t *rounds;             /* two words a row */
     unsigned round;
+    bool late;                    /* voxels were passed over in their round */
 } job;
 
 static size_t bytes_of(const job *j, size_t y, size_t z)
@@ -47,17 +51,44 @@ static bool rises_to_plate(const job *j, uint32_t back, uint32_t plates, size_t 
     return votes >= 0;
 }
 
-/* Which of n voxels went in this round; in the last pass, round 0, those that are left of all rounds. */
+/* Which of n voxels went in this round; in the last pass, round 0, those that are left of all rounds. Most words hold
+ * few: eight at a time are passed over when none of their bytes is the round's. */
 static uint64_t of_this_round(const job *j, const uint8_t *times, size_t n)
 {
+    const uint64_t ones = 0x0101010101010101, low = 0x7F * ones;
+    const uint8_t twice = (uint8_t)(2 * j->round);
     uint64_t found = 0;
-    const uint8_t round = (uint8_t)j->round;
-    int any = round == 0;
-    for (size_t i = 0; i < n; i++) /* most words hold none: a loop that vectors do fast */
-        any |= times[i] >> 1 == round;
-    for (size_t i = 0; any && i < n; i++)
-        found |= (uint64_t)(round ? times[i] >> 1 == round : times[i] != 0) << i;
+    for (size_t at = 0; at < n; at += 8) {
+        const size_t most = n - at < 8 ? n - at : 8;
+        uint64_t eight = 0;
+        memcpy(&eight, times + at, most);
+        eight = (eight & ~ones) ^ twice * ones; /* 0 in bytes of this round */
+        if (j->round && !(~(((eight & low) + low) | eight) & ~low))
+            continue;
+        for (size_t i = 0; i < most; i++)
+            found |= (uint64_t)(j->round ? (times[at + i] & 0xFE) == twice : times[at + i] != 0) << (at + i);
+    }
     return found;
+}
+
+/* Which rounds a row has voxels of, a bit each. */
+static void note_rounds(job *j)
+{
+    const ptrdiff_t ny = (ptrdiff_t)j->back->grid.ny, nz = (ptrdiff_t)j->back->grid.nz;
+    const size_t nx = j->back->grid.nx - 2;
+#pragma omp parallel for schedule(static)
+    for (ptrdiff_t z = 1; z < nz - 1; z++)
+        for (ptrdiff_t y = 1; y < ny - 1; y++) {
+            const uint8_t *times = j->thinned->time + (bytes_of(j, (size_t)y, (size_t)z) + 1);
+            uint64_t *rounds = j->rounds + 2 * (z * ny + y);
+            for (size_t x = 0; x < nx; x++)
+                rounds[times[x] >> 7] |= (uint64_t)1 << (times[x] >> 1 & 63);
+        }
+}
+
+static bool has_round(const job *j, size_t y, size_t z)
+{
+    return j->rounds[2 * (z * j->back->grid.ny + y) + (j->round >> 6)] >> (j->round & 63) & 1;
 }
 
 /* True when some have to wait. */
@@ -96,6 +127,8 @@ static bool share_pass(job *j)
     for (ptrdiff_t z = 1; z < nz - 1; z++)
         for (ptrdiff_t y = 1; y < ny - 1; y++) {
             bool any = false;
+            if (!has_round(j, (size_t)y, (size_t)z))
+                continue;
             waits |= share_row(j, (size_t)y, (size_t)z, &any);
             came |= any;
         }
@@ -106,6 +139,7 @@ static bool share_pass(job *j)
         j->plates->bits[w] |= j->fresh_plates->bits[w];
         j->fresh->bits[w] = j->fresh_plates->bits[w] = 0;
     }
+    j->late |= waits && !came;
     return waits && came;
 }
 
@@ -117,12 +151,18 @@ trb_status trb_plates_share(const trb_thinned *thinned, trb_mask *plates, trb_er
         status = trb_mask_create(&thinned->skeleton->grid, &j.fresh, err);
     if (!status)
         status = trb_mask_create(&thinned->skeleton->grid, &j.fresh_plates, err);
+    j.rounds = trb_alloc_zero(2 * thinned->skeleton->grid.ny * thinned->skeleton->grid.nz, sizeof *j.rounds, "rounds of thinning", err);
+    if (!status && !j.rounds)
+        status = TRB_ERR_MEMORY;
     if (!status)
-        for (j.round = thinned->last / 2 + 1; j.round-- > 0;)
+        note_rounds(&j);
+    if (!status)
+        for (j.round = thinned->last / 2 + 1; j.round-- > (j.late ? 0 : 1);)
             while (share_pass(&j)) {
             }
     trb_mask_destroy(j.back);
     trb_mask_destroy(j.fresh);
     trb_mask_destroy(j.fresh_plates);
+    free(j.rounds);
     return status;
 }

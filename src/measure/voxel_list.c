@@ -2,6 +2,7 @@
 #include "measure/voxel_list.h"
 
 #include "core/memory.h"
+#include "measure/neighbours.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -48,9 +49,10 @@ size_t trb_voxel_list_neighbours(const trb_voxel_list *list, size_t i, size_t fo
     for (size_t z = list->z[i] - 1; z <= list->z[i] + 1U; z++)
         for (size_t y = list->y[i] - 1; y <= list->y[i] + 1U; y++) {
             const uint64_t *row = trb_mask_row(list->mask, y, z);
+            uint32_t three = trb_three(row, x);
             size_t number = SIZE_MAX;
-            for (size_t at = x - 1; at <= x + 1; at++) {
-                if (!(row[at >> 6] >> (at & 63) & 1))
+            for (size_t at = x - 1; three; at++, three >>= 1) {
+                if (!(three & 1))
                     continue;
                 if (number == SIZE_MAX) { /* of the first of up to three in this row */
                     number = list->row_first[z * list->mask->grid.ny + y];
