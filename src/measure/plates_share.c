@@ -16,7 +16,7 @@
 
 typedef struct job {
     const trb_thinned *thinned;
-    trb_mask *plates, *back;
+    trb_mask *plates, *back, *left;
     trb_mask *fresh, *fresh_plates; /* of this pass */
     uint64_t *rounds;             /* two words a row */
     unsigned round;
@@ -51,27 +51,7 @@ static bool rises_to_plate(const job *j, uint32_t back, uint32_t plates, size_t 
     return votes >= 0;
 }
 
-/* Which of n voxels went in this round; in the last pass, round 0, those that are left of all rounds. Most words hold
- * few: eight at a time are passed over when none of their bytes is the round's. */
-static uint64_t of_this_round(const job *j, const uint8_t *times, size_t n)
-{
-    const uint64_t ones = 0x0101010101010101, low = 0x7F * ones;
-    const uint8_t twice = (uint8_t)(2 * j->round);
-    uint64_t found = 0;
-    for (size_t at = 0; at < n; at += 8) {
-        const size_t most = n - at < 8 ? n - at : 8;
-        uint64_t eight = 0;
-        memcpy(&eight, times + at, most);
-        eight = (eight & ~ones) ^ twice * ones; /* 0 in bytes of this round */
-        if (j->round && !(~(((eight & low) + low) | eight) & ~low))
-            continue;
-        for (size_t i = 0; i < most; i++)
-            found |= (uint64_t)(j->round ? (times[at + i] & 0xFE) == twice : times[at + i] != 0) << (at + i);
-    }
-    return found;
-}
-
-/* Which rounds a row has voxels of, a bit each. */
+/* Which rounds a row has voxels of, a bit each, and the voxels that are to come back. */
 static void note_rounds(job *j)
 {
     const ptrdiff_t ny = (ptrdiff_t)j->back->grid.ny, nz = (ptrdiff_t)j->back->grid.nz;
@@ -81,8 +61,11 @@ static void note_rounds(job *j)
         for (ptrdiff_t y = 1; y < ny - 1; y++) {
             const uint8_t *times = j->thinned->time + (bytes_of(j, (size_t)y, (size_t)z) + 1);
             uint64_t *rounds = j->rounds + 2 * (z * ny + y);
-            for (size_t x = 0; x < nx; x++)
+            uint64_t *left = trb_mask_row(j->left, (size_t)y, (size_t)z);
+            for (size_t x = 0; x < nx; x++) {
                 rounds[times[x] >> 7] |= (uint64_t)1 << (times[x] >> 1 & 63);
+                left[(x + 1) >> 6] |= (uint64_t)(times[x] != 0) << ((x + 1) & 63);
+            }
         }
 }
 
@@ -91,17 +74,16 @@ static bool has_round(const job *j, size_t y, size_t z)
     return j->rounds[2 * (z * j->back->grid.ny + y) + (j->round >> 6)] >> (j->round & 63) & 1;
 }
 
-/* True when some have to wait. */
+/* True when some have to wait. In the last pass, round 0, all that are left may come. */
 static bool share_row(job *j, size_t y, size_t z, bool *any)
 {
-    const size_t nx = j->back->grid.nx - 2, first = bytes_of(j, y, z) + 1;
-    const uint64_t *back = trb_mask_row(j->back, y, z);
+    const size_t first = bytes_of(j, y, z);
+    uint64_t *left = trb_mask_row(j->left, y, z);
     bool waits = false;
-    for (size_t x0 = 0; x0 < nx; x0 += 64) {
-        uint64_t left = of_this_round(j, j->thinned->time + first + x0, nx - x0 < 64 ? nx - x0 : 64);
-        for (; left; left &= left - 1) {
-            const size_t x = x0 + 1 + (size_t)__builtin_ctzll(left); /* of the margin's grid */
-            if (back[x >> 6] >> (x & 63) & 1)
+    for (size_t w = 0; w < j->left->words_per_row; w++)
+        for (uint64_t bits = left[w]; bits; bits &= bits - 1) {
+            const size_t x = 64 * w + (size_t)__builtin_ctzll(bits);
+            if (j->round && j->thinned->time[first + x] >> 1 != j->round)
                 continue;
             const uint32_t around = trb_neighbours(j->back, x, y, z);
             if (!around) {
@@ -112,9 +94,9 @@ static bool share_row(job *j, size_t y, size_t z, bool *any)
             const bool plate = plates == around || (plates && rises_to_plate(j, around, plates, x, y, z));
             trb_mask_set(j->fresh, x, y, z, 1);
             trb_mask_set(j->fresh_plates, x, y, z, plate);
+            left[w] &= ~(bits & (~bits + 1));
             *any = true;
         }
-    }
     return waits;
 }
 
@@ -151,6 +133,8 @@ trb_status trb_plates_share(const trb_thinned *thinned, trb_mask *plates, trb_er
         status = trb_mask_create(&thinned->skeleton->grid, &j.fresh, err);
     if (!status)
         status = trb_mask_create(&thinned->skeleton->grid, &j.fresh_plates, err);
+    if (!status)
+        status = trb_mask_create(&thinned->skeleton->grid, &j.left, err);
     j.rounds = trb_alloc_zero(2 * thinned->skeleton->grid.ny * thinned->skeleton->grid.nz, sizeof *j.rounds, "rounds of thinning", err);
     if (!status && !j.rounds)
         status = TRB_ERR_MEMORY;
@@ -163,6 +147,7 @@ trb_status trb_plates_share(const trb_thinned *thinned, trb_mask *plates, trb_er
     trb_mask_destroy(j.back);
     trb_mask_destroy(j.fresh);
     trb_mask_destroy(j.fresh_plates);
+    trb_mask_destroy(j.left);
     free(j.rounds);
     return status;
 }
