@@ -5,6 +5,7 @@
 #include "measure/thin_surface.h"
 #include "support/shapes.h"
 #include "trabecula/label.h"
+#include "trabecula/morphometry.h"
 #include "trabecula/phantom.h"
 #include "trabecula/plates.h"
 #include "trabecula/topology.h"
@@ -460,6 +461,31 @@ static void odd_input_is_refused_or_has_no_parts(void **state)
     trb_mask_destroy(other);
 }
 
+/* Whole maps in the products, or planes that nobody keeps. */
+static void thickness_by_class_is_the_same_with_maps(void **state)
+{
+    (void)state;
+    trb_settings settings = trb_settings_default();
+    trb_volume part = *testing_bone();
+    double values[2][2];
+    settings.voxel_size_mm[0] = settings.voxel_size_mm[1] = settings.voxel_size_mm[2] = 0.0195;
+    snprintf(settings.metrics, sizeof settings.metrics, "pTb.Th,rTb.Th");
+    part.grid.nz = 60;
+    for (int maps = 0; maps < 2; maps++) {
+        trb_record *record = NULL;
+        trb_products products;
+        CHECK_OK(trb_analyze(&part, NULL, &settings, maps, NULL, &record, &products, err));
+        values[maps][0] = trb_record_metric(record, "pTb.Th")->value;
+        values[maps][1] = trb_record_metric(record, "rTb.Th")->value;
+        assert_non_null(products.plates);
+        assert_int_equal(trb_mask_count_and(products.plates, products.bone), trb_mask_count(products.plates));
+        trb_products_clear(&products);
+        trb_record_destroy(record);
+    }
+    assert_true(values[0][0] > 0.15 && values[0][1] > 0.15);
+    assert_memory_equal(values[0], values[1], sizeof values[0]);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -477,6 +503,7 @@ int main(void)
         cmocka_unit_test(mirrored_and_turned_bone_is_nearly_the_same),
         cmocka_unit_test(threads_do_not_change_a_bit),
         cmocka_unit_test(vois_side_by_side_add_up),
+        cmocka_unit_test(thickness_by_class_is_the_same_with_maps),
         cmocka_unit_test(odd_input_is_refused_or_has_no_parts),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
