@@ -41,7 +41,7 @@ typedef struct trb_plates {
  * Input       voi may be NULL.
  * Output      *plate_bone: NULL, or receives the bone voxels of plates (in the whole image), yours.
  * Errors      TRB_ERR_ARGUMENT for a VOI of another size or aspect not above 1; TRB_ERR_DATA when there is no marrow at all; TRB_ERR_MEMORY.
- * Cost        trb_plates_bytes(); about 0.25 us a bone voxel and thread.
+ * Cost        trb_plates_bytes(); about 0.4 us a bone voxel and thread.
  * Threads     Uses all. Same bits for any number.
  * Source      Saha & Chaudhuri 1996, Comput Vis Image Underst 63:418-429; Liu et al. 2008, J Bone Miner Res 23:223-235
  *             (the metrics). The thinning is another one: Bertrand & Couprie 2014, Pattern Recognit Lett 47:22-28.

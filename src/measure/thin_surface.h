@@ -23,7 +23,7 @@ void trb_thinned_clear(trb_thinned *thinned);
  * Input       aspect: sheets are kept from where a section is about this many times as wide as thick; above 1.
  * Output      *out: init by this function, also on failure; clear it.
  * Errors      TRB_ERR_DATA without any marrow; TRB_ERR_MEMORY.
- * Cost        5 bytes a voxel while distances are found, then 3; about 0.15 us a bone voxel and thread.
+ * Cost        5 bytes a voxel while distances are found, then 3; about 0.25 us a bone voxel and thread.
  * Threads     Uses all. Same bits for any number.
  * Source      Bertrand & Couprie 2014, Pattern Recognit Lett 47:22-28 (thinning that keeps what has become an isthmus
  *             and stayed one for a while); Pudney 1998, Comput Vis Image Underst 72:404-413 (order of distance).
