@@ -100,5 +100,5 @@ double trb_plates_bytes(const trb_grid *grid)
     const double margin = (ceil((double)(grid->nx + 2) / 64) * 8) * (double)(grid->ny + 2) * (double)(grid->nz + 2);
     const double voxels = (double)grid->nx * (double)grid->ny * (double)grid->nz;
     const double rows = (double)(grid->ny + 2) * (double)(grid->nz + 2) * 32;
-    return fmax(5 * voxels, 2 * voxels + 9 * margin + rows) + 0.6 * voxels;
+    return fmax(5 * voxels, 2 * voxels + 9 * margin + rows) + 0.9 * voxels; /* and lists of the skeleton */
 }
