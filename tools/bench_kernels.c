@@ -135,6 +135,13 @@ static trb_status run_skeleton(const bench_input *in, trb_error *err)
     return status;
 }
 
+static trb_status run_plates(const bench_input *in, trb_error *err)
+{
+    const trb_plates_options options = trb_plates_options_default();
+    trb_plates plates;
+    return trb_plates_measure(in->bone, NULL, &options, &plates, NULL, err);
+}
+
 static trb_status run_parts(const bench_input *in, trb_error *err)
 {
     trb_parts parts;
@@ -261,6 +268,7 @@ const bench_kernel BENCH_KERNELS[] = {
     {"surface", "octants: marching cubes and Crofton counts", run_surface},
     {"mil", "mean intercept lengths, 1000 directions, and fabric", run_mil},
     {"skeleton", "thinning, branches and junctions", run_skeleton},
+    {"plates", "surface skeleton, plates and rods", run_plates},
     {"connectivity", "purified copy, corrected Euler number, closed pores", run_connectivity},
     {"smi", "SMI by mesh normals of the mask", run_smi},
     {"smi-grey", "SMI by mesh normals of the filtered grey values", run_smi_grey},

@@ -34,7 +34,7 @@ static const cli_option OWN_OPTIONS[] = {
     {.name = "json", .kind = CLI_FLAG, .offset = offsetof(struct analyze_options, json), .group = "Output",
      .help = "print the record as JSON on standard output instead of a table"},
     {.name = "maps", .kind = CLI_FLAG, .offset = offsetof(struct analyze_options, maps), .group = "Output",
-     .help = "also write the bone mask and the Tb.Th and Tb.Sp maps (mm, float32)"},
+     .help = "also write the bone mask and the Tb.Th and Tb.Sp maps (mm, float32); with plates which bone is of rods (1) and plates (2)"},
     {.name = "map-format", .kind = CLI_CHOICE, .choices = MAP_FORMATS, .fallback = "tif",
      .offset = offsetof(struct analyze_options, map_format), .group = "Output", .help = "format of the maps"},
     {.name = "mesh", .kind = CLI_STRING, .offset = offsetof(struct analyze_options, mesh), .group = "Output",
@@ -264,6 +264,23 @@ static trb_status write_bone(const struct analyze_options *given, const trb_prod
     return trb_mask_write(path, products->bone, &how, err);
 }
 
+/* Rods 1, plates 2. */
+static trb_status write_plates(const struct analyze_options *given, const trb_products *products, trb_error *err)
+{
+    char path[4200], name[64];
+    trb_volume *classes = NULL;
+    trb_write_options how = trb_write_options_default();
+    how.force = true;
+    how.compression = TRB_TIFF_DEFLATE;
+    snprintf(name, sizeof name, "plates.%s", MAP_FORMATS[given->map_format]);
+    in_folder(given->output, name, path, sizeof path);
+    trb_status status = trb_plates_to_volume(products->bone, products->plates, &classes, err);
+    if (!status)
+        status = trb_volume_write(path, classes, &how, err);
+    trb_volume_destroy(classes);
+    return status;
+}
+
 static void picture_subtitle(const trb_record *record, char *text, size_t size)
 {
     static const char *const keys[] = {"BV/TV", "Tb.Th", "Tb.Sp", "Tb.N", "Tt.Ar", "Ct.Ar", "Ct.Th", "Ct.Po"};
@@ -317,6 +334,8 @@ static trb_status write_all(const struct analyze_options *given, const trb_recor
     trb_status status = make_folders(given->output, err);
     if (!status && given->maps && products->bone)
         status = write_bone(given, products, err);
+    if (!status && given->maps && products->plates)
+        status = write_plates(given, products, err);
     for (int i = 0; i < 2 && !status; i++)
         status = finish_map(&maps[i], err);
     if (!status)

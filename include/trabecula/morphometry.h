@@ -16,6 +16,7 @@ typedef struct trb_products {
     trb_volume *grey; /* set only when the image was resampled; otherwise the caller's volume was measured */
     trb_mask *bone;
     trb_mask *voi;             /* NULL: the whole image */
+    trb_mask *plates;          /* bone that is of plates; only when it was asked for */
     trb_histogram histogram;   /* of the filtered grey values in the VOI */
     trb_volume *tb_th, *tb_sp; /* maps in mm; only when asked for. With region cortical tb_th is Ct.Th, and there is no tb_sp */
     trb_cortical cortical;     /* with region cortical: its table of slices, and what the metrics come from */

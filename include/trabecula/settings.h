@@ -94,6 +94,8 @@ typedef struct trb_settings {
     trb_surface_rule surface;
     trb_da_options da;
     bool skeleton; /* measure branches and junctions */
+    bool plates;   /* measure plates and rods */
+    double plate_aspect;
     trb_purify_rule purify;
     trb_fd_options fd;
     bool star; /* measure star volumes */

@@ -35,6 +35,7 @@
 #include "trabecula/cortical.h"
 #include "trabecula/surface.h"
 #include "trabecula/anisotropy.h"
+#include "trabecula/plates.h"
 #include "trabecula/skeleton.h"
 #include "trabecula/fractal.h"
 #include "trabecula/star.h"

@@ -12,6 +12,7 @@
 #include "trabecula/skeleton.h"
 
 #include "core/memory.h"
+#include "measure/margin.h"
 #include "measure/neighbours.h"
 
 #include <stdlib.h>
@@ -132,47 +133,13 @@ static void thin(job *j)
         idle = thin_step(j) ? 0 : idle + 1;
 }
 
-/* ---- the margin */
-static trb_status with_margin(const trb_mask *from, trb_mask **out, trb_error *err)
-{
-    trb_grid grid = from->grid;
-    grid.nx += 2;
-    grid.ny += 2;
-    grid.nz += 2;
-    trb_status status = trb_mask_create(&grid, out, err);
-    for (size_t z = 0; !status && z < from->grid.nz; z++)
-        for (size_t y = 0; y < from->grid.ny; y++) {
-            const uint64_t *row = trb_mask_row(from, y, z);
-            uint64_t *to = trb_mask_row(*out, y + 1, z + 1);
-            for (size_t w = 0; w < from->words_per_row; w++) {
-                to[w] |= row[w] << 1;
-                if (w + 1 < (*out)->words_per_row)
-                    to[w + 1] = row[w] >> 63;
-            }
-        }
-    return status;
-}
-
-static trb_status without_margin(const trb_mask *from, const trb_grid *grid, trb_mask **out, trb_error *err)
-{
-    trb_status status = trb_mask_create(grid, out, err);
-    for (size_t z = 0; !status && z < grid->nz; z++)
-        for (size_t y = 0; y < grid->ny; y++) {
-            const uint64_t *row = trb_mask_row(from, y + 1, z + 1);
-            uint64_t *to = trb_mask_row(*out, y, z);
-            for (size_t w = 0; w < (*out)->words_per_row; w++)
-                to[w] = row[w] >> 1 | (w + 1 < from->words_per_row ? row[w + 1] << 63 : 0);
-        }
-    return status;
-}
-
 trb_status trb_skeleton_create(const trb_mask *bone, trb_mask **skeleton, trb_error *err)
 {
     *skeleton = NULL;
     job *j = trb_alloc_zero(1, sizeof *j, "thinning", err);
     if (!j)
         return TRB_ERR_MEMORY;
-    trb_status status = with_margin(bone, &j->bone, err);
+    trb_status status = trb_mask_with_margin(bone, &j->bone, err);
     if (!status)
         status = trb_mask_create(&j->bone->grid, &j->marks, err);
     if (!status) {
@@ -186,7 +153,7 @@ trb_status trb_skeleton_create(const trb_mask *bone, trb_mask **skeleton, trb_er
         thin(j);
         trb_mask_destroy(j->marks); /* makes room for the result */
         j->marks = NULL;
-        status = without_margin(j->bone, &bone->grid, skeleton, err);
+        status = trb_mask_without_margin(j->bone, &bone->grid, skeleton, err);
     }
     trb_mask_destroy(j->bone);
     trb_mask_destroy(j->marks);

@@ -11,6 +11,7 @@
 #include "prepare/compartments.h"
 #include "prepare/grey_passes.h"
 #include "trabecula/morphometry.h"
+#include "trabecula/plates.h"
 #include "trabecula/version.h"
 
 #include <math.h>
@@ -35,11 +36,21 @@ static bool thins(const trb_settings *settings)
            strstr(settings->metrics, "ITA");
 }
 
+static double plates(const trb_grid *grid, const trb_settings *settings)
+{
+    static const char *const names[] = {"pBV", "rBV", "P-R", "pTb", "rTb", "R-R", "P-P"};
+    bool asked = settings->plates;
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        asked = asked || strstr(settings->metrics, names[i]);
+    return asked ? trb_plates_bytes(grid) : 0;
+}
+
 static double masks(const trb_grid *grid, const trb_settings *settings)
 {
     const double row_bytes = ceil((double)grid->nx / 64) * 8;
     const bool hysteresis = strcmp(settings->threshold.method, "hysteresis") == 0;
-    const int held = (trb_voi_wanted(settings->voi, &settings->voi_rules) ? 3 : 2) + (hysteresis ? 1 : 0) + (settings->sensitivity[0] > 0 ? 1 : 0) + (thins(settings) ? 2 : 0) + (settings->region == TRB_REGION_CORTICAL ? 2 : 0);
+    const int held = (trb_voi_wanted(settings->voi, &settings->voi_rules) ? 3 : 2) + (hysteresis ? 1 : 0) + (settings->sensitivity[0] > 0 ? 1 : 0) + (thins(settings) ? 2 : 0) + (settings->region == TRB_REGION_CORTICAL ? 2 : 0) +
+                     (plates(grid, settings) > 0 ? 1 : 0);
     return row_bytes * (double)grid->ny * (double)grid->nz * held;
 }
 
@@ -123,7 +134,7 @@ static double need_at_once(const trb_grid *grid, const trb_settings *settings, b
     const double fiji = settings->thickness == TRB_THICKNESS_FIJI ? 2 * planes * plane * sizeof(float) : 0;
     const double methods = fmax(fmax(local_planes(grid, settings, threads), subvoxel(grid, settings, maps, threads)),
                                 fmax(exact, ipl ? contacts : 0) + fiji) + (maps ? planes * plane * 8 : 0);
-    return masks(grid, settings) + sharp_image(grid, settings) + fmax(ellipsoids(grid, settings, threads), fmax(methods, finding_voi(grid, settings))) + program(threads);
+    return masks(grid, settings) + sharp_image(grid, settings) + fmax(fmax(ellipsoids(grid, settings, threads), plates(grid, settings)), fmax(methods, finding_voi(grid, settings))) + program(threads);
 }
 
 /* Bytes of a slab and of the least that the methods need. */
@@ -136,7 +147,7 @@ static double need_in_slabs(const trb_grid *grid, trb_type type, const trb_setti
     const double method = fmax(plane * 8 * METHOD_PLANES * (maps ? 1.5 : 1),
                                slab + plane * 3 * (double)trb_type_bytes(type) + subvoxel(grid, settings, maps, threads));
     const double labels = plane * (double)grid->nz * LABELS;
-    const double before = fmax(labels, ellipsoids(grid, settings, threads));
+    const double before = fmax(fmax(labels, plates(grid, settings)), ellipsoids(grid, settings, threads));
     return masks(grid, settings) + fmax(before, fmax(fmax(slab, method), slab + finding_voi(grid, settings))) + program(threads);
 }
 

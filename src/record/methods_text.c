@@ -156,6 +156,7 @@ trb_status trb_run_methods_text(const struct run *run, char **text)
         trb_run_say_fabric(run, out);
     if (trb_run_wants_skeleton(run))
         fputs(" The bone was thinned to a skeleton of curves (Lee, Kashyap and Chu 1994); branches were not pruned.", out);
+    trb_run_say_plates(run, out);
     if (run->network.known && trb_record_metric(record, "Conn.D"))
         fprintf(out, " Conn.D was (1 - Euler number, corrected for the edges) / TV of %s.",
                 settings->purify == TRB_PURIFY_NONE    ? "the bone as segmented"

@@ -11,6 +11,9 @@
 #define SKELETON "Lee, Kashyap & Chu 1994 CVGIP Graph Models Image Process 56:462; Arganda-Carreras 2010 Microsc Res Tech 73:1019"
 #define SKELETON_METHODS "thinning (lee), 26 neighbours, no pruning"
 #define SKELETON_CAVEAT "rough surfaces give short side branches and plates collapse to lines: smooth and fill cavities first"
+#define LIU "Liu 2008 J Bone Miner Res 23:223; thinning after Bertrand & Couprie 2014 Pattern Recognit Lett 47:22"
+#define PLATE_METHODS "surface skeleton in order of distance; plates from a section of --plate-aspect times as wide as thick"
+#define PLATE_CAVEAT "depends on the thinning and on the aspect: values of other programs' ITS differ; trabeculae under 4 voxels are plates only when 4 voxels wider than thick"
 #define ODGAARD "Odgaard & Gundersen 1993 Bone 14:173"
 #define SALMON "lower where BV/TV is higher, because concave surface counts negative (Salmon 2015 Front Endocrinol 6:162)"
 #define FD_METHODS "boxes, windows (every box in the VOI) or grid (as BoneJ); sizes in the tag"
@@ -84,6 +87,24 @@ static const trb_metric_info TABLE[] = {
     {"ITA", "deg", "mean inter-trabecular angle",
      "mean angle between the branches at junctions of three in the VOI; a branch points to its other end", SKELETON_METHODS,
      "Reznikov 2016 Acta Biomater 44:65", SKELETON_CAVEAT},
+    {"pBV/TV", "%", "plate volume fraction", "100 * bone of plates / TV: bone thinned to what stays a sheet", PLATE_METHODS, LIU, PLATE_CAVEAT},
+    {"rBV/TV", "%", "rod volume fraction", "100 * bone of rods / TV: all bone that is not of plates", PLATE_METHODS, LIU, PLATE_CAVEAT},
+    {"pBV/BV", "%", "plate share of bone", "100 * bone of plates / BV", PLATE_METHODS, LIU, PLATE_CAVEAT},
+    {"rBV/BV", "%", "rod share of bone", "100 * bone of rods / BV", PLATE_METHODS, LIU, PLATE_CAVEAT},
+    {"P-R", "1", "plate to rod ratio", "pBV/TV / rBV/TV", PLATE_METHODS, LIU, "no value without rods, unstable with few; see pBV/BV"},
+    {"pTb.Th", "mm", "plate thickness", "mean local thickness, as for Tb.Th, over bone of plates in the VOI", THICKNESS_METHODS, LIU "; " HILDEBRAND,
+     "where plates meet rods and each other it is that of the junction; see pBV/BV"},
+    {"rTb.Th", "mm", "rod thickness", "mean local thickness, as for Tb.Th, over bone of rods in the VOI", THICKNESS_METHODS, LIU "; " HILDEBRAND,
+     "nodes of rods count as rods; see pBV/BV"},
+    {"pTb.N", "1/mm", "plate number", "(plates / TV)^(1/3); a plate is a piece of sheet between lines where three sheets meet, counted where its centre is",
+     PLATE_METHODS, LIU, "sheets that join smoothly are one plate: compare within one study only"},
+    {"rTb.N", "1/mm", "rod number", "(rods / TV)^(1/3); a rod is a line of the skeleton between junctions, counted where its centre is", PLATE_METHODS,
+     LIU, "specks and rough surfaces give short rods: despeckle and smooth first"},
+    {"rTb.Le", "mm", "mean rod length", "mean length of the rods along voxel centres, up to the junctions at their ends", PLATE_METHODS, LIU,
+     "up to 8 % long off the axes; free ends are short by about their thickness; see rTb.N"},
+    {"R-R.Junc.D", "1/mm^3", "rod-rod junction density", "groups of touching voxels with three and more neighbours on lines, in the VOI / TV", PLATE_METHODS, LIU, "see rTb.N"},
+    {"P-R.Junc.D", "1/mm^3", "plate-rod junction density", "pairs of a plate and a rod that touch, in the VOI / TV", PLATE_METHODS, LIU, "see rTb.N"},
+    {"P-P.Junc.D", "1/mm^3", "plate-plate junction density", "pairs of plates that touch, in the VOI / TV", PLATE_METHODS, LIU, "see pTb.N"},
     {"BMD", "mgHA/cm3", "volumetric bone mineral density", "mean density over the VOI, bone and marrow, un-smoothed image", "linear calibration", "Bouxsein 2010",
      "needs a density calibration"},
     {"TMD", "mgHA/cm3", "tissue mineral density", "mean density over bone in the VOI, un-smoothed image, no peeling", "linear calibration", "Bouxsein 2010",

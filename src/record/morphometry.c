@@ -286,6 +286,7 @@ static trb_status measure_tbn(struct run *run)
 trb_status trb_run_measure(struct run *run)
 {
     const bool bone = run->bv_voxels > 0, marrow = run->bv_voxels < run->tv_voxels;
+    trb_map_sink plate_sink;
     trb_status status = trb_run_choose_thickness(run);
     if (!status && trb_run_wants_grey(run) && !(status = trb_run_stage(run, "grey", 0.25)))
         status = measure_grey(run);
@@ -309,9 +310,13 @@ trb_status trb_run_measure(struct run *run)
         status = trb_run_measure_star(run);
     if (!status && bone && trb_run_wants_ef(run) && !(status = trb_run_stage(run, "EF", 0.34)))
         status = trb_run_measure_ef(run);
+    if (!status && bone && trb_run_wants_plates(run) && !(status = trb_run_stage(run, "plates", 0.345)))
+        status = trb_run_measure_plates(run);
     if (!status && bone && trb_run_wants_thickness(run) && !(status = trb_run_stage(run, "Tb.Th", 0.35)))
         status = measure_thickness(run, false, &run->th, run->th_reason, sizeof run->th_reason,
-                                   run->want_maps ? &run->products->tb_th : NULL, run->th_sink);
+                                   run->want_maps ? &run->products->tb_th : NULL, trb_run_plates_sink(run, &plate_sink));
+    if (!status)
+        trb_run_plates_from_map(run);
     if (!status && marrow && trb_run_wants_separation(run) && !(status = trb_run_stage(run, "Tb.Sp", 0.5)))
         status = measure_thickness(run, true, &run->sp, run->sp_reason, sizeof run->sp_reason,
                                    run->want_maps ? &run->products->tb_sp : NULL, run->sp_sink);
@@ -401,6 +406,7 @@ void trb_products_clear(trb_products *products)
     trb_volume_destroy(products->grey);
     trb_mask_destroy(products->bone);
     trb_mask_destroy(products->voi);
+    trb_mask_destroy(products->plates);
     trb_histogram_clear(&products->histogram);
     trb_volume_destroy(products->tb_th);
     trb_volume_destroy(products->tb_sp);

@@ -7,6 +7,7 @@
 #include "trabecula/fractal.h"
 #include "trabecula/model_index.h"
 #include "trabecula/morphometry.h"
+#include "trabecula/plates.h"
 #include "trabecula/skeleton.h"
 
 #include <stdio.h>
@@ -34,6 +35,15 @@ struct run_shape {
     char fd_reason[160];
     bool star_known, ef_known;
     char ef_reason[160];
+};
+
+/* Plates and rods (run_plates.c); rods are 0, plates 1. */
+struct run_plates {
+    bool known;
+    trb_plates counts;
+    double thickness_sum[2]; /* mm */
+    uint64_t valued[2];
+    char reason[160];
 };
 
 struct run {
@@ -78,6 +88,7 @@ struct run {
     struct run_model model;
     trb_cortical_filled filled; /* --region cortical: holes of the VOI */
     struct run_shape shape;
+    struct run_plates plates;
     char th_reason[160], sp_reason[160], tbn_reason[160]; /* why a phase has no thickness at all */
 };
 
@@ -166,6 +177,17 @@ trb_status trb_run_add(struct run *run, const char *key, double value, const cha
 bool trb_run_wants_network(const struct run *run);
 trb_status trb_run_measure_network(struct run *run);
 trb_status trb_run_add_network(struct run *run);
+
+/** Plates and rods; asked for by the switch or by name. The mask goes to products->plates. */
+bool trb_run_wants_plates(const struct run *run);
+trb_status trb_run_measure_plates(struct run *run);
+trb_status trb_run_add_plates(struct run *run);
+void trb_run_say_plates(const struct run *run, FILE *out);
+
+/** Their thickness comes from the map of Tb.Th: through this sink, which hands it on, or from the whole map. */
+bool trb_run_wants_plate_thickness(const struct run *run);
+const trb_map_sink *trb_run_plates_sink(struct run *run, trb_map_sink *own);
+void trb_run_plates_from_map(struct run *run);
 
 /** SMI and Tb.Pf; level: of the grey surface. */
 bool trb_run_wants_model(const struct run *run);

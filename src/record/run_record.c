@@ -78,7 +78,7 @@ bool trb_run_wants_surface(const struct run *run)
 bool trb_run_wants_thickness(const struct run *run)
 {
     static const char *const keys[] = {"Tb.Th", "Tb.Th.SD", "Tb.Th.max", "Tb.Th.p10", "Tb.Th.median", "Tb.Th.p90", "Tb.Th.valued", "Tb.Th.weighted", "Tb.N.ratio", NULL};
-    return (run->want_maps && trb_run_in_region(run, "Tb.Th")) || wants_any(run, keys) || (run->settings->tbn == TRB_TBN_RATIO && wants(run, "Tb.N"));
+    return (run->want_maps && trb_run_in_region(run, "Tb.Th")) || wants_any(run, keys) || trb_run_wants_plate_thickness(run) || (run->settings->tbn == TRB_TBN_RATIO && wants(run, "Tb.N"));
 }
 
 bool trb_run_wants_separation(const struct run *run)
@@ -251,6 +251,8 @@ trb_status trb_run_add_metrics(struct run *run)
     };
     for (size_t i = 0; !status && trb_run_wants_skeleton(run) && i < sizeof lines / sizeof *lines; i++)
         status = add_metric(run, &lines[i]);
+    if (!status)
+        status = trb_run_add_plates(run);
     if (!status)
         status = trb_run_add_percentiles(run, "Tb.Th", &run->th, th_known, tag, th_reason);
     if (!status)

@@ -86,6 +86,7 @@ static trb_status measure_shift(const struct run *first, size_t nth, double perc
         out->values[i] = record->metrics[i].value; /* the same settings: the same metrics in the same order */
     trb_mask_destroy(products.bone);
     trb_cortical_clear(&products.cortical);
+    trb_mask_destroy(products.plates);
     trb_thickness_clear(&run.th);
     trb_thickness_clear(&run.sp);
     trb_thickness_clear(&run.tbn);

@@ -7,6 +7,7 @@
 
 #include "record/settings_shape.h"
 #include "record/settings_voi.h"
+#include "trabecula/plates.h"
 #include "trabecula/voi_auto.h"
 
 #include <ctype.h>
@@ -59,6 +60,8 @@ static const trb_setting_info TABLE[] = {
     {"ef-repeat", NULL, "false", "ellipsoid factor once more from other seeds: how much their choice matters", "Output"},
     {"ef-seed", "N", "1", "which medial voxels the ellipsoids grow from; the same number, the same bits", "Convention"},
     {"ef-cubes", "VOXELS", "6", "one ellipsoid from each cube of this edge, 1 to 64: smaller ones fill more of the bone and take longer", "Convention"},
+    {"plates", NULL, "false", "tell plates from rods: volume fraction, number and thickness of each, junctions", "Output"},
+    {"plate-aspect", "RATIO", "2", "with plates: a section about this many times as wide as thick is a plate, a narrower one a rod; 1.5 to 5", "Convention"},
     {"purify", "WHERE", "image", "Euler number, Conn and Conn.D of one part without cavities: image, voi (bone cut there first) or none", "Convention"},
     {"fd", "RULE", "windows", "fractal dimension: windows (every box that lies in the VOI), or grid[:N] (one grid as in BoneJ, moved N times along each axis)", "Convention"},
     {"fd-boxes", "SIZES", "48:6:1.2", "sizes of the boxes for the fractal dimension in voxels, LARGEST:SMALLEST:FACTOR", "Convention"},
@@ -261,6 +264,16 @@ static trb_status parse_da_number(trb_da_options *da, const char *key, const cha
     return TRB_OK;
 }
 
+static trb_status parse_aspect(double *aspect, const char *text, trb_error *err)
+{
+    char *end;
+    double value;
+    if (!plain_number(text, &end, &value) || *end || !(value >= 1.5 && value <= 5))
+        return trb_error_set(err, TRB_ERR_ARGUMENT, "plate-aspect: '%s' is not a number from 1.5 to 5", text);
+    *aspect = value;
+    return TRB_OK;
+}
+
 /* ---- profiles */
 static void apply_profile(trb_settings *settings)
 {
@@ -307,6 +320,7 @@ trb_settings trb_settings_default(void)
     settings.purify = TRB_PURIFY_IMAGE;
     settings.fd = trb_fd_options_default();
     settings.ef_options = trb_ef_options_default();
+    settings.plate_aspect = trb_plates_options_default().aspect;
     apply_profile(&settings);
     return settings;
 }
@@ -337,12 +351,13 @@ trb_status trb_settings_set(trb_settings *settings, const char *key, const char 
         if (!status)
             settings->resample_isotropic = index != 0;
     } else if (IS("allow-gaps") || IS("invert") || IS("keep-largest") || IS("fill-holes") ||
-               IS("skeleton")) {
+               IS("skeleton") || IS("plates")) {
         status = set_choice(&index, key, text, SWITCH, err);
         bool *field = IS("allow-gaps")     ? &settings->allow_gaps
                       : IS("invert")       ? &settings->invert
                       : IS("keep-largest") ? &settings->keep_largest
                       : IS("skeleton")     ? &settings->skeleton
+                      : IS("plates")       ? &settings->plates
                                            : &settings->fill_holes;
         if (!status)
             *field = index != 0;
@@ -413,6 +428,8 @@ trb_status trb_settings_set(trb_settings *settings, const char *key, const char 
         settings->chosen |= CHOSE_DA;
     } else if (IS("da-directions") || IS("da-step")) {
         status = parse_da_number(&settings->da, key, text, err);
+    } else if (IS("plate-aspect")) {
+        status = parse_aspect(&settings->plate_aspect, text, err);
     } else {
         return trb_error_set(err, TRB_ERR_ARGUMENT, "'%s' is not a setting", key);
     }
@@ -460,6 +477,10 @@ const char *trb_settings_text(const trb_settings *settings, const char *key, cha
         fixed = SWITCH[settings->fill_holes];
     else if (IS("skeleton"))
         fixed = SWITCH[settings->skeleton];
+    else if (IS("plates"))
+        fixed = SWITCH[settings->plates];
+    else if (IS("plate-aspect"))
+        trb_number_text(buffer, size, settings->plate_aspect);
     else if (IS("slices") && settings->slices[1])
         snprintf(buffer, size, "%zu:%zu", settings->slices[0], settings->slices[1]);
     else if (IS("crop") && settings->crop.hi[0])

@@ -105,6 +105,19 @@ static const known METRICS[] = {
     {"DA.SLD", ""},
     {"EF.SD", ""},
     {"EF.median", ""},
+    {"pBV/TV", ""},
+    {"rBV/TV", ""},
+    {"pBV/BV", ""},
+    {"rBV/BV", ""},
+    {"P-R", ""},
+    {"pTb.Th", ""},
+    {"rTb.Th", ""},
+    {"pTb.N", ""},
+    {"rTb.N", ""},
+    {"rTb.Le", ""},
+    {"R-R.Junc.D", ""},
+    {"P-R.Junc.D", ""},
+    {"P-P.Junc.D", ""},
 };
 
 static const known HOUSEKEEPING[] = {
@@ -218,6 +231,7 @@ const char *trb_metric_detail_of(const char *key)
         {"Ct.B.Ar", "Ct.Ar"},     {"Ct.TV", "Ct.Ar"},     {"Ct.BV", "Ct.Ar"},     {"Ct.Th.model", "Ct.Th"},
         {"Ct.Po(cl)", "Ct.Po"},   {"Ct.TMD.peel1", "Ct.TMD"}, {"Ct.Th.SD", ""},   {"Ct.Th.max", ""},
         {"Ct.Po.Dm.SD", ""},      {"Ct.Po.V", ""},        {"Ct.Po.Dn", "Ct.Po.N"},
+        {"rBV/TV", "pBV/BV"},     {"rBV/BV", "pBV/BV"},   {"P-R", "pBV/BV"},        {"pBV/TV", "pBV/BV"},
     };
     for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++)
         if (strcmp(key, pairs[i][0]) == 0)
