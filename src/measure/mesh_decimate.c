@@ -6,7 +6,8 @@
  * taken away in steps, and each step is looked at vertex by vertex. The surroundings of what is wrong are cut out of the
  * step's input as a patch, whose rim the library is told to keep; the step is run again and the patch put back as it was.
  * Small steps keep the patches few and small (in one step to 2 %, patches held back a quarter of the real bone), and
- * what a patch keeps, the next step may still simplify.
+ * what a patch keeps, the next step may still simplify. With every part there and the same Euler number as before, no
+ * tunnel closed either.
  */
 #include "measure/mesh_decimate.h"
 
@@ -18,8 +19,8 @@
 #include <string.h>
 
 #define STEP 0.6    /* of the triangles stay, at least, in one step */
-#define ROUNDS 24   /* of one step; 8 are the most that was seen */
-#define STUCK 0.98  /* a step that keeps more is the last */
+#define ROUNDS 24   /* of one step */
+#define STUCK 0.995 /* a step that keeps more is the last */
 
 /* One step. */
 typedef struct rounds {
@@ -151,6 +152,18 @@ static trb_status find_wrong(rounds *r, size_t *wrong, trb_error *err)
     return status;
 }
 
+/* Twice vertices - edges + triangles, but for what the rim counts, which stays. */
+static int64_t euler_of(const uint32_t *corner, size_t corners, uint8_t *seen, size_t n_vertices)
+{
+    int64_t vertices = 0;
+    memset(seen, 0, n_vertices);
+    for (size_t i = 0; i < corners; i++) {
+        vertices += !seen[corner[i]];
+        seen[corner[i]] = 1;
+    }
+    return 2 * vertices - (int64_t)(corners / 3);
+}
+
 static void keep_around_wrong(rounds *r, int rings)
 {
     for (int ring = 0; ring < rings; ring++)
@@ -162,15 +175,20 @@ static void keep_around_wrong(rounds *r, int rings)
 static trb_status simplify_soundly(rounds *r, double keep, float relative_error, float *error, bool *sound, trb_error *err)
 {
     size_t wrong = 1;
-    trb_status status = trb_triangles_check(r->mesh, NULL, r->rim, &wrong, err);
+    const trb_triangles *mesh = r->mesh;
+    trb_status status = trb_triangles_check(mesh, NULL, r->rim, &wrong, err);
+    const int64_t euler = euler_of(mesh->corner, 3 * mesh->n_triangles, r->bad, mesh->n_vertices);
     find_parts(r);
     *sound = false;
     for (int round = 0; !status && !*sound && round < ROUNDS; round++) {
         simplify(r, keep, relative_error, error);
         status = find_wrong(r, &wrong, err);
-        *sound = !status && wrong == 0;
-        if (!*sound && !status)
+        if (!status && wrong > 0)
             keep_around_wrong(r, 1 + round / 4);
+        else if (!status && euler_of(r->simpler, r->n_simpler, r->bad, mesh->n_vertices) == euler)
+            *sound = true;
+        else /* a tunnel closed, and what followed hides where: go less far */
+            keep = (1 + keep) / 2;
     }
     return status;
 }
