@@ -23,14 +23,15 @@ static trb_status parse_share(char *text, double *out, trb_error *err)
 
 trb_status mesh_parse_decimation(const char *text, void *destination, trb_error *err)
 {
-    struct mesh_decimation given = {0, 0};
+    struct mesh_decimation given = {0};
     char share[64];
     cli_length error = {0};
     const char *comma = strchr(text, ',');
     const size_t n = comma ? (size_t)(comma - text) : strlen(text);
-    if (n >= sizeof share)
+    if (n >= sizeof share || strlen(text) >= sizeof given.text)
         return trb_error_set(err, TRB_ERR_ARGUMENT, "'%s' is too long for a share", text);
     memcpy(share, text, n);
+    snprintf(given.text, sizeof given.text, "%s", text);
     share[n] = 0;
     trb_status status = parse_share(share, &given.keep, err);
     if (!status && comma) {

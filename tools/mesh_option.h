@@ -7,6 +7,7 @@
 struct mesh_decimation {
     double keep;     /* 0 < keep < 1; 0: not given */
     double error_mm; /* 0: no limit */
+    char text[96];   /* as it was given */
 };
 
 #define MESH_DECIMATION_HELP \
