@@ -2,6 +2,7 @@
 #include "support/testing.h"
 
 #include "measure/marching_cubes.h"
+#include "support/mesh_read.h"
 #include "support/shapes.h"
 #include "trabecula/connectivity.h"
 #include "trabecula/mesh.h"
@@ -10,118 +11,18 @@
 
 #include <inttypes.h>
 
-/* What is in a file: PLY and OBJ share vertices, STL repeats them. */
-typedef struct mesh {
-    size_t vertices, triangles;
-    float *at;        /* 3 a vertex */
-    uint32_t *corner; /* 3 a triangle */
-} mesh;
-
-static void mesh_clear(mesh *m)
-{
-    free(m->at);
-    free(m->corner);
-}
-
-static char *slurp(const char *path, size_t *size)
-{
-    FILE *file = fopen(path, "rb");
-    if (!file)
-        fail_msg("%s is not there", path);
-    fseek(file, 0, SEEK_END);
-    *size = (size_t)ftell(file);
-    rewind(file);
-    char *bytes = malloc(*size + 1);
-    assert_int_equal(fread(bytes, 1, *size, file), *size);
-    bytes[*size] = 0;
-    fclose(file);
-    return bytes;
-}
-
-static void read_ply(const char *path, mesh *m)
-{
-    size_t size;
-    char *bytes = slurp(path, &size);
-    assert_int_equal(sscanf(strstr(bytes, "element vertex"), "element vertex %zu", &m->vertices), 1);
-    assert_int_equal(sscanf(strstr(bytes, "element face"), "element face %zu", &m->triangles), 1);
-    const char *body = strstr(bytes, "end_header\n") + 11;
-    assert_int_equal(size - (size_t)(body - bytes), 12 * m->vertices + 13 * m->triangles);
-    m->at = malloc(12 * m->vertices + 1);
-    m->corner = malloc(12 * m->triangles + 1);
-    memcpy(m->at, body, 12 * m->vertices); /* little endian machines only */
-    body += 12 * m->vertices;
-    for (size_t i = 0; i < m->triangles; i++) {
-        assert_int_equal(body[13 * i], 3);
-        memcpy(m->corner + 3 * i, body + 13 * i + 1, 12);
-    }
-    free(bytes);
-}
-
-typedef struct side {
-    uint32_t a, b; /* a < b */
-    int way;       /* 1: a to b */
-} side;
-
-static int by_ends(const void *p, const void *q)
-{
-    const side *x = p, *y = q;
-    return x->a != y->a ? (x->a < y->a ? -1 : 1) : x->b != y->b ? (x->b < y->b ? -1 : 1) : y->way - x->way;
-}
-
-/* Edges of the mesh; *unpaired: those without exactly one triangle on each side, in opposite directions. */
-static size_t count_edges(const mesh *m, size_t *unpaired)
-{
-    side *sides = malloc(3 * m->triangles * sizeof *sides + 1);
-    for (size_t i = 0; i < 3 * m->triangles; i++) {
-        const uint32_t from = m->corner[i], to = m->corner[i % 3 == 2 ? i - 2 : i + 1];
-        assert_true(from < m->vertices && from != to);
-        sides[i] = from < to ? (side){from, to, 1} : (side){to, from, 0};
-    }
-    qsort(sides, 3 * m->triangles, sizeof *sides, by_ends);
-    size_t edges = 0;
-    *unpaired = 0;
-    for (size_t i = 0; i < 3 * m->triangles; edges++) {
-        size_t n = 1;
-        while (i + n < 3 * m->triangles && sides[i + n].a == sides[i].a && sides[i + n].b == sides[i].b)
-            n++;
-        *unpaired += n != 2 || sides[i].way == sides[i + 1].way;
-        i += n;
-    }
-    free(sides);
-    return edges;
-}
-
-static double volume_of(const mesh *m)
-{
-    double volume = 0;
-    for (size_t i = 0; i < m->triangles; i++) {
-        const float *a = m->at + 3 * m->corner[3 * i], *b = m->at + 3 * m->corner[3 * i + 1], *c = m->at + 3 * m->corner[3 * i + 2];
-        volume += (double)a[0] * ((double)b[1] * (double)c[2] - (double)b[2] * (double)c[1]) +
-                  (double)a[1] * ((double)b[2] * (double)c[0] - (double)b[0] * (double)c[2]) +
-                  (double)a[2] * ((double)b[0] * (double)c[1] - (double)b[1] * (double)c[0]);
-    }
-    return volume / 6;
-}
-
-static const char *in_scratch(const char *name)
-{
-    static char path[600];
-    snprintf(path, sizeof path, "%s/%s", testing_scratch(), name);
-    return path;
-}
-
 static const trb_mesh_options REPLACE = {.force = true};
 
 /* Writes as PLY, reads, checks that it is closed, and gives its Euler number. */
 static int64_t closed_euler(const trb_mask *bone, const trb_mask *voi, mesh *m)
 {
     trb_mesh_counts counts;
-    CHECK_OK(trb_mesh_write_mask(in_scratch("m.ply"), bone, voi, &REPLACE, &counts, err));
-    read_ply(in_scratch("m.ply"), m);
+    CHECK_OK(trb_mesh_write_mask(mesh_scratch("m.ply"), bone, voi, &REPLACE, &counts, err));
+    mesh_read_ply(mesh_scratch("m.ply"), m);
     assert_int_equal(counts.vertices, m->vertices);
     assert_int_equal(counts.triangles, m->triangles);
     size_t unpaired;
-    const size_t edges = count_edges(m, &unpaired);
+    const size_t edges = mesh_edges(m, &unpaired);
     assert_int_equal(unpaired, 0);
     return (int64_t)m->vertices - (int64_t)edges + (int64_t)m->triangles;
 }
@@ -168,7 +69,7 @@ static void a_box_has_its_volume_less_bevels(void **state)
     assert_int_equal(closed_euler(box, NULL, &m), 2);
     /* 7 x 5 x 3: an edge of length n loses a prism of 1/8 for each of n - 1 voxels, a corner 8 - its share: 1 - 1/6 - ...  */
     const double edges = 4 * (6 + 4 + 2) / 8.0, corner = 1.0 / 8 - 1.0 / 48;
-    CHECK_CLOSE((7 * 5 * 3 - edges - 8 * corner) * 0.5 * 0.25 * 2, volume_of(&m), 1e-4);
+    CHECK_CLOSE((7 * 5 * 3 - edges - 8 * corner) * 0.5 * 0.25 * 2, mesh_volume(&m), 1e-4);
     float low[3] = {1e9F, 1e9F, 1e9F}, high[3] = {-1e9F, -1e9F, -1e9F};
     for (size_t i = 0; i < 3 * m.vertices; i++) {
         low[i % 3] = fminf(low[i % 3], m.at[i]);
@@ -194,11 +95,11 @@ static void the_real_bone_is_closed_in_grey_and_binary(void **state)
     CHECK_OK(trb_threshold_apply(testing_bone(), &gauss, 83, false, &bone, err));
     assert_int_equal(closed_euler(bone, voi, &m), 2 * -48); /* chi_raw of case3_gauss_float_otsu_in_ellipse */
     mesh_clear(&m);
-    CHECK_OK(trb_mesh_write_grey(in_scratch("g.ply"), testing_bone(), &gauss, 83, false, voi, &REPLACE, &counts, err));
-    read_ply(in_scratch("g.ply"), &m);
-    (void)count_edges(&m, &unpaired);
+    CHECK_OK(trb_mesh_write_grey(mesh_scratch("g.ply"), testing_bone(), &gauss, 83, false, voi, &REPLACE, &counts, err));
+    mesh_read_ply(mesh_scratch("g.ply"), &m);
+    (void)mesh_edges(&m, &unpaired);
     assert_int_equal(unpaired, 0);
-    CHECK_RELATIVE(counts.volume_mm3, volume_of(&m), 1e-4);
+    CHECK_RELATIVE(counts.volume_mm3, mesh_volume(&m), 1e-4);
     /* the test volume has no spacing of its own: voxels */
     const double h3 = trb_grid_voxel_mm3(&testing_bone()->grid);
     CHECK_RELATIVE((double)trb_mask_count_and(bone, voi) * (h3 > 0 ? h3 : 1), counts.volume_mm3, 0.02);
@@ -217,12 +118,12 @@ static void open_walls_leave_the_bone_open_there_alone(void **state)
                 trb_mask_set(bone, x, y, z, x >= 4 && x < 8 && y >= 4 && y < 8);
                 trb_mask_set(voi, x, y, z, z >= 2 && z < 10);
             }
-    const trb_mesh_options open = {true, true};
+    const trb_mesh_options open = {.open_walls = true, .force = true};
     mesh m;
     size_t unpaired;
-    CHECK_OK(trb_mesh_write_mask(in_scratch("o.ply"), bone, voi, &open, NULL, err));
-    read_ply(in_scratch("o.ply"), &m);
-    (void)count_edges(&m, &unpaired);
+    CHECK_OK(trb_mesh_write_mask(mesh_scratch("o.ply"), bone, voi, &open, NULL, err));
+    mesh_read_ply(mesh_scratch("o.ply"), &m);
+    (void)mesh_edges(&m, &unpaired);
     assert_int_equal(unpaired, 2 * 16); /* a rim of 16 sides at both ends: 12 along the faces, 4 bevels */
     for (size_t i = 0; i < m.vertices; i++)
         assert_true(m.at[3 * i + 2] >= 2 * 1.0F && m.at[3 * i + 2] <= 9);
@@ -238,16 +139,16 @@ static void the_three_formats_hold_the_same_triangles(void **state)
     mesh ply, obj = {0};
     (void)closed_euler(noise, NULL, &ply);
     size_t size, v = 0, f = 0;
-    CHECK_OK(trb_mesh_write_mask(in_scratch("m.stl"), noise, NULL, &REPLACE, NULL, err));
-    char *stl = slurp(in_scratch("m.stl"), &size);
+    CHECK_OK(trb_mesh_write_mask(mesh_scratch("m.stl"), noise, NULL, &REPLACE, NULL, err));
+    char *stl = mesh_slurp(mesh_scratch("m.stl"), &size);
     assert_int_equal(size, 84 + 50 * ply.triangles);
     uint32_t count;
     memcpy(&count, stl + 80, 4);
     assert_int_equal(count, ply.triangles);
     for (size_t i = 0; i < 3 * ply.triangles; i++)
         assert_memory_equal(stl + 84 + 50 * (i / 3) + 12 + 12 * (i % 3), ply.at + 3 * ply.corner[i], 12);
-    CHECK_OK(trb_mesh_write_mask(in_scratch("m.OBJ"), noise, NULL, &REPLACE, NULL, err));
-    char *text = slurp(in_scratch("m.OBJ"), &size);
+    CHECK_OK(trb_mesh_write_mask(mesh_scratch("m.OBJ"), noise, NULL, &REPLACE, NULL, err));
+    char *text = mesh_slurp(mesh_scratch("m.OBJ"), &size);
     obj.at = malloc(12 * ply.vertices);
     obj.corner = malloc(12 * ply.triangles);
     for (char *line = strtok(text, "\n"); line; line = strtok(NULL, "\n")) {
@@ -318,10 +219,10 @@ static void grey_noise_gives_closed_meshes(void **state)
         mesh m;
         size_t unpaired;
         trb_mesh_counts counts;
-        CHECK_OK(trb_mesh_write_grey(in_scratch("n.ply"), volume, NULL, i & 4 ? 128 : 99.5, i & 1, i & 2 ? voi : NULL, &REPLACE,
+        CHECK_OK(trb_mesh_write_grey(mesh_scratch("n.ply"), volume, NULL, i & 4 ? 128 : 99.5, i & 1, i & 2 ? voi : NULL, &REPLACE,
                                      &counts, err));
-        read_ply(in_scratch("n.ply"), &m);
-        (void)count_edges(&m, &unpaired);
+        mesh_read_ply(mesh_scratch("n.ply"), &m);
+        (void)mesh_edges(&m, &unpaired);
         assert_int_equal(unpaired, 0);
         assert_true(counts.volume_mm3 > 0);
         mesh_clear(&m);
@@ -335,11 +236,11 @@ static void what_cannot_be_written_is_refused(void **state)
     (void)state;
     trb_mask *mask = testing_random_mask(4, 4, 4, 0.5, 1), *other = testing_random_mask(5, 4, 4, 0.5, 1);
     trb_error error;
-    assert_int_equal(trb_mesh_write_mask(in_scratch("m.vtk"), mask, NULL, NULL, NULL, &error), TRB_ERR_ARGUMENT);
+    assert_int_equal(trb_mesh_write_mask(mesh_scratch("m.vtk"), mask, NULL, NULL, NULL, &error), TRB_ERR_ARGUMENT);
     assert_non_null(strstr(error.text, ".stl, .ply or .obj"));
-    assert_int_equal(trb_mesh_write_mask(in_scratch("new.stl"), mask, other, NULL, NULL, &error), TRB_ERR_ARGUMENT);
-    CHECK_OK(trb_mesh_write_mask(in_scratch("new.stl"), mask, NULL, NULL, NULL, err));
-    assert_int_equal(trb_mesh_write_mask(in_scratch("new.stl"), mask, NULL, NULL, NULL, &error), TRB_ERR_ARGUMENT);
+    assert_int_equal(trb_mesh_write_mask(mesh_scratch("new.stl"), mask, other, NULL, NULL, &error), TRB_ERR_ARGUMENT);
+    CHECK_OK(trb_mesh_write_mask(mesh_scratch("new.stl"), mask, NULL, NULL, NULL, err));
+    assert_int_equal(trb_mesh_write_mask(mesh_scratch("new.stl"), mask, NULL, NULL, NULL, &error), TRB_ERR_ARGUMENT);
     assert_int_equal(trb_mesh_write_mask("/nowhere/at/all/m.stl", mask, NULL, NULL, NULL, &error), TRB_ERR_IO);
     trb_mask_destroy(other);
     trb_mask_destroy(mask);

@@ -57,6 +57,9 @@ void analyze_print_table(const trb_record *record)
     } else if (record->threshold.local) {
         printf("  threshold  local (%s)\n", record->threshold.method);
     }
+    for (size_t i = 0; i < record->n_facts; i++)
+        if (strcmp(record->facts[i].key, "mesh") == 0)
+            printf("  mesh       %s\n", record->facts[i].text);
     printf("\n  %-14s %14s  %-9s %s\n", "metric", "value", "unit", "method");
     for (size_t i = 0; i < record->n_metrics; i++) {
         const trb_metric *metric = &record->metrics[i];

@@ -115,4 +115,5 @@ void cli_version_print(FILE *to)
     fact(to, "cairo", build->cairo);
     fact(to, "libRmath", build->rmath);
     fact(to, "GSL", build->gsl);
+    fact(to, "meshoptimizer", build->meshoptimizer);
 }

@@ -1,6 +1,7 @@
 /* cmd_analyze.c - trabecula analyze: one scan to a result. */
 #include "cli.h"
 #include "cmd_analyze.h"
+#include "mesh_option.h"
 #include "scan_part.h"
 #include "setting_rows.h"
 
@@ -21,6 +22,7 @@ struct analyze_options {
     bool json, maps, force, no_picture;
     int map_format, mesh_walls, mesh_surface;
     uint64_t memory_limit;
+    struct mesh_decimation decimation;
 };
 
 static const char *const MAP_FORMATS[] = {"tif", "nrrd", "nii.gz", "mha", NULL};
@@ -46,6 +48,9 @@ static const cli_option OWN_OPTIONS[] = {
      .offset = offsetof(struct analyze_options, mesh_surface), .group = "Output",
      .help = "grey: where grey values cross the threshold; binary: between voxels of the bone mask (also after despeckle, "
              "keep-largest or fill-holes)"},
+    {.name = "mesh-decimate", .kind = CLI_CUSTOM, .parse = mesh_parse_decimation, .argument = "SHARE[,ERROR]",
+     .without = "every triangle", .offset = offsetof(struct analyze_options, decimation), .group = "Output",
+     .help = MESH_DECIMATION_HELP},
     {.name = "no-picture", .kind = CLI_FLAG, .offset = offsetof(struct analyze_options, no_picture), .group = "Output",
      .help = "do not write qc.png"},
     {.name = "force", .letter = 'f', .kind = CLI_FLAG, .offset = offsetof(struct analyze_options, force), .group = "Output",
@@ -196,6 +201,8 @@ static trb_status refuse_existing(const struct analyze_options *given, trb_error
     struct stat there;
     if (given->mesh && !trb_mesh_is_name(given->mesh))
         return trb_error_set(err, TRB_ERR_ARGUMENT, "--mesh: a mesh is written as .stl, .ply or .obj, not as '%s'", given->mesh);
+    if (given->decimation.keep > 0 && !given->mesh)
+        return trb_error_set(err, TRB_ERR_ARGUMENT, "--mesh-decimate: there is no mesh without --mesh FILE");
     if (given->mesh && !given->force && stat(given->mesh, &there) == 0)
         return trb_error_set(err, TRB_ERR_ARGUMENT, "%s exists: choose another --mesh, or pass --force to replace it", given->mesh);
     if (!given->output || given->force)
@@ -420,7 +427,10 @@ static trb_status measure(const cli_call *call, const trb_settings *settings, tr
     const uint64_t limit = given->memory_limit ? given->memory_limit : free_memory();
     const trb_map_sink th = {take_planes, &maps[0]}, sp = {take_planes, &maps[1]};
     const bool wanted = given->maps && given->output;
-    const trb_mesh_use mesh = {given->mesh, {given->mesh_walls != 0, given->force}, given->mesh_surface != 0};
+    const trb_mesh_use mesh = {given->mesh,
+                               {.open_walls = given->mesh_walls != 0, .force = given->force, .keep = given->decimation.keep,
+                                .error_mm = given->decimation.error_mm},
+                               given->mesh_surface != 0};
     const trb_scan_use use = {.memory_limit_bytes = (size_t)limit, .tb_th = wanted ? &th : NULL, .tb_sp = wanted ? &sp : NULL,
                               .mesh = given->mesh ? &mesh : NULL};
     const trb_grid grid = part_grid(scan, box);

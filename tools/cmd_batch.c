@@ -9,6 +9,7 @@
 #include <time.h>
 
 static const char *const MAP_FORMATS[] = {"tif", "nrrd", "nii.gz", "mha", NULL};
+static const char *const MESHES[] = {"none", "stl", "ply", "obj", NULL};
 
 #define AT(field) .offset = offsetof(struct batch_options, field)
 
@@ -32,6 +33,21 @@ static const cli_option OWN_OPTIONS[] = {
      AT(map_format),
      .group = "Output",
      .help = "format of the maps"},
+    {.name = "mesh",
+     .kind = CLI_CHOICE,
+     .choices = MESHES,
+     .fallback = "none",
+     AT(mesh),
+     .group = "Output",
+     .help = "also write the bone surface in mm as a closed mesh, scans/SAMPLE/bone.stl"},
+    {.name = "mesh-decimate",
+     .kind = CLI_CUSTOM,
+     .parse = mesh_parse_decimation,
+     AT(decimation),
+     .group = "Output",
+     .argument = "SHARE[,ERROR]",
+     .without = "every triangle",
+     .help = MESH_DECIMATION_HELP},
     {.name = "no-picture",
      .kind = CLI_FLAG,
      AT(no_picture),
@@ -184,6 +200,10 @@ static trb_status fill_options(const cli_call *call, trb_setting_text *settings,
     out->settings = settings;
     out->maps = given->maps;
     out->map_format = MAP_FORMATS[given->map_format];
+    out->mesh = given->mesh ? MESHES[given->mesh] : NULL;
+    out->mesh_decimate = given->decimation.text[0] ? given->decimation.text : NULL;
+    if (!status && out->mesh_decimate && !out->mesh)
+        status = trb_error_set(err, TRB_ERR_ARGUMENT, "--mesh-decimate: there is no mesh without --mesh stl, ply or obj");
     out->no_picture = given->no_picture;
     out->force = given->force;
     out->jobs = (int)given->jobs;

@@ -2,6 +2,7 @@
 #ifndef CMD_BATCH_H
 #define CMD_BATCH_H
 
+#include "mesh_option.h"
 #include "setting_rows.h"
 
 #include "trabecula/batch.h"
@@ -20,7 +21,8 @@ struct batch_options {
     struct setting_values settings; /* first: see setting_rows.h */
     const char *output;
     bool maps, no_picture, force, dry_run, json, watch;
-    int map_format;
+    int map_format, mesh;
+    struct mesh_decimation decimation;
     int64_t jobs;
     uint64_t memory_limit;
     double timeout_s, settle_s;

@@ -77,6 +77,8 @@ typedef struct trb_batch_options {
     const trb_setting_text *settings; /* of every scan */
     bool maps, no_picture;
     const char *map_format; /* "tif" */
+    const char *mesh;       /* "stl", "ply" or "obj": scans/SAMPLE/bone.stl; NULL: none */
+    const char *mesh_decimate; /* as analyze takes it, such as "10%,5um"; NULL: every triangle */
     bool force;             /* redo what is done */
     int jobs;               /* at the same time; 0: chosen by cores and memory */
     int threads;            /* of all jobs together; 0: as many as this process may use */

@@ -15,7 +15,7 @@ typedef struct trb_build {
     const char *compiler; /* "gcc 12.2.0" */
     const char *openmp;   /* "201511" or "none" */
     const char *simd;     /* path chosen at run time: "avx512", "avx2", "plain" */
-    const char *tiff, *zlib, *libzip, *png, *openjpeg, *itk, *jansson, *cairo, *rmath, *gsl; /* versions linked */
+    const char *tiff, *zlib, *libzip, *png, *openjpeg, *itk, *jansson, *cairo, *rmath, *gsl, *meshoptimizer; /* versions linked */
 } trb_build;
 
 TRB_API const trb_build *trb_build_facts(void);

@@ -7,6 +7,7 @@
 #include <Rmath.h>
 #include <cairo.h>
 #include <gsl/gsl_version.h>
+#include <meshoptimizer.h>
 #include <jansson.h>
 #include <omp.h>
 #include <openjpeg.h>
@@ -59,6 +60,9 @@ static void fill(void)
     facts.cairo = cairo_version_string();
     facts.rmath = R_VERSION_STRING; /* the library itself does not tell */
     facts.gsl = gsl_version;
+    static char meshoptimizer[16]; /* 180 is 0.18; from the header, the library itself does not tell */
+    snprintf(meshoptimizer, sizeof meshoptimizer, "%d.%d", MESHOPTIMIZER_VERSION / 1000, MESHOPTIMIZER_VERSION % 1000 / 10);
+    facts.meshoptimizer = meshoptimizer;
 }
 
 const trb_build *trb_build_facts(void)

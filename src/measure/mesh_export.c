@@ -3,12 +3,13 @@
  *
  * Around the image lies one layer of wall (TRB_MESH_WALL), as does everything outside the VOI: there the surface closes
  * half-way, or its cells are left out. Vertices go to the file with the layer that makes them; triangles need only their
- * numbers, or (STL) the places of those of the last two layers.
+ * numbers, or (STL) the places of those of the last two layers. A mesh to be decimated is held until it is complete.
  */
 #include "measure/mesh_export.h"
 
 #include "core/memory.h"
 #include "io/mesh_file.h"
+#include "measure/mesh_decimate.h"
 #include "measure/mesher.h"
 
 #include <math.h>
@@ -27,6 +28,9 @@ typedef struct job {
     float *plane[2];  /* with the wall around them */
     float *values;    /* planes read_first ... of the image */
     size_t read_first, read_end;
+    bool holds; /* the mesh, for the decimation, in: */
+    trb_triangles held;
+    size_t held_most; /* triangles; 0: no limit */
     trb_mesh_counts counts;
 } job;
 
@@ -73,13 +77,9 @@ static void place(const job *j, size_t number, float at[3])
         at[axis] = (float)(j->grid->origin_mm[axis] + (vertex->at[axis] - 1) * j->grid->spacing_mm[axis]);
 }
 
-/* About the origin of the grid, so that the sum stays small. */
-static void add_to_counts(job *j, const trb_mesh_triangle *t)
+/* Corners about the origin of the grid, so that the sum stays small. */
+static void add_to_counts(job *j, double p[3][3])
 {
-    double p[3][3];
-    for (int i = 0; i < 3; i++)
-        for (int axis = 0; axis < 3; axis++)
-            p[i][axis] = (trb_mesher_vertex(&j->mesher, t->vertex[i])->at[axis] - 1) * j->grid->spacing_mm[axis];
     double u[3], w[3];
     for (int axis = 0; axis < 3; axis++) {
         u[axis] = p[1][axis] - p[0][axis];
@@ -88,6 +88,34 @@ static void add_to_counts(job *j, const trb_mesh_triangle *t)
     const double n[3] = {u[1] * w[2] - u[2] * w[1], u[2] * w[0] - u[0] * w[2], u[0] * w[1] - u[1] * w[0]};
     j->counts.area_mm2 += 0.5 * sqrt(n[0] * n[0] + n[1] * n[1] + n[2] * n[2]);
     j->counts.volume_mm3 += (n[0] * p[0][0] + n[1] * p[0][1] + n[2] * p[0][2]) / 6;
+}
+
+static void count_triangle(job *j, const trb_mesh_triangle *t)
+{
+    double p[3][3];
+    for (int i = 0; i < 3; i++)
+        for (int axis = 0; axis < 3; axis++)
+            p[i][axis] = (trb_mesher_vertex(&j->mesher, t->vertex[i])->at[axis] - 1) * j->grid->spacing_mm[axis];
+    add_to_counts(j, p);
+}
+
+static trb_status hold_layer(job *j, size_t first_vertex, trb_error *err)
+{
+    const trb_mesher *m = &j->mesher;
+    trb_status status = TRB_OK;
+    for (size_t i = first_vertex; !status && i < m->base + m->n_vertices; i++) {
+        float at[3];
+        place(j, i, at);
+        status = trb_triangles_add_vertex(&j->held, at, err);
+    }
+    for (size_t i = 0; !status && i < m->n_triangles; i++)
+        status = trb_triangles_add(&j->held, m->triangles[i].vertex, err);
+    if (!status && j->held_most && j->held.n_triangles > j->held_most)
+        status = trb_error_set(err, TRB_ERR_MEMORY,
+                               "its decimation has %.0f MiB, enough for %zu triangles, and there are more: raise "
+                               "--memory-limit, take a smaller VOI, or write the mesh without --mesh-decimate",
+                               (double)j->held_most * TRB_DECIMATE_BYTES / 1048576.0, j->held_most);
+    return status;
 }
 
 static void write_layer(job *j, size_t first_vertex)
@@ -104,10 +132,55 @@ static void write_layer(job *j, size_t first_vertex)
         for (int k = 0; k < 3; k++)
             place(j, m->triangles[i].vertex[k], at[k]);
         trb_mesh_file_triangle(j->file, m->triangles[i].vertex, at);
-        add_to_counts(j, &m->triangles[i]);
     }
-    j->counts.vertices = end;
+}
+
+static void count_layer(job *j)
+{
+    const trb_mesher *m = &j->mesher;
+    for (size_t i = 0; i < m->n_triangles; i++)
+        count_triangle(j, &m->triangles[i]);
+    j->counts.vertices = m->base + m->n_vertices;
     j->counts.triangles += m->n_triangles;
+}
+
+static void write_held(job *j)
+{
+    const trb_triangles *held = &j->held;
+    for (size_t i = 0; i < held->n_vertices; i++)
+        trb_mesh_file_vertex(j->file, held->at + 3 * i);
+    for (size_t i = 0; i < held->n_triangles; i++) {
+        float at[3][3];
+        double p[3][3];
+        for (int k = 0; k < 3; k++)
+            for (int axis = 0; axis < 3; axis++) {
+                at[k][axis] = held->at[3 * (size_t)held->corner[3 * i + (size_t)k] + (size_t)axis];
+                p[k][axis] = (double)at[k][axis] - j->grid->origin_mm[axis];
+            }
+        trb_mesh_file_triangle(j->file, held->corner + 3 * i, at);
+        add_to_counts(j, p);
+    }
+    j->counts.vertices = held->n_vertices;
+    j->counts.triangles = held->n_triangles;
+}
+
+/* What was counted so far is what was there before. */
+static trb_status decimate(job *j, const trb_mesh_options *chosen, trb_error *err)
+{
+    const double limit = chosen->error_mm > 0 ? chosen->error_mm : INFINITY;
+    trb_mesh_counts *c = &j->counts;
+    *c = (trb_mesh_counts){.triangles_before = c->triangles, .area_before_mm2 = c->area_mm2, .volume_before_mm3 = c->volume_mm3};
+    const trb_status status = trb_triangles_decimate(&j->held, chosen->keep, limit, &c->error_mm, err);
+    if (!status)
+        write_held(j);
+    return status;
+}
+
+static void as_written(trb_mesh_counts *c)
+{
+    c->triangles_before = c->triangles;
+    c->area_before_mm2 = c->area_mm2;
+    c->volume_before_mm3 = c->volume_mm3;
 }
 
 static trb_status write_layers(job *j, trb_error *err)
@@ -122,7 +195,11 @@ static trb_status write_layers(job *j, trb_error *err)
             status = trb_mesher_layer(m, below, above, z, 0, j->grid->ny + 1, err);
         if (status)
             break;
-        write_layer(j, mine);
+        count_layer(j);
+        if (j->holds)
+            status = hold_layer(j, mine, err);
+        else
+            write_layer(j, mine);
         trb_mesher_forget(m, mine);
     }
     return status;
@@ -139,8 +216,14 @@ static trb_status make_room(job *j, trb_error *err)
     return trb_mesher_begin(&j->mesher, err);
 }
 
-static trb_status check_input(const trb_mesh_field *field, const trb_grid *grid, const trb_mask *voi, trb_error *err)
+static trb_status check_input(const trb_mesh_field *field, const trb_grid *grid, const trb_mask *voi,
+                              const trb_mesh_options *chosen, trb_error *err)
 {
+    if (!(chosen->keep >= 0 && chosen->keep <= 1))
+        return trb_error_set(err, TRB_ERR_ARGUMENT, "a mesh can be decimated to a share of its triangles between 0 and 1, not to %g",
+                             chosen->keep);
+    if (!(chosen->error_mm >= 0))
+        return trb_error_set(err, TRB_ERR_ARGUMENT, "the error of a decimation is a length in mm, not %g", chosen->error_mm);
     if (!isfinite(field->level))
         return trb_error_set(err, TRB_ERR_ARGUMENT, "the level of the mesh must be a finite grey value, not %g", field->level);
     if (voi && !trb_grid_same_size(grid, &voi->grid))
@@ -155,10 +238,13 @@ trb_status trb_mesh_export(const char *path, trb_mesh_field *field, const trb_ma
     const trb_grid *grid = trb_mesh_field_grid(field);
     const trb_mesh_options chosen = options ? *options : trb_mesh_options_default();
     trb_mesh_table table;
-    job j = {.field = field, .grid = grid, .voi = voi};
+    job j = {.field = field, .grid = grid, .voi = voi, .holds = chosen.keep > 0 && chosen.keep < 1,
+             .held_most = chosen.memory_bytes / TRB_DECIMATE_BYTES};
+    if (chosen.memory_bytes > 0 && j.held_most == 0)
+        j.held_most = 1;
     if (counts)
-        *counts = (trb_mesh_counts){0, 0, 0, 0};
-    trb_status status = check_input(field, grid, voi, err);
+        *counts = (trb_mesh_counts){0};
+    trb_status status = check_input(field, grid, voi, &chosen, err);
     if (status)
         return status;
     j.mesher = (trb_mesher){.table = &table, .nx = grid->nx + 2, .ny = grid->ny + 2, .level = field->level,
@@ -171,6 +257,10 @@ trb_status trb_mesh_export(const char *path, trb_mesh_field *field, const trb_ma
         status = trb_mesh_file_begin(path, chosen.force, &j.file, err);
     if (!status)
         status = write_layers(&j, err);
+    if (!status && j.holds)
+        status = decimate(&j, &chosen, err);
+    else
+        as_written(&j.counts);
     if (!status) {
         status = trb_mesh_file_close(j.file, err);
         j.file = NULL;
@@ -180,6 +270,7 @@ trb_status trb_mesh_export(const char *path, trb_mesh_field *field, const trb_ma
     trb_mesh_file_abandon(j.file);
     trb_mesh_field_release(field);
     trb_mesher_clear(&j.mesher);
+    trb_triangles_clear(&j.held);
     free(j.plane[0]);
     free(j.values);
     trb_mesh_table_clear(&table);
@@ -188,7 +279,7 @@ trb_status trb_mesh_export(const char *path, trb_mesh_field *field, const trb_ma
 
 trb_mesh_options trb_mesh_options_default(void)
 {
-    return (trb_mesh_options){false, false};
+    return (trb_mesh_options){.keep = 1};
 }
 
 bool trb_mesh_is_name(const char *path)

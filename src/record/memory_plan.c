@@ -174,9 +174,13 @@ trb_status trb_memory_plan_make(const trb_grid *grid, trb_type type, const trb_s
     const double plane = plane_voxels(grid), voxels = plane * (double)grid->nz;
     const int threads = trb_threads();
     const double grey = voxels * (double)trb_type_bytes(type);
-    *out = (trb_memory_plan){false, grid->nz, 0};
-    if (limit == 0 || grey + need_at_once(grid, settings, maps, threads) <= (double)limit)
+    *out = (trb_memory_plan){false, grid->nz, 0, 0};
+    if (limit == 0)
         return TRB_OK;
+    if (grey + need_at_once(grid, settings, maps, threads) <= (double)limit) {
+        out->mesh_bytes = (size_t)((double)limit - grey - masks(grid, settings) - sharp_image(grid, settings) - program(threads));
+        return TRB_OK;
+    }
     if (settings->filter.kind == TRB_FILTER_LAPLACE_HAMMING)
         return trb_error_set(err, TRB_ERR_MEMORY,
                              "the filter laplace-hamming needs all of the image in memory, %.2f GiB with what follows, and the limit "
@@ -197,5 +201,6 @@ trb_status trb_memory_plan_make(const trb_grid *grid, trb_type type, const trb_s
     out->in_slabs = true;
     out->slab = slab > SLAB_LEAST ? (size_t)fmin(slab, 256) : SLAB_LEAST;
     out->memory_bytes = (size_t)(left * (maps ? 0.45 : 0.55));
+    out->mesh_bytes = (size_t)(left * 0.45);
     return TRB_OK;
 }

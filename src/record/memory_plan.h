@@ -8,6 +8,7 @@ typedef struct trb_memory_plan {
     bool in_slabs;       /* grey planes come from the files, pass by pass */
     size_t slab;         /* planes at a time */
     size_t memory_bytes; /* for the thickness methods besides the masks; 0: enough for speed */
+    size_t mesh_bytes;   /* for the decimation of a mesh, at a time when no other method takes any; 0: what it wants */
 } trb_memory_plan;
 
 /**

@@ -514,7 +514,7 @@ static trb_status run_scan(trb_scan *scan, const trb_box *box, const trb_setting
     }
     struct run run = {.source = &source, .settings = settings, .progress = progress, .err = err,
                       .th_sink = use->tb_th, .sp_sink = use->tb_sp, .memory_bytes = plan.memory_bytes,
-                      .frame = &frame, .voi_only = voi_only, .mesh = use->mesh};
+                      .mesh_bytes = plan.mesh_bytes, .frame = &frame, .voi_only = voi_only, .mesh = use->mesh};
     if (!status)
         status = run_all(&run, trb_scan_facts(scan), record, products);
     trb_grey_clear(&source);

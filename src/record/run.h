@@ -53,6 +53,7 @@ struct run {
     const trb_map_sink *th_sink, *sp_sink; /* or plane by plane; NULL: no map */
     const trb_mesh_use *mesh;          /* NULL: none is written */
     size_t memory_bytes;               /* for the thickness methods; 0: enough for speed */
+    size_t mesh_bytes;                 /* for the decimation of the mesh; 0: what it wants */
     const trb_progress *progress;
     double progress_from, progress_share; /* of what is reported: this run is one of several */
     const trb_voi_frame *frame; /* the scan, of which the source may be a part; NULL: all there is */

@@ -60,6 +60,10 @@ char **trb_batch_argv(const trb_batch_options *options, const trb_batch_scan *sc
         add(&list, strdup("--maps"));
         add(&list, trb_text_format("--map-format=%s", options->map_format));
     }
+    if (options->mesh)
+        add(&list, trb_text_format("--mesh=%s/bone.%s", folder, options->mesh));
+    if (options->mesh && options->mesh_decimate)
+        add(&list, trb_text_format("--mesh-decimate=%s", options->mesh_decimate));
     if (options->no_picture)
         add(&list, strdup("--no-picture"));
     if (scan->memory_bytes)

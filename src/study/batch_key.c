@@ -214,10 +214,11 @@ json_t *trb_batch_program_json(void)
 json_t *trb_batch_key(const trb_batch_options *options, const trb_manifest_scan *entry,
                       const trb_settings *settings)
 {
-    return json_pack("{s:o,s:o,s:o,s:{s:b,s:s,s:b},s:o}", "input", print_json(entry->path), "settings",
+    return json_pack("{s:o,s:o,s:o,s:{s:b,s:s,s:b,s:s,s:s},s:o}", "input", print_json(entry->path), "settings",
                      trb_batch_settings_json(settings), "files_of_settings", named_files(settings), "outputs",
                      "maps", options->maps, "map_format", options->map_format, "picture",
-                     !options->no_picture, "program", trb_batch_program_json());
+                     !options->no_picture, "mesh", options->mesh ? options->mesh : "", "mesh_decimate",
+                     options->mesh && options->mesh_decimate ? options->mesh_decimate : "", "program", trb_batch_program_json());
 }
 
 /* ---- comparing */
@@ -252,6 +253,10 @@ static bool outputs_differ(const json_t *have, const json_t *want, char *why, si
         snprintf(why, size, "maps are wanted now");
     else if (maps && strcmp(text_at(have, "map_format"), text_at(want, "map_format")) != 0)
         snprintf(why, size, "maps are wanted as .%s now", text_at(want, "map_format"));
+    else if (text_at(want, "mesh")[0] && (strcmp(text_at(have, "mesh"), text_at(want, "mesh")) != 0 ||
+                                          strcmp(text_at(have, "mesh_decimate"), text_at(want, "mesh_decimate")) != 0))
+        snprintf(why, size, "a mesh is wanted as .%s now%s%.80s", text_at(want, "mesh"),
+                 text_at(want, "mesh_decimate")[0] ? ", decimated: " : "", text_at(want, "mesh_decimate"));
     else if (json_is_true(json_object_get(want, "picture")) &&
              !json_is_true(json_object_get(have, "picture")))
         snprintf(why, size, "the picture is wanted now");

@@ -99,6 +99,11 @@ check "a picture all the same" test ! -e maps/scans/m/qc.png
 expect_exit 0 "$TRABECULA" batch one.csv --protocol out/scans/OVX_m1/result.json -o maps --maps --map-format nrrd
 expect_stderr 'again: m: maps are wanted now$'
 check "no map" test -s maps/scans/m/Tb.Th.nrrd
+expect_exit 0 "$TRABECULA" batch one.csv --protocol out/scans/OVX_m1/result.json -o maps --mesh stl --mesh-decimate 20%
+expect_stderr 'again: m: a mesh is wanted as \.stl now, decimated: 20%$'
+check "a mesh" test "$(wc -c <maps/scans/m/bone.stl)" = $((84 + 50 * $(od -A n -t u4 -j 80 -N 4 maps/scans/m/bone.stl)))
+expect_exit 2 "$TRABECULA" batch one.csv --protocol out/scans/OVX_m1/result.json -o maps --mesh-decimate 20%
+expect_stderr 'mesh-decimate: there is no mesh without --mesh stl, ply or obj'
 expect_exit 0 "$TRABECULA" batch one.csv --protocol out/scans/OVX_m1/result.json -o maps
 expect_stderr ' 0 of 1 scans to do'
 check "the row is another" test "$(sed -n 's/^m,,//p' maps/results.csv)" = "$(sed -n 's/^OVX_m1,OVX,//p' out/results.csv)"

@@ -39,4 +39,12 @@ expect_stderr 'a\.obj exists: choose another --mesh, or pass --force'
 expect_exit 0 "$TRABECULA" analyze "$bone" $small --mesh a.obj --force
 expect_exit 2 "$TRABECULA" analyze "$bone" $small --mesh a.vtk
 expect_stderr 'a mesh is written as \.stl, \.ply or \.obj'
+expect_exit 0 "$TRABECULA" analyze "$bone" $small --mesh few.stl --mesh-decimate 10%,20um -o few
+expect_stdout '^  mesh       grey surface, closed at walls: [0-9]+ of [0-9]+ triangles, volume [-+].* %, area .* %, quadric error up to .* um$'
+check "an STL file of a tenth has its size" test "$(wc -c <few.stl)" = $((84 + 50 * $(od -A n -t u4 -j 80 -N 4 few.stl)))
+check "the record tells of the mesh" grep -q 'triangles, volume' few/result.json
+usage_error "mesh-decimate: '120%' is not a share of the triangles" "$TRABECULA" analyze "$bone" $small --mesh no.stl --mesh-decimate 120%
+usage_error "mesh-decimate: '5' has no unit" "$TRABECULA" analyze "$bone" $small --mesh no.stl --mesh-decimate 10%,5
+expect_exit 2 "$TRABECULA" analyze "$bone" $small --mesh-decimate 10%
+expect_stderr 'mesh-decimate: there is no mesh without --mesh FILE'
 check "no temporary files" test -z "$(find . -name '.*' -type f ! -name .stdout ! -name .stderr)"
