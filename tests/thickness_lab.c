@@ -7,16 +7,14 @@
  * Rows: experiment,shape,thickness,placement,condition,phase,rule,mean,truth,uncovered (voxels of the finer image).
  * scripts/thickness-bias makes the tables and the figure of the README from them.
  */
-#include "oracle/subvoxel_oracle.h"
-#include "support/testing.h"
+#include "support/thickness_case.h"
 
-#include "trabecula/filter.h"
-#include "trabecula/label.h"
-#include "trabecula/phantom.h"
 #include "trabecula/thickness.h"
-#include "trabecula/voi.h"
 
 #include <omp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 /* ---- rules */
 
@@ -47,23 +45,14 @@ enum { N_RULES = sizeof RULES / sizeof *RULES };
 
 /* ---- specimens */
 
-/* How the object is seen. The means of 2 x 2 x 2 voxels are taken before the filter. */
-typedef struct lab_condition {
-    const char *name;
-    double blur, snr, level; /* level: share of the contrast */
-    bool filtered, halved;
-} lab_condition;
-
-static const lab_condition PLAIN = {"plain", 0, 0, 0.5, false, false};
-
-static const lab_condition CHANGES[] = {
-    {"plain", 0, 0, 0.5, false, false},        {"filtered", 0, 0, 0.5, true, false},
-    {"blur 0.5", 0.5, 0, 0.5, false, false},   {"blur 1", 1, 0, 0.5, false, false},
-    {"blur 1.5", 1.5, 0, 0.5, false, false},   {"noise 20", 0, 20, 0.5, false, false},
-    {"noise 10", 0, 10, 0.5, false, false},    {"noise 5", 0, 5, 0.5, false, false},
+static const thickness_view CHANGES[] = {
+    {"plain", 0, 0, 0.5, false, false},             {"filtered", 0, 0, 0.5, true, false},
+    {"blur 0.5", 0.5, 0, 0.5, false, false},        {"blur 1", 1, 0, 0.5, false, false},
+    {"blur 1.5", 1.5, 0, 0.5, false, false},        {"noise 20", 0, 20, 0.5, false, false},
+    {"noise 10", 0, 10, 0.5, false, false},         {"noise 5", 0, 5, 0.5, false, false},
     {"noise 20 filtered", 0, 20, 0.5, true, false}, {"noise 10 filtered", 0, 10, 0.5, true, false},
     {"noise 5 filtered", 0, 5, 0.5, true, false},   {"noise 3 filtered", 0, 3, 0.5, true, false},
-    {"level -10 %", 0, 0, 0.4, false, false},  {"level +10 %", 0, 0, 0.6, false, false},
+    {"level -10 %", 0, 0, 0.4, false, false},       {"level +10 %", 0, 0, 0.6, false, false},
     {"twice the voxel", 0, 0, 0.5, false, true},
 };
 enum { N_CHANGES = sizeof CHANGES / sizeof *CHANGES };
@@ -73,141 +62,44 @@ typedef struct lab_case {
     trb_phantom_kind kind;
     double thickness;
     unsigned placement;
-    const lab_condition *condition;
+    const thickness_view *view;
 } lab_case;
 
-static void stop(const trb_error *err)
+static double of_mask(trb_thickness_rule rule, const thickness_case *c, int phase)
 {
-    fprintf(stderr, "thickness_lab: %s\n", err->text);
-    exit(1);
-}
-
-#define MUST(call)                                                                                                     \
-    do {                                                                                                               \
-        trb_error error_ = {TRB_OK, ""}, *err = &error_;                                                               \
-        if (call)                                                                                                      \
-            stop(err);                                                                                                 \
-    } while (0)
-
-enum { MARROW_GREY = 20000, CONTRAST = 20000 };
-
-/* Means of 2 x 2 x 2 voxels; the box keeps only voxels that lie in it whole. */
-static trb_volume *halved(const trb_volume *in, trb_box *box)
-{
-    trb_grid grid = in->grid;
-    grid.nx /= 2;
-    grid.ny /= 2;
-    grid.nz /= 2;
-    trb_volume *out = NULL;
-    MUST(trb_volume_create(&grid, TRB_F32, &out, err));
-    for (size_t z = 0; z < grid.nz; z++)
-        for (size_t y = 0; y < grid.ny; y++)
-            for (size_t x = 0; x < grid.nx; x++) {
-                double sum = 0;
-                for (size_t k = 0; k < 8; k++)
-                    sum += trb_volume_get(in, 2 * x + (k & 1), 2 * y + (k >> 1 & 1), 2 * z + (k >> 2));
-                trb_volume_set(out, x, y, z, sum / 8);
-            }
-    for (int axis = 0; axis < 3; axis++) {
-        box->lo[axis] = (box->lo[axis] + 1) / 2;
-        box->hi[axis] /= 2;
-    }
-    return out;
-}
-
-static float *filtered(const trb_volume *volume, bool filter)
-{
-    const trb_filter kernel = {filter ? TRB_FILTER_GAUSSIAN : TRB_FILTER_NONE, 0.8, 1};
-    float *grey = malloc(trb_grid_voxels(&volume->grid) * sizeof *grey);
-    trb_smoother *smoother = NULL;
-    MUST(trb_smoother_create(volume, &kernel, &smoother, err));
-    MUST(trb_smoother_planes(smoother, 0, volume->grid.nz, grey, err));
-    trb_smoother_destroy(smoother);
-    return grey;
-}
-
-/* Noise makes specks; what every user removes is removed. */
-static trb_mask *mask_of(const float *grey, const trb_grid *grid, double level, bool clean)
-{
-    trb_mask *bone = NULL;
-    MUST(trb_mask_create(grid, &bone, err));
-    for (size_t z = 0, i = 0; z < grid->nz; z++)
-        for (size_t y = 0; y < grid->ny; y++)
-            for (size_t x = 0; x < grid->nx; x++, i++)
-                trb_mask_set(bone, x, y, z, (double)grey[i] >= level);
-    if (clean) {
-        MUST(trb_despeckle(bone, TRB_CONNECT_26, 50, NULL, err));
-        trb_mask_invert(bone);
-        MUST(trb_despeckle(bone, TRB_CONNECT_6, 50, NULL, err));
-        trb_mask_invert(bone);
-    }
-    return bone;
-}
-
-static double measure(const lab_rule *rule, subvoxel_surface *surface, const trb_mask *bone, const trb_mask *voi,
-                      const trb_box *box, int phase, double *uncovered)
-{
-    *uncovered = 0;
-    if (!rule->integer) {
-        subvoxel_sums sums;
-        free(subvoxel_thickness(surface, &rule->of_grey, phase, box, &sums));
-        *uncovered = (double)sums.uncovered / (double)sums.voxels;
-        return sums.mean;
-    }
     trb_thickness_options options = trb_thickness_options_default();
-    options.rule = rule->of_mask;
-    options.centres = rule->of_mask == TRB_THICKNESS_IPL ? TRB_CENTRES_VOI : TRB_CENTRES_IMAGE;
+    options.rule = rule;
+    options.centres = rule == TRB_THICKNESS_IPL ? TRB_CENTRES_VOI : TRB_CENTRES_IMAGE;
     trb_mask *object = NULL;
-    trb_thickness result;
-    if (phase)
-        MUST(trb_mask_copy(bone, &object, err));
-    else
-        MUST(trb_mask_complement(bone, &object, err));
-    MUST(trb_thickness_measure(object, voi, &options, &result, NULL, err));
+    trb_thickness result = {0};
+    trb_error err = {TRB_OK, ""};
+    if ((phase ? trb_mask_copy(c->bone, &object, &err) : trb_mask_complement(c->bone, &object, &err)) ||
+        trb_thickness_measure(object, c->voi, &options, &result, NULL, &err)) {
+        fprintf(stderr, "thickness_lab: %s\n", err.text);
+        exit(1);
+    }
     const double mean = result.mean_vox;
     trb_thickness_clear(&result);
     trb_mask_destroy(object);
     return mean;
 }
 
-static void run(const lab_case *c)
+static void run(const lab_case *l)
 {
-    trb_phantom_options options = trb_phantom_options_default(c->kind);
-    options.thickness_vox = c->thickness;
-    options.placement = c->placement;
-    options.type = TRB_U16;
-    options.marrow_grey = MARROW_GREY;
-    options.bone_grey = MARROW_GREY + CONTRAST;
-    options.blur_vox = c->condition->blur;
-    options.noise_grey = c->condition->snr > 0 ? CONTRAST / c->condition->snr : 0;
-    trb_volume *volume = NULL;
-    trb_phantom_truth truth;
-    MUST(trb_phantom_create(&options, &volume, &truth, err));
-    trb_box box = truth.voi;
-    if (c->condition->halved) {
-        trb_volume *coarse = halved(volume, &box);
-        trb_volume_destroy(volume);
-        volume = coarse;
-    }
-    const double scale = c->condition->halved ? 2 : 1, level = MARROW_GREY + CONTRAST * c->condition->level;
-    float *grey = filtered(volume, c->condition->filtered);
-    trb_mask *bone = mask_of(grey, &volume->grid, level, c->condition->snr > 0), *voi = NULL;
-    MUST(trb_voi_box(&volume->grid, &box, &voi, err));
-    subvoxel_surface surface = subvoxel_surface_make(grey, &volume->grid, level, false, bone);
-    for (int phase = 1; phase >= (c->kind == TRB_PHANTOM_PLATES ? 0 : 1) && surface.count; phase--)
+    thickness_case c = thickness_case_make(l->kind, l->thickness, l->placement, l->view);
+    for (int phase = 1; phase >= (l->kind == TRB_PHANTOM_PLATES ? 0 : 1) && c.surface.count; phase--)
         for (int r = 0; r < N_RULES; r++) {
-            double uncovered;
-            const double mean = scale * measure(&RULES[r], &surface, bone, voi, &box, phase, &uncovered);
+            subvoxel_sums sums = {.voxels = 1};
+            if (RULES[r].integer)
+                sums.mean = of_mask(RULES[r].of_mask, &c, phase);
+            else
+                free(subvoxel_thickness(&c.surface, &RULES[r].of_grey, phase, &c.box, &sums));
 #pragma omp critical(lab_print)
-            printf("%s,%s,%g,%u,%s,%s,%s,%.6f,%.6f,%.6f\n", c->experiment, trb_phantom_kind_name(c->kind), c->thickness,
-                   c->placement, c->condition->name, phase ? "bone" : "marrow", RULES[r].name, mean,
-                   phase ? truth.thickness : truth.separation, uncovered);
+            printf("%s,%s,%g,%u,%s,%s,%s,%.6f,%.6f,%.6f\n", l->experiment, trb_phantom_kind_name(l->kind), l->thickness,
+                   l->placement, l->view->name, phase ? "bone" : "marrow", RULES[r].name, c.scale * sums.mean,
+                   phase ? c.truth.thickness : c.truth.separation, (double)sums.uncovered / (double)sums.voxels);
         }
-    subvoxel_surface_free(&surface);
-    free(grey);
-    trb_mask_destroy(bone);
-    trb_mask_destroy(voi);
-    trb_volume_destroy(volume);
+    thickness_case_clear(&c);
 }
 
 /* ---- experiments */
@@ -233,7 +125,7 @@ static void add_bias(double largest)
             if (sizes[t] > largest || (kinds[k] == TRB_PHANTOM_GYROID ? sizes[t] > 14 : sizes[t] == 14))
                 continue;
             for (unsigned p = 0; p < (periodic || sizes[t] > 10 ? 1 : 3); p++)
-                add((lab_case){"bias", kinds[k], sizes[t], p, &PLAIN});
+                add((lab_case){"bias", kinds[k], sizes[t], p, &THICKNESS_VIEW_PLAIN});
         }
 }
 
