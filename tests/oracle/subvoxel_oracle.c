@@ -11,6 +11,7 @@
 
 #define STEPS 4096.0
 #define NORMAL_STEPS 32767.0
+#define NEAR_STEPS 256.0
 
 subvoxel_options subvoxel_options_default(void)
 {
@@ -192,12 +193,15 @@ void subvoxel_surface_free(subvoxel_surface *s)
 
 /* ---- the nearest crossing of a voxel */
 
+/* For this search places count in steps of 1/256, so that equal distances are equal: whole multiples of 2^-16. */
 static double square_distance(const subvoxel_crossing *c, long x, long y, long z)
 {
     const double p[3] = {(double)x, (double)y, (double)z};
-    double apart[3];
-    difference(c->at, p, apart);
-    return dot(apart, apart); /* exact: whole multiples of 2^-24 */
+    double place[3], apart[3];
+    for (int k = 0; k < 3; k++)
+        place[k] = stepped(c->at[k], NEAR_STEPS);
+    difference(place, p, apart);
+    return dot(apart, apart);
 }
 
 /* Shells of edges by their lower ends, outwards: shell k is at least k - 1 away. */
