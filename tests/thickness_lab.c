@@ -3,14 +3,19 @@
  *
  *   thickness_lab bias [LARGEST]   phantoms with a known thickness (up to LARGEST voxels), every rule
  *   thickness_lab change           the same object blurred, noisy, with the threshold moved, at twice the voxel size
+ *   thickness_lab figure ROWS OUT  bias against thickness from the rows of the first, as .svg, .pdf or .png
+ *   thickness_lab halve IN OUT     a scan at twice its voxel size: means of 2 x 2 x 2 voxels, float32
  *
  * Rows: experiment,shape,thickness,placement,condition,phase,rule,mean,truth,uncovered (voxels of the finer image).
  * scripts/thickness-bias makes the tables and the figure of the README from them.
  */
 #include "support/thickness_case.h"
 
+#include "trabecula/plot.h"
 #include "trabecula/thickness.h"
+#include "trabecula/volume_io.h"
 
+#include <math.h>
 #include <omp.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -139,14 +144,119 @@ static void add_change(void)
                 add((lab_case){"change", kinds[k], sizes[t], 0, &CHANGES[c]});
 }
 
+/* ---- figure */
+
+enum { FIGURE_SHAPES = 6, FIGURE_RULES = 4, FIGURE_SIZES = 16 };
+static const char *const FIGURE_SHAPE[FIGURE_SHAPES] = {"plate", "rod", "torus", "gyroid", "plates", "ball"};
+static const char *const FIGURE_RULE[FIGURE_RULES] = {"exact", "fiji", "ipl", "subvoxel"};
+
+typedef struct figure_line {
+    size_t n;
+    double x[FIGURE_SIZES], y[FIGURE_SIZES]; /* y: sum over the placements, then their mean */
+    int placements[FIGURE_SIZES];
+} figure_line;
+
+static int find_name(const char *const *names, int n, const char *name)
+{
+    for (int i = 0; i < n; i++)
+        if (!strcmp(names[i], name))
+            return i;
+    return -1;
+}
+
+static void take_point(figure_line *line, double x, double y)
+{
+    size_t i = 0;
+    while (i < line->n && line->x[i] != x)
+        i++;
+    if (i == FIGURE_SIZES)
+        return;
+    if (i == line->n) {
+        for (line->n++; i > 0 && line->x[i - 1] > x; i--) {
+            line->x[i] = line->x[i - 1];
+            line->y[i] = line->y[i - 1];
+            line->placements[i] = line->placements[i - 1];
+        }
+        line->x[i] = x;
+        line->y[i] = 0;
+        line->placements[i] = 0;
+    }
+    line->y[i] += y;
+    line->placements[i]++;
+}
+
+static int figure(const char *rows, const char *out)
+{
+    static figure_line lines[FIGURE_SHAPES][FIGURE_RULES];
+    static char text[500];
+    FILE *in = fopen(rows, "r");
+    if (!in) {
+        fprintf(stderr, "thickness_lab: cannot read %s\n", rows);
+        return 1;
+    }
+    while (fgets(text, sizeof text, in)) {
+        char shape[20], rule[40];
+        double size, mean, truth;
+        if (sscanf(text, "bias,%19[a-z],%lf,%*u,plain,bone,%39[^,],%lf,%lf", shape, &size, rule, &mean, &truth) != 5)
+            continue;
+        const int s = find_name(FIGURE_SHAPE, FIGURE_SHAPES, shape), r = find_name(FIGURE_RULE, FIGURE_RULES, rule);
+        if (s >= 0 && r >= 0 && size < 15)
+            take_point(&lines[s][r], size, mean - truth);
+    }
+    fclose(in);
+    trb_plot_series series[FIGURE_SHAPES][FIGURE_RULES] = {{{0}}};
+    trb_plot_chart chart[FIGURE_SHAPES] = {{0}};
+    for (int s = 0; s < FIGURE_SHAPES; s++) {
+        for (int r = 0; r < FIGURE_RULES; r++) {
+            figure_line *line = &lines[s][r];
+            for (size_t i = 0; i < line->n; i++)
+                line->y[i] /= line->placements[i];
+            series[s][r] = (trb_plot_series){.name = FIGURE_RULE[r], .n = line->n, .x = line->x, .mean = line->y};
+        }
+        chart[s] = (trb_plot_chart){FIGURE_SHAPE[s], "voxels too thick", "true thickness", "voxels", FIGURE_RULES, series[s]};
+    }
+    trb_plot_options options = trb_plot_options_default(TRB_PLOT_PAPER);
+    options.columns = 3;
+    options.dpi = 150;
+    trb_error err = {TRB_OK, ""};
+    if (trb_plot_time_write(chart, FIGURE_SHAPES, &options, out, &err)) {
+        fprintf(stderr, "thickness_lab: %s\n", err.text);
+        return 1;
+    }
+    return 0;
+}
+
+/* ---- a real scan at half its resolution */
+
+static int halve(const char *from, const char *to)
+{
+    trb_volume *fine = NULL, *coarse = NULL;
+    trb_error err = {TRB_OK, ""};
+    trb_box box = {{0, 0, 0}, {0, 0, 0}};
+    trb_status status = trb_volume_read(from, NULL, NULL, NULL, &fine, NULL, &err);
+    if (!status) {
+        coarse = thickness_halved(fine, &box);
+        status = trb_volume_write(to, coarse, NULL, &err);
+    }
+    if (status)
+        fprintf(stderr, "thickness_lab: %s\n", err.text);
+    trb_volume_destroy(fine);
+    trb_volume_destroy(coarse);
+    return status != TRB_OK;
+}
+
 int main(int argc, char **argv)
 {
     if (argc >= 2 && !strcmp(argv[1], "bias"))
         add_bias(argc > 2 ? atof(argv[2]) : 20);
     else if (argc == 2 && !strcmp(argv[1], "change"))
         add_change();
+    else if (argc == 4 && !strcmp(argv[1], "figure"))
+        return figure(argv[2], argv[3]);
+    else if (argc == 4 && !strcmp(argv[1], "halve"))
+        return halve(argv[2], argv[3]);
     else {
-        fputs("usage: thickness_lab bias [LARGEST] | change\n", stderr);
+        fputs("usage: thickness_lab bias [LARGEST] | change | figure ROWS OUT | halve IN OUT\n", stderr);
         return 2;
     }
     puts("experiment,shape,thickness,placement,condition,phase,rule,mean,truth,uncovered");

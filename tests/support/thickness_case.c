@@ -37,13 +37,16 @@ static trb_volume *phantom(trb_phantom_kind kind, double thickness, unsigned pla
     return volume;
 }
 
-/* The box keeps only voxels that lie in it whole. */
-static trb_volume *halved(const trb_volume *in, trb_box *box)
+trb_volume *thickness_halved(const trb_volume *in, trb_box *box)
 {
     trb_grid grid = in->grid;
     grid.nx /= 2;
     grid.ny /= 2;
     grid.nz /= 2;
+    for (int axis = 0; axis < 3; axis++) {
+        grid.origin_mm[axis] += grid.spacing_mm[axis] / 2;
+        grid.spacing_mm[axis] *= 2;
+    }
     trb_volume *out = NULL;
     trb_error err = {TRB_OK, ""};
     must(trb_volume_create(&grid, TRB_F32, &out, &err), &err);
@@ -101,7 +104,7 @@ thickness_case thickness_case_make(trb_phantom_kind kind, double thickness, unsi
     trb_error err = {TRB_OK, ""};
     c.box = c.truth.voi;
     if (view->halved) {
-        trb_volume *coarse = halved(volume, &c.box);
+        trb_volume *coarse = thickness_halved(volume, &c.box);
         trb_volume_destroy(volume);
         volume = coarse;
     }

@@ -29,6 +29,9 @@ typedef struct thickness_case {
     subvoxel_surface surface;
 } thickness_case;
 
+/** Means of 2 x 2 x 2 voxels, float32, at twice the spacing. The box keeps only voxels that lie in it whole. Yours. */
+trb_volume *thickness_halved(const trb_volume *in, trb_box *box);
+
 /** Make it; fails the test or ends the program when it cannot. Clear it. */
 thickness_case thickness_case_make(trb_phantom_kind kind, double thickness, unsigned placement, const thickness_view *view);
 void thickness_case_clear(thickness_case *c);
