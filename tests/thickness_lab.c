@@ -25,26 +25,27 @@
 
 typedef struct lab_rule {
     const char *name;
+    bool changes; /* goes into the second experiment */
     bool integer; /* of the mask alone */
     trb_thickness_rule of_mask;
     subvoxel_options of_grey;
 } lab_rule;
 
 static const lab_rule RULES[] = {
-    {"exact", true, TRB_THICKNESS_EXACT, {0}},
-    {"exact-closed", true, TRB_THICKNESS_EXACT_CLOSED, {0}},
-    {"fiji", true, TRB_THICKNESS_FIJI, {0}},
-    {"ipl", true, TRB_THICKNESS_IPL, {0}},
-    {"nearest", false, 0, {SUBVOXEL_NEAREST, false, 0, -1, 0.5}},
-    {"pinned", false, 0, {SUBVOXEL_PINNED, false, 0, 0.9, 0.5}},
-    {"pinned-middle", false, 0, {SUBVOXEL_PINNED_MIDDLE, true, 0.5, 0.5, 0.5}},
-    {"grown-points", false, 0, {SUBVOXEL_GROWN, false, 0, 0.5, 0.25}},
-    {"grown-discs", false, 0, {SUBVOXEL_GROWN, false, 0.5, 0.5, 0.25}},
-    {"subvoxel", false, 0, {SUBVOXEL_GROWN, true, 0.5, 0.5, 0.25}},
-    {"ridge-0.3", false, 0, {SUBVOXEL_GROWN, true, 0.5, 0.3, 0.25}},
-    {"ridge-0.9", false, 0, {SUBVOXEL_GROWN, true, 0.5, 0.9, 0.25}},
-    {"cover-0", false, 0, {SUBVOXEL_GROWN, true, 0.5, 0.5, 0}},
-    {"cover-0.5", false, 0, {SUBVOXEL_GROWN, true, 0.5, 0.5, 0.5}},
+    {"exact", true, true, TRB_THICKNESS_EXACT, {0}},
+    {"exact-closed", false, true, TRB_THICKNESS_EXACT_CLOSED, {0}},
+    {"fiji", true, true, TRB_THICKNESS_FIJI, {0}},
+    {"ipl", true, true, TRB_THICKNESS_IPL, {0}},
+    {"nearest", false, false, 0, {SUBVOXEL_NEAREST, false, 0, -1, 0.5}},
+    {"pinned", true, false, 0, {SUBVOXEL_PINNED, false, 0, 0.9, 0.5}},
+    {"pinned-middle", false, false, 0, {SUBVOXEL_PINNED_MIDDLE, true, 0.5, 0.5, 0.5}},
+    {"grown-points", false, false, 0, {SUBVOXEL_GROWN, false, 0, 0.5, 0.25}},
+    {"grown-discs", true, false, 0, {SUBVOXEL_GROWN, false, 0.5, 0.5, 0.25}},
+    {"subvoxel", true, false, 0, {SUBVOXEL_GROWN, true, 0.5, 0.5, 0.25}},
+    {"ridge-0.3", false, false, 0, {SUBVOXEL_GROWN, true, 0.5, 0.3, 0.25}},
+    {"ridge-0.9", false, false, 0, {SUBVOXEL_GROWN, true, 0.5, 0.9, 0.25}},
+    {"cover-0", false, false, 0, {SUBVOXEL_GROWN, true, 0.5, 0.5, 0}},
+    {"cover-0.5", false, false, 0, {SUBVOXEL_GROWN, true, 0.5, 0.5, 0.5}},
 };
 enum { N_RULES = sizeof RULES / sizeof *RULES };
 
@@ -94,6 +95,8 @@ static void run(const lab_case *l)
     thickness_case c = thickness_case_make(l->kind, l->thickness, l->placement, l->view);
     for (int phase = 1; phase >= (l->kind == TRB_PHANTOM_PLATES ? 0 : 1) && c.surface.count; phase--)
         for (int r = 0; r < N_RULES; r++) {
+            if (!RULES[r].changes && l->view != &THICKNESS_VIEW_PLAIN)
+                continue;
             subvoxel_sums sums = {.voxels = 1};
             if (RULES[r].integer)
                 sums.mean = of_mask(RULES[r].of_mask, &c, phase);

@@ -193,14 +193,13 @@ void subvoxel_surface_free(subvoxel_surface *s)
 
 /* ---- the nearest crossing of a voxel */
 
-/* For this search places count in steps of 1/256, so that equal distances are equal: whole multiples of 2^-16. */
+/* From the crossing in steps of 1/256: the search has whole numbers of 1/65536, and they fit 32 bits up to 127 voxels. */
 static double square_distance(const subvoxel_crossing *c, long x, long y, long z)
 {
     const double p[3] = {(double)x, (double)y, (double)z};
-    double place[3], apart[3];
+    double apart[3];
     for (int k = 0; k < 3; k++)
-        place[k] = stepped(c->at[k], NEAR_STEPS);
-    difference(place, p, apart);
+        apart[k] = stepped(c->at[k], NEAR_STEPS) - p[k];
     return dot(apart, apart);
 }
 
