@@ -23,7 +23,7 @@ static const char HELP[] =
     "Columns: CPU and wall seconds; million voxels per CPU second; bytes a voxel beyond the input at the peak;\n"
     "triads: how many passes of STREAM triad traffic (24 bytes a voxel) fit in the CPU time.\n";
 
-#define MOST 24
+#define MOST 32
 
 typedef struct options {
     const char *inputs[MOST], *kernels[MOST], *data, *simd, *write;

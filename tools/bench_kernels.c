@@ -73,6 +73,45 @@ static trb_status run_ipl_marrow(const bench_input *in, trb_error *err)
     return thickness(in->marrow, TRB_THICKNESS_IPL, false, err);
 }
 
+/* Surface points, then one phase or both. */
+static trb_status subvoxel(const bench_input *in, bool bone, bool marrow, trb_error *err)
+{
+    trb_thickness_options options = trb_thickness_options_default();
+    trb_surface_points *points = NULL;
+    trb_thickness result;
+    const trb_filter gauss = {TRB_FILTER_GAUSSIAN, 0.8, 1};
+    trb_status status = trb_surface_points_create(in->grey, &gauss, in->threshold, false, in->bone, &points, err);
+    options.rule = TRB_THICKNESS_SUBVOXEL;
+    options.points = points;
+    for (int phase = 0; !status && phase < 2; phase++)
+        if (phase ? marrow : bone) {
+            status = trb_thickness_measure(phase ? in->marrow : in->bone, NULL, &options, &result, NULL, err);
+            trb_thickness_clear(&result);
+        }
+    trb_surface_points_destroy(points);
+    return status;
+}
+
+static trb_status run_surface_points(const bench_input *in, trb_error *err)
+{
+    return subvoxel(in, false, false, err);
+}
+
+static trb_status run_subvoxel_bone(const bench_input *in, trb_error *err)
+{
+    return subvoxel(in, true, false, err);
+}
+
+static trb_status run_subvoxel_marrow(const bench_input *in, trb_error *err)
+{
+    return subvoxel(in, false, true, err);
+}
+
+static trb_status run_subvoxel(const bench_input *in, trb_error *err)
+{
+    return subvoxel(in, true, true, err);
+}
+
 static trb_status run_surface(const bench_input *in, trb_error *err)
 {
     trb_surface_counts counts;
@@ -193,6 +232,10 @@ const bench_kernel BENCH_KERNELS[] = {
     {"fiji-marrow", "local thickness, fiji", run_fiji_marrow},
     {"ipl-bone", "local thickness, ipl", run_ipl_bone},
     {"ipl-marrow", "local thickness, ipl", run_ipl_marrow},
+    {"surface-points", "grey crossings, normals, lifts, the nearest of every voxel", run_surface_points},
+    {"subvoxel-bone", "surface points and local thickness, subvoxel", run_subvoxel_bone},
+    {"subvoxel-marrow", "surface points and local thickness, subvoxel", run_subvoxel_marrow},
+    {"subvoxel", "surface points once, local thickness of both phases", run_subvoxel},
     {"tb-n", "direct Tb.N: two sweeps, ridges, ipl thickness", run_tb_n},
     {"analyze", "all metrics of the default profile, grey values to record", run_analyze},
     {"surface", "octants: marching cubes and Crofton counts", run_surface},

@@ -3,6 +3,7 @@
 #define TRABECULA_THICKNESS_H
 
 #include "trabecula/distance.h"
+#include "trabecula/surface_points.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -14,10 +15,11 @@ typedef enum trb_thickness_rule {
     TRB_THICKNESS_EXACT_CLOSED, /* closed balls, kept on the object */
     TRB_THICKNESS_FIJI,         /* closed balls, then Fiji's surface clean-up and mask */
     TRB_THICKNESS_IPL,          /* Scanco IPL version 3: pinned whole-voxel diameters */
-    TRB_THICKNESS_IPL_V1        /* Scanco IPL version 1: floor(2 s + 1/2) */
+    TRB_THICKNESS_IPL_V1,       /* Scanco IPL version 1: floor(2 s + 1/2) */
+    TRB_THICKNESS_SUBVOXEL      /* balls between the points where the grey values cross the threshold: real diameters */
 } trb_thickness_rule;
 
-/** "exact", "exact-closed", "fiji", "ipl", "ipl-v1". */
+/** "exact", "exact-closed", "fiji", "ipl", "ipl-v1", "subvoxel". */
 TRB_API const char *trb_thickness_rule_name(trb_thickness_rule rule);
 
 /** May balls centred outside the VOI cover voxels inside it? */
@@ -29,15 +31,16 @@ typedef struct trb_thickness_options {
     trb_border border;
     size_t memory_bytes; /* about what may be taken besides the masks and a map; 0: enough for speed. Less than a
                             few planes cannot be had. Never changes a number */
+    const trb_surface_points *points; /* subvoxel: of the bone, for both phases; other rules: not looked at */
 } trb_thickness_options;
 
-/** Rule exact, centres image, border unknown, memory for speed. */
+/** Rule exact, centres image, border unknown, memory for speed, no points. */
 TRB_API trb_thickness_options trb_thickness_options_default(void);
 
 /**
  * The result over object voxels in the VOI. Lengths in voxels: multiply by the spacing.
  * code_count is an exact histogram: by squared radius r2 (exact, exact-closed: T = 2 sqrt(r2)) or by
- * diameter in voxels (ipl rules); NULL for fiji, whose values are means. bin_count is a histogram for
+ * diameter in voxels (ipl rules) or radius in 1/4096 voxel (subvoxel); NULL for fiji, whose values are means. bin_count is a histogram for
  * people, bins of half a voxel from 0.
  */
 typedef struct trb_thickness {
@@ -45,6 +48,7 @@ typedef struct trb_thickness {
     uint64_t voxels; /* object voxels in the VOI */
     uint64_t valued; /* of these, with a value: fewer only under the ipl rules */
     double mean_vox, sd_vox, max_vox; /* sd: population; NaN when valued == 0 */
+    double weighted_mean_vox; /* subvoxel: voxels beside the other phase count by their share of this one; else NaN */
     double max_inside_vox; /* largest ball (2 EDT) centred in the VOI: smaller than max_vox when balls from
                               outside decide the maximum */
     size_t n_codes;

@@ -29,6 +29,7 @@
 #include "trabecula/label.h"
 #include "trabecula/density.h"
 #include "trabecula/distance.h"
+#include "trabecula/surface_points.h"
 #include "trabecula/thickness.h"
 #include "trabecula/surface.h"
 #include "trabecula/anisotropy.h"

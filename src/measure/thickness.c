@@ -9,6 +9,7 @@
 
 #include "core/memory.h"
 #include "measure/ipl.h"
+#include "measure/subvoxel.h"
 #include "measure/thickness_fiji.h"
 #include "measure/thickness_paint.h"
 #include "measure/thickness_stats.h"
@@ -24,13 +25,14 @@ const char *trb_thickness_rule_name(trb_thickness_rule rule)
     case TRB_THICKNESS_FIJI: return "fiji";
     case TRB_THICKNESS_IPL: return "ipl";
     case TRB_THICKNESS_IPL_V1: return "ipl-v1";
+    case TRB_THICKNESS_SUBVOXEL: return "subvoxel";
     }
     return "unknown";
 }
 
 trb_thickness_options trb_thickness_options_default(void)
 {
-    return (trb_thickness_options){TRB_THICKNESS_EXACT, TRB_CENTRES_IMAGE, TRB_BORDER_UNKNOWN, 0};
+    return (trb_thickness_options){TRB_THICKNESS_EXACT, TRB_CENTRES_IMAGE, TRB_BORDER_UNKNOWN, 0, NULL};
 }
 
 /* The lengths of a map: mm when the voxel size is known, voxels otherwise. */
@@ -120,6 +122,8 @@ static trb_status measure(const trb_mask *object, const trb_mask *voi, const trb
         status = sink ? send_nothing(&object->grid, sink, err) : TRB_OK;
     } else if (options->rule == TRB_THICKNESS_IPL || options->rule == TRB_THICKNESS_IPL_V1) {
         status = trb_ipl_measure(object, voi, options, map, sink, map_scale(&object->grid), result, err);
+    } else if (options->rule == TRB_THICKNESS_SUBVOXEL) {
+        status = trb_subvoxel_measure(object, voi, options, map, sink, map_scale(&object->grid), result, err);
     } else {
         trb_paint_job job = {.object = object, .voi = voi, .border = options->border, .map = map, .sink = sink,
                              .centres_voi = options->centres == TRB_CENTRES_VOI, .scale = map_scale(&object->grid),

@@ -14,7 +14,7 @@ double trb_thickness_of_r2(uint64_t r2)
 void trb_thickness_reset(trb_thickness *result, trb_thickness_rule rule)
 {
     *result = (trb_thickness){.rule = rule, .mean_vox = NAN, .sd_vox = NAN, .max_vox = NAN,
-                              .max_inside_vox = NAN};
+                              .max_inside_vox = NAN, .weighted_mean_vox = NAN};
 }
 
 void trb_thickness_clear(trb_thickness *result)

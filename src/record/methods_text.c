@@ -32,6 +32,7 @@ static const char *thickness_words(trb_thickness_rule rule)
     case TRB_THICKNESS_FIJI: return "the rules of Fiji Local Thickness (Dougherty and Kunzelmann 2007) with surface clean-up and masking, as in BoneJ";
     case TRB_THICKNESS_IPL: return "the rules of Scanco IPL (version 3)";
     case TRB_THICKNESS_IPL_V1: return "the rules of Scanco IPL (version 1)";
+    case TRB_THICKNESS_SUBVOXEL: return "sub-voxel local thickness (largest balls between the points where the linearly interpolated grey values cross the threshold; after Hildebrand and Rueegsegger 1997)";
     }
     return "";
 }

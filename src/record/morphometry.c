@@ -252,7 +252,7 @@ static trb_status measure_thickness(struct run *run, const trb_mask *object, trb
                                     size_t size, trb_volume **map, const trb_map_sink *sink)
 {
     const trb_thickness_options options = {run->settings->thickness, run->settings->ball_centres, TRB_BORDER_UNKNOWN,
-                                           run->memory_bytes};
+                                           run->memory_bytes, run->points};
     trb_error inner = {TRB_OK, ""};
     const trb_status status = map ? trb_thickness_measure(object, run->products->voi, &options, result, map, &inner)
                                   : trb_thickness_stream(object, run->products->voi, &options, sink, result, &inner);

@@ -49,6 +49,8 @@ struct run {
     trb_grey_source sharp_source;
     trb_volume *sharp; /* the Laplace-Hamming image; NULL: none */
 
+    trb_surface_points *points; /* of the bone, under the subvoxel rule; NULL otherwise */
+
     double h_mm; /* edge of a voxel */
     bool empty_voi;
     uint64_t tv_voxels, bv_voxels;

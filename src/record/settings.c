@@ -44,7 +44,7 @@ static const trb_setting_info TABLE[] = {
     {"fill-holes", NULL, "false", "fill cavities in bone (6-connected marrow that touches no image border)", "Segmentation"},
     {"sensitivity", "LIST", "", "measure again with the threshold moved by these percentages down and up, as 5%,10%: of its grey value, or of the density where it is calibrated; each takes two more analyses", "Segmentation"},
     {"profile", "NAME", "trabecula", "convention: trabecula, bonej, scanco or ctan", "Convention"},
-    {"thickness", "RULE", "exact", "Tb.Th and Tb.Sp: exact, exact-closed, fiji, ipl or ipl-v1", "Convention"},
+    {"thickness", "RULE", "exact", "Tb.Th and Tb.Sp: exact, exact-closed, fiji, ipl, ipl-v1 or subvoxel", "Convention"},
     {"ball-centres", "WHERE", "image", "image or voi: may balls centred outside the VOI cover voxels inside it", "Convention"},
     {"tbn", "RULE", "direct", "Tb.N: direct (mid-axes), ratio (BV/TV)/Tb.Th, or plate BS/(2 TV)", "Convention"},
     {"surface", "RULE", "crofton13", "BS: mc, mc-lorensen, crofton13, crofton3 or grey", "Convention"},
@@ -65,7 +65,7 @@ const trb_setting_info *trb_settings_table(size_t *count)
 
 /* ---- names of choices */
 static const char *const PROFILES[] = {"trabecula", "bonej", "scanco", "ctan", NULL};
-static const char *const RULES[] = {"exact", "exact-closed", "fiji", "ipl", "ipl-v1", NULL};
+static const char *const RULES[] = {"exact", "exact-closed", "fiji", "ipl", "ipl-v1", "subvoxel", NULL};
 static const char *const CENTRES[] = {"image", "voi", NULL};
 static const char *const TBNS[] = {"direct", "ratio", "plate", NULL};
 static const char *const SURFACES[] = {"mc", "mc-lorensen", "crofton13", "crofton3", "grey", NULL};

@@ -1,0 +1,167 @@
+/* subvoxel.c - from surface points to thickness: balls of the centres, painting, numbers. */
+#include "measure/subvoxel.h"
+
+#include "core/memory.h"
+#include "measure/thickness_stats.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+/* A ball grows until the surface is inside, and at most this much is added by discs and lifts to the nearest crossing. */
+#define BEYOND_REACH 4.0
+
+static trb_status check(const trb_mask *object, const trb_thickness_options *options, trb_error *err)
+{
+    const trb_surface_points *points = options->points;
+    if (!points)
+        return trb_error_set(err, TRB_ERR_ARGUMENT,
+                             "the subvoxel rule needs the points of the surface (trb_surface_points_create)");
+    if (!trb_grid_same_size(&points->grid, &object->grid))
+        return trb_error_set(err, TRB_ERR_ARGUMENT, "the surface belongs to an image of %zu x %zu x %zu voxels, not %zu x %zu x %zu",
+                             points->grid.nx, points->grid.ny, points->grid.nz, object->grid.nx, object->grid.ny,
+                             object->grid.nz);
+    if (options->border != TRB_BORDER_UNKNOWN)
+        return trb_error_set(err, TRB_ERR_UNSUPPORTED,
+                             "the subvoxel rule has no background outside the image; use the border 'unknown'");
+    return TRB_OK;
+}
+
+/* Normals point out of bone: does the lower end of the first crossing lie in it, and in the object? */
+static bool object_is_bone(const trb_surface_points *points, const trb_mask *object)
+{
+    const sv_crossing *c = &points->crossing[0];
+    return (c->normal[sv_axis(c)] > 0) == (trb_mask_get(object, c->x, c->y, c->z) != 0);
+}
+
+static uint64_t centres_of_word(const trb_surface_points *points, const trb_mask *object, const trb_mask *where, size_t i,
+                                size_t y, size_t z)
+{
+    const uint64_t bits = trb_mask_row(points->centres, y, z)[i] & trb_mask_row(object, y, z)[i];
+    return where ? bits & trb_mask_row(where, y, z)[i] : bits;
+}
+
+/* The balls of a plane into `out`, or only their number when that is NULL. */
+static size_t balls_of_plane(const trb_surface_points *points, bool bone, const trb_mask *object, const trb_mask *where,
+                             size_t z, sv_ball *out)
+{
+    size_t n = 0;
+    for (size_t y = 0; y < object->grid.ny; y++)
+        for (size_t i = 0; i < object->words_per_row; i++) {
+            uint64_t bits = centres_of_word(points, object, where, i, y, z);
+            if (!out)
+                n += (size_t)__builtin_popcountll(bits);
+            for (; out && bits; bits &= bits - 1)
+                out[n++] = sv_grow(points, bone, i * 64 + (size_t)__builtin_ctzll(bits), y, z);
+        }
+    return n;
+}
+
+static trb_status grow_balls(const trb_surface_points *points, bool bone, const trb_mask *object, const trb_mask *where,
+                             sv_ball **balls, size_t *n, trb_error *err)
+{
+    const size_t nz = object->grid.nz;
+    size_t *first = trb_alloc(nz + 1, sizeof *first, "balls of planes", err), total = 0;
+    if (!first)
+        return TRB_ERR_MEMORY;
+#pragma omp parallel for schedule(dynamic, 4)
+    for (ptrdiff_t z = 0; z < (ptrdiff_t)nz; z++)
+        first[z] = balls_of_plane(points, bone, object, where, (size_t)z, NULL);
+    for (size_t z = 0; z < nz; z++) {
+        const size_t here = first[z];
+        first[z] = total;
+        total += here;
+    }
+    *n = total;
+    *balls = trb_alloc(total + 1, sizeof **balls, "balls", err);
+    if (*balls)
+#pragma omp parallel for schedule(dynamic, 1)
+        for (ptrdiff_t z = 0; z < (ptrdiff_t)nz; z++)
+            balls_of_plane(points, bone, object, where, (size_t)z, *balls + first[z]);
+    free(first);
+    return *balls ? TRB_OK : TRB_ERR_MEMORY;
+}
+
+static int32_t largest_radius(const sv_ball *balls, size_t n)
+{
+    int32_t most = 0;
+    for (size_t i = 0; i < n; i++)
+        most = balls[i].radius > most ? balls[i].radius : most;
+    return most;
+}
+
+static size_t nearest_voxel(int32_t steps, size_t n)
+{
+    const int32_t i = (steps + SV_STEPS / 2) / SV_STEPS;
+    return i < 0 ? 0 : (size_t)i < n ? (size_t)i : n - 1;
+}
+
+static double largest_inside(const sv_ball *balls, size_t n, const trb_mask *voi, const trb_grid *grid)
+{
+    int32_t most = -1;
+    for (size_t i = 0; i < n; i++)
+        if (balls[i].radius > most &&
+            (!voi || trb_mask_get(voi, nearest_voxel(balls[i].middle[0], grid->nx), nearest_voxel(balls[i].middle[1], grid->ny),
+                                  nearest_voxel(balls[i].middle[2], grid->nz))))
+            most = balls[i].radius;
+    return most < 0 ? NAN : 2.0 * most / SV_STEPS;
+}
+
+/* From the counts by radius: whole numbers until the last step, added in the order of the radii. */
+static trb_status summarise(const sv_painted *painted, trb_thickness *result, trb_error *err)
+{
+    double sum = 0, squares = 0;
+    size_t top = 0;
+    for (size_t r = 0; r < painted->n_codes; r++) {
+        if (!painted->code_count[r])
+            continue;
+        top = r;
+        result->voxels += painted->code_count[r];
+        sum += 2.0 * (double)r / SV_STEPS * (double)painted->code_count[r];
+    }
+    result->valued = result->voxels;
+    result->n_codes = top + 1;
+    result->max_vox = 2.0 * (double)top / SV_STEPS;
+    result->mean_vox = sum / (double)result->voxels;
+    result->weighted_mean_vox = 2.0 * (double)painted->weighted / SV_STEPS / (double)painted->weight;
+    result->n_bins = (size_t)(2 * result->max_vox) + 1;
+    result->bin_count = trb_alloc_zero(result->n_bins, sizeof *result->bin_count, "a histogram", err);
+    if (!result->bin_count)
+        return TRB_ERR_MEMORY;
+    for (size_t r = 0; r <= top; r++) {
+        const double off = 2.0 * (double)r / SV_STEPS - result->mean_vox;
+        squares += off * off * (double)painted->code_count[r];
+        result->bin_count[4 * r / SV_STEPS] += painted->code_count[r];
+    }
+    result->sd_vox = sqrt(squares / (double)result->voxels);
+    return TRB_OK;
+}
+
+trb_status trb_subvoxel_measure(const trb_mask *object, const trb_mask *voi, const trb_thickness_options *options, float *map,
+                                const trb_map_sink *sink, double scale, trb_thickness *result, trb_error *err)
+{
+    const trb_surface_points *points = options->points;
+    sv_ball *balls = NULL;
+    size_t n = 0;
+    trb_status status = check(object, options, err);
+    if (status)
+        return status;
+    const bool bone = object_is_bone(points, object);
+    sv_painted painted = {.n_codes = (size_t)((points->reach_vox + BEYOND_REACH) * SV_STEPS)};
+    status = grow_balls(points, bone, object, options->centres == TRB_CENTRES_VOI ? voi : NULL, &balls, &n, err);
+    if (!status && (size_t)largest_radius(balls, n) >= painted.n_codes)
+        status = trb_error_set(err, TRB_ERR_DATA, "a ball of radius %g voxels where the surface is %g away",
+                               (double)largest_radius(balls, n) / SV_STEPS, points->reach_vox);
+    if (!status && !(painted.code_count = trb_alloc_zero(painted.n_codes, sizeof *painted.code_count, "a histogram", err)))
+        status = TRB_ERR_MEMORY;
+    if (!status)
+        status = sv_paint(points, bone, balls, n, object, voi, map, sink, scale, &painted, err);
+    if (!status) {
+        result->max_inside_vox = largest_inside(balls, n, voi, &object->grid);
+        result->code_count = painted.code_count;
+        status = summarise(&painted, result, err);
+    } else {
+        free(painted.code_count);
+    }
+    free(balls);
+    return status;
+}

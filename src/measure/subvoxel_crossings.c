@@ -1,0 +1,300 @@
+/*
+ * subvoxel_crossings.c - the points where the grey values cross the level, with their normals and lifts.
+ *
+ * The mask alone says which edges have a crossing, so a first look at it counts them by rows; then the filtered planes pass by,
+ * a few at a time, and every row fills its own part of the list: no thread waits for another, and slabs of any
+ * size give the same bits.
+ */
+#include "measure/subvoxel.h"
+
+#include "core/memory.h"
+#include "prepare/filter_rows.h"
+
+#include <math.h>
+#include <omp.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+
+/* ---- which edges */
+
+/* Edges from the 64 voxels of word i of row (y, z) to their next ones along x, y and z that change phase. */
+static void edges_of_word(const trb_mask *bone, size_t i, size_t y, size_t z, uint64_t edges[3])
+{
+    const uint64_t *row = trb_mask_row(bone, y, z);
+    const bool last = i + 1 == bone->words_per_row;
+    const uint64_t here = row[i], next = here >> 1 | (last ? 0 : row[i + 1] << 63);
+    const uint64_t voxels = last ? trb_mask_tail(bone) : ~(uint64_t)0;
+    edges[0] = (here ^ next) & (last ? voxels >> 1 : voxels);
+    edges[1] = y + 1 < bone->grid.ny ? here ^ trb_mask_row(bone, y + 1, z)[i] : 0;
+    edges[2] = z + 1 < bone->grid.nz ? here ^ trb_mask_row(bone, y, z + 1)[i] : 0;
+}
+
+static uint32_t edges_of_row(const trb_mask *bone, size_t y, size_t z)
+{
+    uint32_t count = 0;
+    for (size_t i = 0; i < bone->words_per_row; i++) {
+        uint64_t edges[3];
+        edges_of_word(bone, i, y, z, edges);
+        for (int axis = 0; axis < 3; axis++)
+            count += (uint32_t)__builtin_popcountll(edges[axis]);
+    }
+    return count;
+}
+
+static trb_status count_edges(const trb_mask *bone, trb_surface_points *points, trb_error *err)
+{
+    const size_t rows = bone->grid.ny * bone->grid.nz;
+    uint64_t total = 0;
+    points->first = trb_alloc(rows + 1, sizeof *points->first, "the rows of the surface", err);
+    if (!points->first)
+        return TRB_ERR_MEMORY;
+#pragma omp parallel for schedule(static)
+    for (ptrdiff_t row = 0; row < (ptrdiff_t)rows; row++)
+        points->first[row] = edges_of_row(bone, (size_t)row % bone->grid.ny, (size_t)row / bone->grid.ny);
+    for (size_t row = 0; row <= rows; row++) {
+        const uint32_t here = row < rows ? points->first[row] : 0;
+        points->first[row] = (uint32_t)total;
+        total += here;
+        if (total >= INT32_MAX)
+            return trb_error_set(err, TRB_ERR_UNSUPPORTED,
+                                 "the surface crosses more than 2^31 edges of the lattice; measure a part (--slices, --crop) or use "
+                                 "--thickness exact");
+    }
+    points->count = (size_t)total;
+    points->crossing = trb_alloc(points->count, sizeof *points->crossing, "points of the surface", err);
+    return points->crossing ? TRB_OK : TRB_ERR_MEMORY;
+}
+
+/* ---- one crossing */
+
+typedef struct walk {
+    const trb_mask *bone;
+    trb_surface_points *points;
+    double level;
+    bool invert;
+    float *planes;        /* filtered planes first_plane <= z < end_plane */
+    size_t first_plane, end_plane;
+} walk;
+
+/* Outside the image the edge voxel is repeated. */
+static size_t clamp(ptrdiff_t i, size_t n)
+{
+    return i < 0 ? 0 : i >= (ptrdiff_t)n ? n - 1 : (size_t)i;
+}
+
+static const float *grey_row(const walk *w, ptrdiff_t y, ptrdiff_t z)
+{
+    const trb_grid *grid = &w->bone->grid;
+    return w->planes + ((clamp(z, grid->nz) - w->first_plane) * grid->ny + clamp(y, grid->ny)) * grid->nx;
+}
+
+/* Differences along each axis, smoothed by 1 2 1 along the others: Sobel's gradient, times 32. */
+static void gradient(const walk *w, size_t x, size_t y, size_t z, double out[3])
+{
+    const size_t nx = w->bone->grid.nx, left = clamp((ptrdiff_t)x - 1, nx), right = clamp((ptrdiff_t)x + 1, nx);
+    out[0] = out[1] = out[2] = 0;
+    for (int dz = -1; dz <= 1; dz++)
+        for (int dy = -1; dy <= 1; dy++) {
+            const float *row = grey_row(w, (ptrdiff_t)y + dy, (ptrdiff_t)z + dz);
+            const double v[3] = {(double)row[left], (double)row[x], (double)row[right]};
+            const int wy = 2 - abs(dy), wz = 2 - abs(dz);
+            for (int k = 0; k < 3; k++) {
+                const int wx = 2 - abs(k - 1);
+                out[0] += (k - 1) * wy * wz * v[k];
+                out[1] += dy * wx * wz * v[k];
+                out[2] += dz * wx * wy * v[k];
+            }
+        }
+}
+
+static double stepped(double value, double steps)
+{
+    return floor(value * steps + 0.5);
+}
+
+static void find_crossing(const walk *w, size_t x, size_t y, size_t z, unsigned axis, sv_crossing *out)
+{
+    const size_t bx = x + (axis == 0), by = y + (axis == 1), bz = z + (axis == 2);
+    const double here = (double)grey_row(w, (ptrdiff_t)y, (ptrdiff_t)z)[x];
+    const double there = (double)grey_row(w, (ptrdiff_t)by, (ptrdiff_t)bz)[bx];
+    const bool bone = trb_mask_get(w->bone, x, y, z) != 0;
+    const bool above = here >= w->level, real = above != (there >= w->level) && (above != w->invert) == bone;
+    const double steps = real ? stepped((w->level - here) / (there - here), SV_STEPS) : SV_STEPS / 2;
+    const double t = steps / SV_STEPS, outwards = bone ? 1 : -1;
+    double normal[3] = {0, 0, 0}, length = 0;
+    if (real) {
+        double g[3], h[3];
+        gradient(w, x, y, z, g);
+        gradient(w, bx, by, bz, h);
+        for (int k = 0; k < 3; k++) {
+            const double rise = (1 - t) * g[k] + t * h[k];
+            normal[k] = w->invert ? rise : -rise;
+        }
+        length = sqrt(normal[0] * normal[0] + normal[1] * normal[1] + normal[2] * normal[2]);
+    }
+    const bool usable = length > 0 && normal[axis] * outwards > 0;
+    *out = (sv_crossing){(uint16_t)x, (uint16_t)y, (uint16_t)z, (uint16_t)((unsigned)steps | axis << 13), {0, 0, 0}, 0};
+    for (unsigned k = 0; k < 3; k++)
+        out->normal[k] = (int16_t)(usable ? stepped(normal[k] / length, SV_NORMAL_STEPS)
+                                          : k == axis ? outwards * SV_NORMAL_STEPS : 0);
+}
+
+static void crossings_of_row(const walk *w, size_t y, size_t z)
+{
+    sv_crossing *next = w->points->crossing + w->points->first[z * w->bone->grid.ny + y];
+    for (size_t i = 0; i < w->bone->words_per_row; i++) {
+        uint64_t edges[3];
+        edges_of_word(w->bone, i, y, z, edges);
+        for (uint64_t any = edges[0] | edges[1] | edges[2]; any; any &= any - 1) {
+            const unsigned bit = (unsigned)__builtin_ctzll(any);
+            for (unsigned axis = 0; axis < 3; axis++)
+                if (edges[axis] >> bit & 1)
+                    find_crossing(w, i * 64 + bit, y, z, axis, next++);
+        }
+    }
+}
+
+/* ---- all of them */
+
+#define PLANES 12 /* of crossings at a time; 3 more of grey values are needed around them */
+
+/* Filtered planes of the window, a run of them for each thread: its ends are filtered twice. */
+static trb_status fill_planes(const trb_smoother *smoother, walk *w, trb_error *err)
+{
+    const size_t n = w->end_plane - w->first_plane, plane = w->bone->grid.nx * w->bone->grid.ny;
+    const size_t threads = (size_t)omp_get_max_threads(), run = (n + threads - 1) / threads;
+    trb_status failed = TRB_OK;
+#pragma omp parallel for schedule(static, 1)
+    for (ptrdiff_t i = 0; i < (ptrdiff_t)threads; i++) {
+        const size_t from = (size_t)i * run, to = from + run < n ? from + run : n;
+        trb_error inner = {TRB_OK, ""};
+        if (from >= to)
+            continue;
+        const trb_status status = trb_smoother_planes(smoother, w->first_plane + from, w->first_plane + to,
+                                                      w->planes + from * plane, &inner);
+        if (status)
+#pragma omp critical(trb_surface_points_failed)
+        {
+            if (!failed && err)
+                *err = inner;
+            failed = status;
+        }
+    }
+    return failed;
+}
+
+static trb_status walk_planes(walk *w, trb_grey_source *source, const trb_filter *filter, size_t z0, size_t z1,
+                              trb_error *err)
+{
+    const trb_grid *grid = &w->bone->grid;
+    trb_volume view;
+    trb_smoother *smoother = NULL;
+    w->first_plane = z0 ? z0 - 1 : 0;
+    w->end_plane = z1 + 2 < grid->nz ? z1 + 2 : grid->nz;
+    trb_status status = trb_grey_smoother(source, w->first_plane, w->end_plane, filter, &view, &smoother, err);
+    if (!status)
+        status = fill_planes(smoother, w, err);
+    trb_smoother_destroy(smoother);
+    if (status)
+        return status;
+#pragma omp parallel for schedule(dynamic, 8)
+    for (ptrdiff_t row = (ptrdiff_t)(z0 * grid->ny); row < (ptrdiff_t)(z1 * grid->ny); row++)
+        crossings_of_row(w, (size_t)row % grid->ny, (size_t)row / grid->ny);
+    return TRB_OK;
+}
+
+trb_status sv_find_crossings(trb_grey_source *source, const trb_filter *filter, double level, bool invert,
+                             const trb_mask *bone, trb_surface_points *points, trb_error *err)
+{
+    const trb_grid *grid = &bone->grid;
+    const size_t most = source->volume ? PLANES : source->slab < PLANES ? source->slab : PLANES;
+    walk w = {.bone = bone, .points = points, .level = level, .invert = invert};
+    trb_status status = count_edges(bone, points, err);
+    if (!status && !(w.planes = trb_alloc((most + 3) * grid->nx * grid->ny, sizeof *w.planes, "filtered planes", err)))
+        status = TRB_ERR_MEMORY;
+    for (size_t z = 0; !status && z < grid->nz; z += most)
+        status = walk_planes(&w, source, filter, z, z + most < grid->nz ? z + most : grid->nz, err);
+    free(w.planes);
+    return status;
+}
+
+/* ---- lifts */
+
+/* Is there a cell of 2 x 2 x 2 voxels that has both edges? */
+static bool share_a_cell(const sv_crossing *c, const sv_crossing *d)
+{
+    const int cs[3] = {c->x, c->y, c->z}, ds[3] = {d->x, d->y, d->z};
+    for (unsigned k = 0; k < 3; k++) {
+        const int lo = cs[k] < ds[k] ? cs[k] : ds[k];
+        const int c_end = cs[k] + (sv_axis(c) == k), d_end = ds[k] + (sv_axis(d) == k);
+        if ((c_end > d_end ? c_end : d_end) - lo > 1)
+            return false;
+    }
+    return true;
+}
+
+static void place_of(const sv_crossing *c, double at[3])
+{
+    at[0] = c->x;
+    at[1] = c->y;
+    at[2] = c->z;
+    at[sv_axis(c)] += (double)sv_steps(c) / SV_STEPS;
+}
+
+/* Adds the height of d over the plane half-way between both tangent planes; false when d is no neighbour on this surface. */
+static bool add_height(const sv_crossing *c, const double at[3], const double normal[3], const sv_crossing *d, double *sum)
+{
+    if (c == d || !share_a_cell(c, d))
+        return false;
+    double other[3], there[3], cosine = 0;
+    for (int k = 0; k < 3; k++) {
+        other[k] = (double)d->normal[k] / SV_NORMAL_STEPS;
+        cosine += normal[k] * other[k];
+    }
+    if (cosine < 0.5)
+        return false;
+    place_of(d, there);
+    double height = 0;
+    for (int k = 0; k < 3; k++)
+        height += (normal[k] + other[k]) / 2 * (there[k] - at[k]);
+    *sum += height;
+    return true;
+}
+
+/* The mean height of the neighbours and the crossing itself (0). On a circular arc every height is 0, so curvature stays. */
+static void lift_row(trb_surface_points *points, size_t y, size_t z)
+{
+    const trb_grid *grid = &points->grid;
+    const sv_crossing *all = points->crossing;
+    uint32_t at[9], end[9];
+    int rows = 0;
+    for (size_t w = z ? z - 1 : 0; w <= z + 1 && w < grid->nz; w++)
+        for (size_t v = y ? y - 1 : 0; v <= y + 1 && v < grid->ny; v++, rows++) {
+            at[rows] = points->first[w * grid->ny + v];
+            end[rows] = points->first[w * grid->ny + v + 1];
+        }
+    const size_t row = z * grid->ny + y;
+    for (uint32_t i = points->first[row]; i < points->first[row + 1]; i++) {
+        sv_crossing *c = &points->crossing[i];
+        double place[3], normal[3], sum = 0;
+        int members = 1;
+        place_of(c, place);
+        for (int k = 0; k < 3; k++)
+            normal[k] = (double)c->normal[k] / SV_NORMAL_STEPS;
+        for (int r = 0; r < rows; r++) {
+            while (at[r] < end[r] && all[at[r]].x + 1 < c->x)
+                at[r]++;
+            for (uint32_t j = at[r]; j < end[r] && all[j].x <= c->x + 1; j++)
+                members += add_height(c, place, normal, &all[j], &sum);
+        }
+        c->lift = (int16_t)stepped(fmax(-0.5, fmin(0.5, sum / members)), SV_STEPS);
+    }
+}
+
+void sv_lift_crossings(trb_surface_points *points)
+{
+    const trb_grid *grid = &points->grid;
+#pragma omp parallel for schedule(dynamic, 16)
+    for (ptrdiff_t row = 0; row < (ptrdiff_t)(grid->ny * grid->nz); row++)
+        lift_row(points, (size_t)row % grid->ny, (size_t)row / grid->ny);
+}

@@ -1,0 +1,31 @@
+/* subvoxel_kernels.h - the table of the searches behind the nearest crossings, one for each SIMD path. */
+#ifndef TRB_SUBVOXEL_KERNELS_H
+#define TRB_SUBVOXEL_KERNELS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* Squares in units of 1/65536: 32 bits hold distances below SV_NARROW voxels, FAR + the largest square included. */
+#define SV_NARROW 127
+#define SV_FAR_narrow ((int32_t)1 << 30)
+#define SV_FAR_wide ((int64_t)1 << 60)
+#define SV_NONE INT32_MAX /* no crossing */
+#define SV_NOWHERE (-(1 << 28)) /* a place that is farther than any other */
+#define SV_ROW_UNIT 16    /* rows of values are multiples of so many */
+
+typedef struct sv_kernels {
+    void (*across_narrow)(const int32_t *const *value, const int32_t *const *crossing, size_t offset, size_t n, size_t at,
+                          size_t lo, size_t hi, size_t reach, int32_t *best, int32_t *from);
+    void (*along_narrow)(const int32_t *value, const int32_t *crossing, size_t n, size_t reach, int32_t *best, int32_t *from);
+    void (*offer_narrow)(const int32_t *at, const int32_t *from, size_t n, int32_t here, int32_t most, int32_t *value,
+                         int32_t *crossing);
+    void (*across_wide)(const int64_t *const *value, const int64_t *const *crossing, size_t offset, size_t n, size_t at,
+                        size_t lo, size_t hi, size_t reach, int64_t *best, int64_t *from);
+    void (*along_wide)(const int64_t *value, const int64_t *crossing, size_t n, size_t reach, int64_t *best, int64_t *from);
+    void (*offer_wide)(const int64_t *at, const int64_t *from, size_t n, int64_t here, int64_t most, int64_t *value,
+                       int64_t *crossing);
+} sv_kernels;
+
+extern const sv_kernels sv_kernels_plain, sv_kernels_avx2, sv_kernels_avx512;
+
+#endif

@@ -1,0 +1,11 @@
+/* subvoxel_kernels_avx2.c - the searches for the avx2 path. */
+#include "core/simd.h"
+
+#ifdef TRB_SIMD_X86
+#pragma GCC target("avx2,bmi,bmi2,popcnt")
+#define TRB_VEC_AVX2
+#include "measure/subvoxel_kernel.h"
+
+const sv_kernels sv_kernels_avx2 = {across_narrow, along_narrow, offer_narrow,
+                                       across_wide, along_wide, offer_wide};
+#endif

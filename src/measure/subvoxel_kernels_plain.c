@@ -1,0 +1,5 @@
+/* subvoxel_kernels_plain.c - the searches for the plain path. */
+#include "measure/subvoxel_kernel.h"
+
+const sv_kernels sv_kernels_plain = {across_narrow, along_narrow, offer_narrow,
+                                       across_wide, along_wide, offer_wide};

@@ -1,0 +1,194 @@
+/*
+ * subvoxel_nearest.c - the nearest crossing of every voxel, and which voxels are centres of balls.
+ *
+ * How far to look is known from the integer distance map: surface_points.h has the proof that no nearest crossing is farther
+ * than the nearest voxel of the other phase. Looking at one plane in SAMPLE is enough for a bound, because distances
+ * change by at most 1 from voxel to voxel.
+ */
+#include "measure/subvoxel.h"
+
+#include "core/memory.h"
+#include "core/simd.h"
+#include "measure/distance_fast.h"
+#include "measure/subvoxel_kernels.h"
+
+#include <math.h>
+#include <omp.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define SAMPLE 4
+#define SV_BATCH 16 /* planes that the threads share */
+
+static const sv_kernels *sv_kernels_choose(void)
+{
+#ifdef TRB_SIMD_X86
+    switch (trb_simd_choose()) {
+    case TRB_SIMD_AVX512: return &sv_kernels_avx512;
+    case TRB_SIMD_AVX2: return &sv_kernels_avx2;
+    default: break;
+    }
+#endif
+    return &sv_kernels_plain;
+}
+
+/* ---- centres */
+
+/* Distances of the planes at hand, below 0 outside bone, with a frame of 0 around: outside the image is no neighbour. */
+typedef struct ridge {
+    const trb_grid *grid;
+    trb_mask *centres;
+    double *memory, *nothing;
+    size_t slots, plane, next; /* next: the first plane whose centres are not known */
+} ridge;
+
+/* Voxel (0, 0) of plane z; rows are nx + 2 apart. */
+static double *ridge_plane(const ridge *r, size_t z)
+{
+    return r->memory + z % r->slots * r->plane + r->grid->nx + 3;
+}
+
+static trb_status ridge_init(ridge *r, const trb_surface_points *points, trb_error *err)
+{
+    const trb_grid *grid = &points->grid;
+    *r = (ridge){.grid = grid, .centres = points->centres, .slots = SV_BATCH + 2, .plane = (grid->nx + 2) * (grid->ny + 2)};
+    r->memory = trb_alloc_zero(r->slots * r->plane, sizeof *r->memory, "planes of distances", err);
+    r->nothing = trb_alloc_zero(r->plane, sizeof *r->nothing, "a plane of distances", err);
+    return r->memory && r->nothing ? TRB_OK : TRB_ERR_MEMORY;
+}
+
+static void ridge_clear(ridge *r)
+{
+    free(r->memory);
+    free(r->nothing);
+}
+
+/*
+ * 64 voxels of a row. The largest distance of the neighbours at each of the three lengths decides; for marrow the smallest of
+ * the values, which are below 0 there. A neighbour of the other phase has the wrong sign and never wins.
+ */
+static uint64_t centres_of_word(const double *const planes[3], size_t row, size_t n, uint64_t bone)
+{
+    double most[3][64], least[3][64];
+    for (int l = 0; l < 3; l++)
+        for (size_t x = 0; x < n; x++)
+            most[l][x] = least[l][x] = 0;
+    for (int dz = -1; dz <= 1; dz++)
+        for (int dy = -1; dy <= 1; dy++)
+            for (int dx = -1; dx <= 1; dx++) {
+                const int l = abs(dx) + abs(dy) + abs(dz) - 1;
+                if (l < 0)
+                    continue;
+                const double *s = planes[dz + 1] + dy * (ptrdiff_t)row + dx;
+                double *restrict high = most[l], *restrict low = least[l];
+                for (size_t x = 0; x < n; x++) {
+                    high[x] = s[x] > high[x] ? s[x] : high[x];
+                    low[x] = s[x] < low[x] ? s[x] : low[x];
+                }
+            }
+    uint64_t word = 0;
+    for (size_t x = 0; x < n; x++) {
+        const bool in_bone = bone >> x & 1;
+        const double own = fabs(planes[1][x]);
+        bool dropped = false;
+        for (int l = 0; l < 3; l++)
+            dropped |= sqrt(l + 1.0) + own - (in_bone ? most[l][x] : -least[l][x]) <= SV_RIDGE;
+        word |= (uint64_t)!dropped << x;
+    }
+    return word;
+}
+
+static void centres_of_plane(const ridge *r, const trb_mask *bone, size_t z)
+{
+    const trb_grid *grid = r->grid;
+    const double *none = r->nothing + grid->nx + 3;
+    const double *below = z ? ridge_plane(r, z - 1) : none, *own = ridge_plane(r, z);
+    const double *above = z + 1 < grid->nz ? ridge_plane(r, z + 1) : none;
+    for (size_t y = 0; y < grid->ny; y++)
+        for (size_t x = 0; x < grid->nx; x += 64) {
+            const size_t at = y * (grid->nx + 2) + x, n = grid->nx - x < 64 ? grid->nx - x : 64;
+            const double *const planes[3] = {below + at, own + at, above + at};
+            trb_mask_row(r->centres, y, z)[x >> 6] =
+                centres_of_word(planes, grid->nx + 2, n, trb_mask_row(bone, y, z)[x >> 6]);
+        }
+}
+
+/* The distances of planes below `done` are there. */
+static void ridge_advance(ridge *r, const trb_mask *bone, size_t done)
+{
+    const size_t end = done < r->grid->nz ? done - 1 : done;
+#pragma omp parallel for schedule(dynamic, 1)
+    for (ptrdiff_t z = (ptrdiff_t)r->next; z < (ptrdiff_t)end; z++)
+        centres_of_plane(r, bone, (size_t)z);
+    r->next = end;
+}
+
+/* ---- nearest */
+
+#define LANE int32_t
+#define NAME(f) f##_narrow
+#include "measure/subvoxel_sweep.h"
+#undef LANE
+#undef NAME
+#define LANE int64_t
+#define NAME(f) f##_wide
+#include "measure/subvoxel_sweep.h"
+#undef LANE
+#undef NAME
+
+/* From above: the largest distance of a voxel of this phase from the other. */
+static trb_status largest_distance(const trb_mask *object, const size_t *z, size_t n, int32_t *highest, size_t *largest,
+                                   trb_error *err)
+{
+    bool wide = false;
+    int32_t most = 0;
+    trb_status status = trb_d2_sample(object, TRB_BORDER_UNKNOWN, false, z, n, highest, err);
+    for (size_t i = 0; !status && i < n; i++)
+        wide = wide || highest[i] >= TRB_D2_FAR;
+    if (!status && wide)
+        status = trb_d2_sample(object, TRB_BORDER_UNKNOWN, true, z, n, highest, err);
+    for (size_t i = 0; !status && i < n; i++)
+        most = highest[i] > most ? highest[i] : most;
+    if (!status && most >= TRB_D2_FAR_WIDE)
+        return trb_error_set(err, TRB_ERR_UNSUPPORTED,
+                             "a voxel is more than %d voxels from the other phase: use --thickness exact", TRB_FAR_STEPS_WIDE);
+    const size_t bound = (size_t)ceil(sqrt((double)most)) + SAMPLE / 2;
+    *largest = bound > *largest ? bound : *largest;
+    return status;
+}
+
+static trb_status find_reach(const trb_mask *bone, size_t *reach, trb_error *err)
+{
+    const size_t nz = bone->grid.nz, n = (nz + SAMPLE - 1) / SAMPLE + 1;
+    size_t *z = trb_alloc(n, sizeof *z, "a list of planes", err);
+    int32_t *highest = trb_alloc(n, sizeof *highest, "a list of distances", err);
+    trb_mask *marrow = NULL;
+    trb_status status = z && highest ? trb_mask_complement(bone, &marrow, err) : TRB_ERR_MEMORY;
+    for (size_t i = 0; !status && i < n; i++)
+        z[i] = i * SAMPLE < nz ? i * SAMPLE : nz - 1;
+    *reach = 0;
+    if (!status)
+        status = largest_distance(bone, z, n, highest, reach, err);
+    if (!status)
+        status = largest_distance(marrow, z, n, highest, reach, err);
+    trb_mask_destroy(marrow);
+    free(z);
+    free(highest);
+    return status;
+}
+
+trb_status sv_find_nearest(const trb_mask *bone, trb_surface_points *points, trb_error *err)
+{
+    size_t reach = 0;
+    bool proven = false;
+    trb_status status = find_reach(bone, &reach, err);
+    points->near = status ? NULL : trb_alloc(trb_grid_voxels(&bone->grid), sizeof *points->near, "nearest points", err);
+    if (!status)
+        status = points->near ? trb_mask_create(&bone->grid, &points->centres, err) : TRB_ERR_MEMORY;
+    if (!status)
+        status = (reach <= SV_NARROW ? find_nearest_narrow : find_nearest_wide)(bone, points, reach, &proven, err);
+    if (!status && !proven)
+        return trb_error_set(err, TRB_ERR_DATA, "the distances of the surface points contradict the mask");
+    points->reach_vox = (double)reach;
+    return status;
+}

@@ -1,0 +1,339 @@
+/*
+ * subvoxel_paint.c - voxels within a ball's radius and SV_COVER of its middle take its diameter; the largest wins.
+ *
+ * As in ipl_paint.c: largest first into bits still unpainted, layers of slices, one thread a tile. Here balls are many and mostly
+ * find nothing left: a word for each plane of a tile says which of its rows have unpainted bits, and only these
+ * rows are looked at. Integers throughout, so that which voxels a ball covers does not depend on rounding.
+ */
+#include "measure/subvoxel.h"
+
+#include "core/memory.h"
+
+#include <math.h>
+#include <omp.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define TILE 64 /* voxels along each axis: a row of a tile is one word, a plane has a word of rows */
+
+typedef struct painter {
+    const trb_surface_points *points;
+    const trb_mask *object, *voi;
+    const sv_ball *balls; /* largest first */
+    size_t n;
+    float *map; /* of the layer, or NULL */
+    double scale;
+    size_t z0, z1;       /* the layer */
+    size_t across, down; /* tiles along x and y */
+    size_t *first;       /* of the balls of each tile, in `list` */
+    uint32_t *list;
+    size_t room;
+    bool bone;
+    size_t n_codes;
+} painter;
+
+/* Sums of one thread. */
+typedef struct tally {
+    uint64_t *count, weight, weighted;
+} tally;
+
+typedef struct tile {
+    size_t x0, y0, z0, nx, ny, nz;
+    uint64_t bits[TILE][TILE], rows[TILE]; /* unpainted, and the rows that have some */
+    uint64_t surface[TILE][TILE];          /* voxels beside the other phase */
+    size_t left;
+} tile;
+
+/* Whole voxels lo <= i <= hi within `reach` steps of `middle`; none when hi < lo. */
+static int64_t first_within(int64_t middle, int64_t reach)
+{
+    return (middle - reach + SV_STEPS - 1) >> 12;
+}
+
+static int64_t last_within(int64_t middle, int64_t reach)
+{
+    return (middle + reach) >> 12;
+}
+
+_Static_assert(SV_STEPS == 1 << 12, "the shifts above");
+
+static int64_t root(int64_t square) /* rounded down; exact below 2^52 */
+{
+    return (int64_t)sqrt((double)square);
+}
+
+/* Clip lo .. hi to voxels from <= i < from + n, as offsets from `from`; false when nothing is left. */
+static bool clip(int64_t *lo, int64_t *hi, size_t from, size_t n)
+{
+    *lo = *lo > (int64_t)from ? *lo - (int64_t)from : 0;
+    *hi = *hi < (int64_t)(from + n) - 1 ? *hi - (int64_t)from : (int64_t)n - 1;
+    return *lo <= *hi;
+}
+
+static uint64_t run(int64_t lo, int64_t hi) /* bits lo .. hi, 0 <= lo <= hi < 64 */
+{
+    return ~(uint64_t)0 << lo & ~(uint64_t)0 >> (63 - hi);
+}
+
+/* ---- voxels */
+
+static void settle_voxel(const painter *p, const tile *t, size_t x, size_t y, size_t z, int32_t radius, tally *sums)
+{
+    const size_t gx = t->x0 + x, gy = t->y0 + y, gz = t->z0 + z;
+    const trb_grid *grid = &p->object->grid;
+    if (p->map)
+        p->map[((gz - p->z0) * grid->ny + gy) * grid->nx + gx] = (float)(2.0 * radius / SV_STEPS * p->scale);
+    const uint64_t share = t->surface[z][y] >> x & 1 ? sv_share(p->points, p->bone, gx, gy, gz) : SV_STEPS;
+    sums->weight += share;
+    sums->weighted += share * (uint64_t)radius;
+}
+
+/* Bits that a ball has found in row y of plane z. */
+static void settle(const painter *p, tile *t, size_t y, size_t z, uint64_t bits, int32_t radius, tally *sums)
+{
+    const size_t found = (size_t)__builtin_popcountll(bits);
+    t->bits[z][y] &= ~bits;
+    if (!t->bits[z][y])
+        t->rows[z] &= ~((uint64_t)1 << y);
+    t->left -= found;
+    sums->count[radius] += found;
+    uint64_t one_by_one = p->map ? bits : bits & t->surface[z][y];
+    const size_t whole = found - (size_t)__builtin_popcountll(one_by_one);
+    sums->weight += whole * SV_STEPS;
+    sums->weighted += whole * SV_STEPS * (uint64_t)radius;
+    for (; one_by_one; one_by_one &= one_by_one - 1)
+        settle_voxel(p, t, (size_t)__builtin_ctzll(one_by_one), y, z, radius, sums);
+}
+
+static void paint_ball(const painter *p, tile *t, const sv_ball *ball, tally *sums)
+{
+    const int64_t reach = ball->radius + SV_COVER;
+    int64_t z = first_within(ball->middle[2], reach), z_last = last_within(ball->middle[2], reach);
+    if (!clip(&z, &z_last, t->z0, t->nz))
+        return;
+    for (; z <= z_last; z++) {
+        if (!t->rows[z])
+            continue;
+        const int64_t dz = (z + (int64_t)t->z0) * SV_STEPS - ball->middle[2], disc2 = reach * reach - dz * dz;
+        const int64_t disc = root(disc2);
+        int64_t y = first_within(ball->middle[1], disc), y_last = last_within(ball->middle[1], disc);
+        if (!clip(&y, &y_last, t->y0, t->ny))
+            continue;
+        for (uint64_t rows = t->rows[z] & run(y, y_last); rows; rows &= rows - 1) {
+            y = __builtin_ctzll(rows);
+            const int64_t dy = (y + (int64_t)t->y0) * SV_STEPS - ball->middle[1], half = root(disc2 - dy * dy);
+            int64_t x = first_within(ball->middle[0], half), x_last = last_within(ball->middle[0], half);
+            if (!clip(&x, &x_last, t->x0, t->nx))
+                continue;
+            const uint64_t bits = t->bits[z][y] & run(x, x_last);
+            if (bits)
+                settle(p, t, (size_t)y, (size_t)z, bits, ball->radius, sums);
+        }
+    }
+}
+
+/* What no ball covers has its own. */
+static void settle_rest(const painter *p, tile *t, tally *sums)
+{
+    for (size_t z = 0; z < t->nz && t->left; z++)
+        for (; t->rows[z]; t->rows[z] &= t->rows[z] - 1) {
+            const size_t y = (size_t)__builtin_ctzll(t->rows[z]);
+            for (uint64_t bits = t->bits[z][y]; bits; bits &= bits - 1) {
+                const size_t x = (size_t)__builtin_ctzll(bits);
+                const sv_ball own = sv_grow(p->points, p->bone, t->x0 + x, t->y0 + y, t->z0 + z);
+                sums->count[(size_t)own.radius < p->n_codes ? (size_t)own.radius : p->n_codes - 1]++;
+                settle_voxel(p, t, x, y, z, own.radius, sums);
+            }
+        }
+}
+
+/* ---- tiles */
+
+static uint64_t word_or_none(const trb_mask *mask, size_t i, ptrdiff_t y, ptrdiff_t z)
+{
+    const trb_grid *grid = &mask->grid;
+    const bool inside = y >= 0 && z >= 0 && y < (ptrdiff_t)grid->ny && z < (ptrdiff_t)grid->nz;
+    return inside ? trb_mask_row(mask, (size_t)y, (size_t)z)[i] : 0;
+}
+
+/* Voxels of word i of a row that have a face neighbour of the other phase. Outside the image is no phase. */
+static uint64_t beside_other(const trb_mask *mask, size_t i, size_t y, size_t z)
+{
+    const trb_grid *grid = &mask->grid;
+    const uint64_t *row = trb_mask_row(mask, y, z), here = row[i];
+    const bool last = i + 1 == mask->words_per_row;
+    const uint64_t before = here << 1 | (i ? row[i - 1] >> 63 : here & 1);
+    uint64_t after = here >> 1 | (last ? 0 : row[i + 1] << 63);
+    if (last) /* the last voxel has no next one */
+        after |= here & (trb_mask_tail(mask) ^ trb_mask_tail(mask) >> 1);
+    uint64_t all = before & after;
+    all &= y > 0 ? word_or_none(mask, i, (ptrdiff_t)y - 1, (ptrdiff_t)z) : here;
+    all &= y + 1 < grid->ny ? word_or_none(mask, i, (ptrdiff_t)y + 1, (ptrdiff_t)z) : here;
+    all &= z > 0 ? word_or_none(mask, i, (ptrdiff_t)y, (ptrdiff_t)z - 1) : here;
+    all &= z + 1 < grid->nz ? word_or_none(mask, i, (ptrdiff_t)y, (ptrdiff_t)z + 1) : here;
+    return here & ~all;
+}
+
+static size_t least(size_t a, size_t b)
+{
+    return a < b ? a : b;
+}
+
+static void open_tile(const painter *p, size_t i, tile *t)
+{
+    const trb_grid *grid = &p->object->grid;
+    t->x0 = i % p->across * TILE;
+    t->y0 = i / p->across * TILE;
+    t->z0 = p->z0;
+    t->nx = least(TILE, grid->nx - t->x0);
+    t->ny = least(TILE, grid->ny - t->y0);
+    t->nz = p->z1 - p->z0;
+    t->left = 0;
+    for (size_t z = 0; z < t->nz; z++) {
+        t->rows[z] = 0;
+        for (size_t y = 0; y < t->ny; y++) {
+            const size_t word = t->x0 / TILE;
+            uint64_t bits = trb_mask_row(p->object, t->y0 + y, t->z0 + z)[word];
+            if (p->voi)
+                bits &= trb_mask_row(p->voi, t->y0 + y, t->z0 + z)[word];
+            t->bits[z][y] = bits;
+            t->surface[z][y] = bits ? beside_other(p->object, word, t->y0 + y, t->z0 + z) : 0;
+            t->rows[z] |= (uint64_t)(bits != 0) << y;
+            t->left += (size_t)__builtin_popcountll(bits);
+        }
+    }
+}
+
+static void paint_tile(const painter *p, size_t i, tile *t, tally *sums)
+{
+    open_tile(p, i, t);
+    for (size_t k = p->first[i]; k < p->first[i + 1] && t->left; k++)
+        paint_ball(p, t, &p->balls[p->list[k]], sums);
+    settle_rest(p, t, sums);
+}
+
+/* The tiles of the layer that a ball may reach, as ranges; false when there is none. */
+static bool tiles_of_ball(const painter *p, const sv_ball *ball, size_t lo[2], size_t hi[2])
+{
+    const trb_grid *grid = &p->object->grid;
+    const int64_t reach = ball->radius + SV_COVER;
+    int64_t first[3], last[3];
+    const size_t from[3] = {0, 0, p->z0}, n[3] = {grid->nx, grid->ny, p->z1 - p->z0};
+    for (int k = 2; k >= 0; k--) {
+        first[k] = first_within(ball->middle[k], reach);
+        last[k] = last_within(ball->middle[k], reach);
+        if (!clip(&first[k], &last[k], from[k], n[k]))
+            return false;
+    }
+    for (int k = 0; k < 2; k++) {
+        lo[k] = (size_t)first[k] / TILE;
+        hi[k] = (size_t)last[k] / TILE;
+    }
+    return true;
+}
+
+/* Lists of balls for each tile of the layer, in the order of the balls. */
+static trb_status list_balls(painter *p, trb_error *err)
+{
+    const size_t tiles = p->across * p->down;
+    size_t lo[2], hi[2], total = 0;
+    memset(p->first, 0, (tiles + 1) * sizeof *p->first);
+    for (size_t i = 0; i < p->n; i++)
+        if (tiles_of_ball(p, &p->balls[i], lo, hi))
+            for (size_t y = lo[1]; y <= hi[1]; y++)
+                for (size_t x = lo[0]; x <= hi[0]; x++)
+                    p->first[y * p->across + x]++;
+    for (size_t i = 0; i <= tiles; i++) {
+        const size_t here = p->first[i];
+        p->first[i] = total;
+        total += here;
+    }
+    if (total > p->room) {
+        free(p->list);
+        p->room = total + total / 4;
+        p->list = trb_alloc(p->room, sizeof *p->list, "balls of tiles", err);
+        if (!p->list)
+            return TRB_ERR_MEMORY;
+    }
+    for (size_t i = 0; i < p->n; i++)
+        if (tiles_of_ball(p, &p->balls[i], lo, hi))
+            for (size_t y = lo[1]; y <= hi[1]; y++)
+                for (size_t x = lo[0]; x <= hi[0]; x++)
+                    p->list[p->first[y * p->across + x]++] = (uint32_t)i;
+    memmove(p->first + 1, p->first, tiles * sizeof *p->first);
+    p->first[0] = 0;
+    return TRB_OK;
+}
+
+/* Largest first, by a counting sort on the radius; those of equal radius stay in their order. */
+static trb_status sort_balls(sv_ball *balls, size_t n, size_t n_codes, trb_error *err)
+{
+    size_t *start = trb_alloc_zero(n_codes + 1, sizeof *start, "radii", err), total = 0;
+    sv_ball *sorted = trb_alloc(n + 1, sizeof *sorted, "balls in order", err);
+    if (start && sorted) {
+        for (size_t i = 0; i < n; i++)
+            start[balls[i].radius]++;
+        for (size_t r = n_codes; r-- > 0;) {
+            const size_t here = start[r];
+            start[r] = total;
+            total += here;
+        }
+        for (size_t i = 0; i < n; i++)
+            sorted[start[balls[i].radius]++] = balls[i];
+        memcpy(balls, sorted, n * sizeof *balls);
+    }
+    const bool done = start && sorted;
+    free(start);
+    free(sorted);
+    return done ? TRB_OK : TRB_ERR_MEMORY;
+}
+
+static trb_status paint_layer(painter *p, tile *tiles, tally *sums, trb_error *err)
+{
+    trb_status status = list_balls(p, err);
+    if (status)
+        return status;
+#pragma omp parallel for schedule(dynamic, 1)
+    for (ptrdiff_t i = 0; i < (ptrdiff_t)(p->across * p->down); i++)
+        paint_tile(p, (size_t)i, &tiles[omp_get_thread_num()], &sums[omp_get_thread_num()]);
+    return TRB_OK;
+}
+
+trb_status sv_paint(const trb_surface_points *points, bool bone, sv_ball *balls, size_t n, const trb_mask *object,
+                    const trb_mask *voi, float *map, const trb_map_sink *sink, double scale, sv_painted *out, trb_error *err)
+{
+    const trb_grid *grid = &object->grid;
+    const size_t threads = (size_t)omp_get_max_threads(), plane = grid->nx * grid->ny;
+    painter p = {.points = points, .object = object, .voi = voi, .balls = balls, .n = n, .scale = scale, .bone = bone,
+                 .across = (grid->nx + TILE - 1) / TILE, .down = (grid->ny + TILE - 1) / TILE, .n_codes = out->n_codes};
+    tile *tiles = trb_alloc(threads, sizeof *tiles, "tiles", err);
+    tally *sums = trb_alloc_zero(threads, sizeof *sums, "sums", err);
+    float *layer = sink ? trb_alloc(plane * least(TILE, grid->nz), sizeof *layer, "a layer of the map", err) : NULL;
+    p.first = trb_alloc(p.across * p.down + 2, sizeof *p.first, "balls of tiles", err);
+    bool ready = tiles && sums && p.first && (layer || !sink);
+    for (size_t i = 0; ready && i < threads; i++)
+        ready = (sums[i].count = trb_alloc_zero(out->n_codes, sizeof *sums[i].count, "a histogram", err)) != NULL;
+    trb_status status = ready ? sort_balls(balls, n, out->n_codes, err) : TRB_ERR_MEMORY;
+    for (p.z0 = 0; !status && p.z0 < grid->nz; p.z0 = p.z1) {
+        p.z1 = least(p.z0 + TILE, grid->nz);
+        p.map = map ? map + p.z0 * plane : layer;
+        if (p.map)
+            memset(p.map, 0, (p.z1 - p.z0) * plane * sizeof *p.map);
+        status = paint_layer(&p, tiles, sums, err);
+        if (!status && sink)
+            status = sink->planes(sink->user, p.z0, p.z1 - p.z0, p.map, err);
+    }
+    for (size_t i = 0; sums && i < threads; i++) { /* whole numbers: in any order */
+        for (size_t r = 0; sums[i].count && r < out->n_codes; r++)
+            out->code_count[r] += sums[i].count[r];
+        out->weight += sums[i].weight;
+        out->weighted += sums[i].weighted;
+        free(sums[i].count);
+    }
+    free(tiles);
+    free(sums);
+    free(layer);
+    free(p.first);
+    free(p.list);
+    return status;
+}

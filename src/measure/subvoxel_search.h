@@ -1,0 +1,91 @@
+/*
+ * subvoxel_search.h - minima over squares along one axis, with the crossing that gives each; included for 32 and 64-bit lanes.
+ *
+ * A pass replaces values f(j) with crossing i(j), j along the axis, by min over j of f(j) + (j - at)^2, the first
+ * crossing among equals. Every f is at least 0, so the search outwards ends where the square alone is larger than what
+ * has been found. Needs LANE, NAME(x), UNIT_SHIFT (the square of a voxel is 1 << UNIT_SHIFT).
+ */
+typedef LANE NAME(lanes) __attribute__((vector_size(VEC_BYTES)));
+#define LANES (VEC_BYTES / sizeof(LANE))
+
+VEC_FUNCTION NAME(lanes) NAME(load)(const LANE *p)
+{
+    NAME(lanes) a;
+    memcpy(&a, p, sizeof a);
+    return a;
+}
+
+/* Values d + step with crossings i, where they come before the best. */
+VEC_FUNCTION void NAME(take)(NAME(lanes) d, NAME(lanes) i, LANE step, NAME(lanes) *best, NAME(lanes) *from)
+{
+    d += step;
+    const NAME(lanes) wins = (d < *best) | ((d == *best) & (i < *from));
+    *best = (d & wins) | (*best & ~wins);
+    *from = (i & wins) | (*from & ~wins);
+}
+
+VEC_FUNCTION bool NAME(any_reaches)(NAME(lanes) best, LANE step)
+{
+    NAME(lanes) reaches = best >= step;
+    return v_any((vec)reaches);
+}
+
+/**
+ * Across rows: best and from (n values, n a multiple of the lanes) against rows lo <= j <= hi at `offset`, at most `reach`
+ * rows from `at`.
+ */
+static void NAME(across)(const LANE *const *value, const LANE *const *crossing, size_t offset, size_t n, size_t at, size_t lo,
+                         size_t hi, size_t reach, LANE *best, LANE *from)
+{
+    const size_t below = at - lo < reach ? at - lo : reach, above = hi - at < reach ? hi - at : reach;
+    const size_t most = below > above ? below : above;
+    for (size_t x = 0; x < n; x += LANES) {
+        NAME(lanes) b = NAME(load)(best + x), f = NAME(load)(from + x);
+        NAME(take)(NAME(load)(value[at] + offset + x), NAME(load)(crossing[at] + offset + x), 0, &b, &f);
+        for (size_t k = 1; k <= most; k++) {
+            const LANE step = (LANE)((LANE)(k * k) << UNIT_SHIFT);
+            if (!NAME(any_reaches)(b, step))
+                break;
+            if (k <= below)
+                NAME(take)(NAME(load)(value[at - k] + offset + x), NAME(load)(crossing[at - k] + offset + x), step, &b, &f);
+            if (k <= above)
+                NAME(take)(NAME(load)(value[at + k] + offset + x), NAME(load)(crossing[at + k] + offset + x), step, &b, &f);
+        }
+        memcpy(best + x, &b, sizeof b);
+        memcpy(from + x, &f, sizeof f);
+    }
+}
+
+/** Along a row; value and crossing have `reach` and the lanes more to read on both sides, which say FAR. */
+static void NAME(along)(const LANE *value, const LANE *crossing, size_t n, size_t reach, LANE *best, LANE *from)
+{
+    for (size_t x = 0; x < n; x += LANES) {
+        NAME(lanes) b = NAME(load)(best + x), f = NAME(load)(from + x);
+        NAME(take)(NAME(load)(value + x), NAME(load)(crossing + x), 0, &b, &f);
+        for (size_t k = 1; k <= reach; k++) {
+            const LANE step = (LANE)((LANE)(k * k) << UNIT_SHIFT);
+            if (!NAME(any_reaches)(b, step))
+                break;
+            NAME(take)(NAME(load)(value + x - k), NAME(load)(crossing + x - k), step, &b, &f);
+            NAME(take)(NAME(load)(value + x + k), NAME(load)(crossing + x + k), step, &b, &f);
+        }
+        memcpy(best + x, &b, sizeof b);
+        memcpy(from + x, &f, sizeof f);
+    }
+}
+
+/** For n columns (a multiple of the lanes): the square of here - at, where it comes before what there is. `most`: the longest. */
+static void NAME(offer)(const LANE *at, const LANE *from, size_t n, LANE here, LANE most, LANE *value, LANE *crossing)
+{
+    for (size_t x = 0; x < n; x += LANES) {
+        NAME(lanes) d = here - NAME(load)(at + x), b = NAME(load)(value + x), f = NAME(load)(crossing + x);
+        const NAME(lanes) below = d < 0;
+        d = (d ^ below) - below;
+        const NAME(lanes) far = d > most;
+        d = d & ~far;
+        NAME(take)(((d * d) & ~far) | ((NAME(SV_FAR) + (d & 0)) & far), NAME(load)(from + x), 0, &b, &f);
+        memcpy(value + x, &b, sizeof b);
+        memcpy(crossing + x, &f, sizeof f);
+    }
+}
+#undef LANES
