@@ -5,28 +5,6 @@
 #include "support/testing.h"
 #include "support/thickness_case.h"
 
-#include "trabecula/thickness.h"
-
-static double by_grey(thickness_case *c, int phase)
-{
-    const subvoxel_options rule = subvoxel_options_default();
-    subvoxel_sums sums;
-    free(subvoxel_thickness(&c->surface, &rule, phase, &c->box, &sums));
-    return sums.mean * c->scale;
-}
-
-static double by_mask(const thickness_case *c, trb_thickness_rule rule)
-{
-    trb_thickness_options options = trb_thickness_options_default();
-    options.rule = rule;
-    options.centres = rule == TRB_THICKNESS_IPL ? TRB_CENTRES_VOI : TRB_CENTRES_IMAGE;
-    trb_thickness result;
-    CHECK_OK(trb_thickness_measure(c->bone, c->voi, &options, &result, NULL, err));
-    const double mean = result.mean_vox * c->scale;
-    trb_thickness_clear(&result);
-    return mean;
-}
-
 /* ---- bias */
 
 typedef struct bias {
@@ -52,9 +30,9 @@ static void check_bias(const char *what, const bias *b, double rms, double large
 static void take_shape(bias *to, trb_phantom_kind kind, double thickness, unsigned placement)
 {
     thickness_case c = thickness_case_make(kind, thickness, placement, &THICKNESS_VIEW_PLAIN);
-    take(to, by_grey(&c, 1) - c.truth.thickness);
+    take(to, thickness_case_mean(&c, TRB_THICKNESS_SUBVOXEL, 1) - c.truth.thickness);
     if (kind == TRB_PHANTOM_PLATES)
-        take(to, by_grey(&c, 0) - c.truth.separation);
+        take(to, thickness_case_mean(&c, TRB_THICKNESS_SUBVOXEL, 0) - c.truth.separation);
     thickness_case_clear(&c);
 }
 
@@ -94,7 +72,8 @@ static void balls_are_right_to_what_linear_interpolation_loses(void **state)
 /* ---- the same object, seen less well */
 
 enum { GREY = 3, RULES }; /* three rules of the mask, and the one of the grey values */
-static const trb_thickness_rule MASK_RULES[GREY] = {TRB_THICKNESS_EXACT, TRB_THICKNESS_FIJI, TRB_THICKNESS_IPL};
+static const trb_thickness_rule RULE[RULES] = {TRB_THICKNESS_EXACT, TRB_THICKNESS_FIJI, TRB_THICKNESS_IPL,
+                                               TRB_THICKNESS_SUBVOXEL};
 
 /* By every rule: RMS of the change from view a to view b, and of the error that the second view has. */
 typedef struct seen {
@@ -104,9 +83,8 @@ typedef struct seen {
 static void measure_all(const thickness_view *view, trb_phantom_kind kind, double size, double mean[RULES], double *truth)
 {
     thickness_case c = thickness_case_make(kind, size, 0, view);
-    for (int r = 0; r < GREY; r++)
-        mean[r] = by_mask(&c, MASK_RULES[r]);
-    mean[GREY] = by_grey(&c, 1);
+    for (int r = 0; r < RULES; r++)
+        mean[r] = thickness_case_mean(&c, RULE[r], 1);
     *truth = c.truth.thickness;
     thickness_case_clear(&c);
 }

@@ -9,10 +9,10 @@
  * Rows: experiment,shape,thickness,placement,condition,phase,rule,mean,truth,uncovered (voxels of the finer image).
  * scripts/thickness-bias makes the tables and the figure of the README from them.
  */
+#include "oracle/subvoxel_oracle.h"
 #include "support/thickness_case.h"
 
 #include "trabecula/plot.h"
-#include "trabecula/thickness.h"
 #include "trabecula/volume_io.h"
 
 #include <math.h>
@@ -26,8 +26,8 @@
 typedef struct lab_rule {
     const char *name;
     bool changes; /* goes into the second experiment */
-    bool integer; /* of the mask alone */
-    trb_thickness_rule of_mask;
+    bool library; /* otherwise by the oracle */
+    trb_thickness_rule rule;
     subvoxel_options of_grey;
 } lab_rule;
 
@@ -41,7 +41,7 @@ static const lab_rule RULES[] = {
     {"pinned-middle", false, false, 0, {SUBVOXEL_PINNED_MIDDLE, true, 0.5, 0.5, 0.5}},
     {"grown-points", false, false, 0, {SUBVOXEL_GROWN, false, 0, 0.5, 0.25}},
     {"grown-discs", true, false, 0, {SUBVOXEL_GROWN, false, 0.5, 0.5, 0.25}},
-    {"subvoxel", true, false, 0, {SUBVOXEL_GROWN, true, 0.5, 0.5, 0.25}},
+    {"subvoxel", true, true, TRB_THICKNESS_SUBVOXEL, {0}},
     {"ridge-0.3", false, false, 0, {SUBVOXEL_GROWN, true, 0.5, 0.3, 0.25}},
     {"ridge-0.9", false, false, 0, {SUBVOXEL_GROWN, true, 0.5, 0.9, 0.25}},
     {"cover-0", false, false, 0, {SUBVOXEL_GROWN, true, 0.5, 0.5, 0}},
@@ -71,42 +71,25 @@ typedef struct lab_case {
     const thickness_view *view;
 } lab_case;
 
-static double of_mask(trb_thickness_rule rule, const thickness_case *c, int phase)
-{
-    trb_thickness_options options = trb_thickness_options_default();
-    options.rule = rule;
-    options.centres = rule == TRB_THICKNESS_IPL ? TRB_CENTRES_VOI : TRB_CENTRES_IMAGE;
-    trb_mask *object = NULL;
-    trb_thickness result = {0};
-    trb_error err = {TRB_OK, ""};
-    if ((phase ? trb_mask_copy(c->bone, &object, &err) : trb_mask_complement(c->bone, &object, &err)) ||
-        trb_thickness_measure(object, c->voi, &options, &result, NULL, &err)) {
-        fprintf(stderr, "thickness_lab: %s\n", err.text);
-        exit(1);
-    }
-    const double mean = result.mean_vox;
-    trb_thickness_clear(&result);
-    trb_mask_destroy(object);
-    return mean;
-}
-
 static void run(const lab_case *l)
 {
     thickness_case c = thickness_case_make(l->kind, l->thickness, l->placement, l->view);
-    for (int phase = 1; phase >= (l->kind == TRB_PHANTOM_PLATES ? 0 : 1) && c.surface.count; phase--)
+    subvoxel_surface surface = subvoxel_surface_make(c.grey->voxels, &c.grey->grid, c.level, false, c.bone);
+    for (int phase = 1; phase >= (l->kind == TRB_PHANTOM_PLATES ? 0 : 1) && surface.count; phase--)
         for (int r = 0; r < N_RULES; r++) {
             if (!RULES[r].changes && l->view != &THICKNESS_VIEW_PLAIN)
                 continue;
             subvoxel_sums sums = {.voxels = 1};
-            if (RULES[r].integer)
-                sums.mean = of_mask(RULES[r].of_mask, &c, phase);
+            if (RULES[r].library)
+                sums.mean = thickness_case_mean(&c, RULES[r].rule, phase) / c.scale;
             else
-                free(subvoxel_thickness(&c.surface, &RULES[r].of_grey, phase, &c.box, &sums));
+                free(subvoxel_thickness(&surface, &RULES[r].of_grey, phase, &c.box, &sums));
 #pragma omp critical(lab_print)
             printf("%s,%s,%g,%u,%s,%s,%s,%.6f,%.6f,%.6f\n", l->experiment, trb_phantom_kind_name(l->kind), l->thickness,
                    l->placement, l->view->name, phase ? "bone" : "marrow", RULES[r].name, c.scale * sums.mean,
                    phase ? c.truth.thickness : c.truth.separation, (double)sums.uncovered / (double)sums.voxels);
         }
+    subvoxel_surface_free(&surface);
     thickness_case_clear(&c);
 }
 

@@ -3,6 +3,7 @@
 
 #include "trabecula/filter.h"
 #include "trabecula/label.h"
+#include "trabecula/threshold.h"
 #include "trabecula/voi.h"
 
 #include <stdio.h>
@@ -65,29 +66,24 @@ trb_volume *thickness_halved(const trb_volume *in, trb_box *box)
     return out;
 }
 
-static float *smoothed(const trb_volume *volume, bool filter)
+static trb_volume *smoothed(const trb_volume *volume, bool filter)
 {
     const trb_filter kernel = {filter ? TRB_FILTER_GAUSSIAN : TRB_FILTER_NONE, 0.8, 1};
-    float *grey = malloc(trb_grid_voxels(&volume->grid) * sizeof *grey);
+    trb_volume *grey = NULL;
     trb_smoother *smoother = NULL;
     trb_error err = {TRB_OK, ""};
-    if (!grey)
-        abort();
+    must(trb_volume_create(&volume->grid, TRB_F32, &grey, &err), &err);
     must(trb_smoother_create(volume, &kernel, &smoother, &err), &err);
-    must(trb_smoother_planes(smoother, 0, volume->grid.nz, grey, &err), &err);
+    must(trb_smoother_planes(smoother, 0, volume->grid.nz, grey->voxels, &err), &err);
     trb_smoother_destroy(smoother);
     return grey;
 }
 
-static trb_mask *mask_of(const float *grey, const trb_grid *grid, double level, bool clean)
+static trb_mask *mask_of(const trb_volume *grey, double level, bool clean)
 {
     trb_mask *bone = NULL;
     trb_error err = {TRB_OK, ""};
-    must(trb_mask_create(grid, &bone, &err), &err);
-    for (size_t z = 0, i = 0; z < grid->nz; z++)
-        for (size_t y = 0; y < grid->ny; y++)
-            for (size_t x = 0; x < grid->nx; x++, i++)
-                trb_mask_set(bone, x, y, z, (double)grey[i] >= level);
+    must(trb_threshold_apply(grey, NULL, level, false, &bone, &err), &err);
     if (clean) {
         must(trb_despeckle(bone, TRB_CONNECT_26, 50, NULL, &err), &err);
         trb_mask_invert(bone);
@@ -108,20 +104,38 @@ thickness_case thickness_case_make(trb_phantom_kind kind, double thickness, unsi
         trb_volume_destroy(volume);
         volume = coarse;
     }
-    c.grid = volume->grid;
     c.grey = smoothed(volume, view->filtered);
-    c.bone = mask_of(c.grey, &c.grid, c.level, view->snr > 0);
-    must(trb_voi_box(&c.grid, &c.box, &c.voi, &err), &err);
-    c.surface = subvoxel_surface_make(c.grey, &c.grid, c.level, false, c.bone);
+    c.bone = mask_of(c.grey, c.level, view->snr > 0);
+    must(trb_voi_box(&c.grey->grid, &c.box, &c.voi, &err), &err);
     trb_volume_destroy(volume);
     return c;
 }
 
 void thickness_case_clear(thickness_case *c)
 {
-    subvoxel_surface_free(&c->surface);
-    free(c->grey);
+    trb_volume_destroy(c->grey);
     trb_mask_destroy(c->bone);
     trb_mask_destroy(c->voi);
     *c = (thickness_case){0};
+}
+
+double thickness_case_mean(const thickness_case *c, trb_thickness_rule rule, int phase)
+{
+    trb_thickness_options options = trb_thickness_options_default();
+    trb_surface_points *points = NULL;
+    trb_mask *object = NULL;
+    trb_thickness result = {0};
+    trb_error err = {TRB_OK, ""};
+    options.rule = rule;
+    options.centres = rule == TRB_THICKNESS_IPL ? TRB_CENTRES_VOI : TRB_CENTRES_IMAGE;
+    must(phase ? trb_mask_copy(c->bone, &object, &err) : trb_mask_complement(c->bone, &object, &err), &err);
+    if (rule == TRB_THICKNESS_SUBVOXEL)
+        must(trb_surface_points_create(c->grey, NULL, c->level, false, c->bone, &points, &err), &err);
+    options.points = points;
+    must(trb_thickness_measure(object, c->voi, &options, &result, NULL, &err), &err);
+    const double mean = result.mean_vox * c->scale;
+    trb_thickness_clear(&result);
+    trb_surface_points_destroy(points);
+    trb_mask_destroy(object);
+    return mean;
 }

@@ -2,9 +2,9 @@
 #ifndef THICKNESS_CASE_H
 #define THICKNESS_CASE_H
 
-#include "oracle/subvoxel_oracle.h"
-
+#include "trabecula/mask.h"
 #include "trabecula/phantom.h"
+#include "trabecula/thickness.h"
 
 /** How it is seen. A noisy mask loses the specks of fewer than 50 voxels, of bone and of marrow. */
 typedef struct thickness_view {
@@ -21,12 +21,10 @@ extern const thickness_view THICKNESS_VIEW_PLAIN;
 typedef struct thickness_case {
     trb_phantom_truth truth; /* voxels of the phantom */
     double scale;            /* voxels of the phantom in a voxel of the image: 1, or 2 when halved */
-    trb_grid grid;
-    float *grey;             /* filtered */
+    trb_volume *grey;        /* filtered, float32 */
     double level;
     trb_mask *bone, *voi;
     trb_box box; /* the VOI */
-    subvoxel_surface surface;
 } thickness_case;
 
 /** Means of 2 x 2 x 2 voxels, float32, at twice the spacing. The box keeps only voxels that lie in it whole. Yours. */
@@ -35,5 +33,8 @@ trb_volume *thickness_halved(const trb_volume *in, trb_box *box);
 /** Make it; fails the test or ends the program when it cannot. Clear it. */
 thickness_case thickness_case_make(trb_phantom_kind kind, double thickness, unsigned placement, const thickness_view *view);
 void thickness_case_clear(thickness_case *c);
+
+/** Mean thickness of bone (phase 1) or marrow (0) in the VOI by a rule of the library, in voxels of the phantom. */
+double thickness_case_mean(const thickness_case *c, trb_thickness_rule rule, int phase);
 
 #endif
