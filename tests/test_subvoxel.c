@@ -80,7 +80,7 @@ static void check_points(subvoxel_surface *o, const trb_surface_points *points, 
             (double)sv_steps(c) / 4096 != e->at[e->axis] - (double)e->a[e->axis])
             fail_msg("%s: crossing %ld lies elsewhere", what, i);
         for (int k = 0; k < 3; k++)
-            CHECK_CLOSE(e->normal[k], (double)c->normal[k] / 32767, 0);
+            CHECK_CLOSE(e->normal[k], (double)c->normal[k] / 16384, 0);
         CHECK_CLOSE(e->lift, (double)c->lift / 4096, 0);
     }
     for (size_t z = 0, i = 0; z < grid->nz; z++)

@@ -79,8 +79,7 @@ static trb_status subvoxel(const bench_input *in, bool bone, bool marrow, trb_er
     trb_thickness_options options = trb_thickness_options_default();
     trb_surface_points *points = NULL;
     trb_thickness result;
-    const trb_filter gauss = {TRB_FILTER_GAUSSIAN, 0.8, 1};
-    trb_status status = trb_surface_points_create(in->grey, &gauss, in->threshold, false, in->bone, &points, err);
+    trb_status status = trb_surface_points_create(in->grey, NULL, in->threshold, false, in->bone, &points, err);
     options.rule = TRB_THICKNESS_SUBVOXEL;
     options.points = points;
     for (int phase = 0; !status && phase < 2; phase++)

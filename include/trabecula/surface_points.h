@@ -17,7 +17,7 @@ extern "C" {
  * Crossing    On the edge from voxel a to its neighbour b: at the share (level - g(a)) / (g(b) - g(a)) of the way, in
  *             steps of 1/4096, where the filtered grey values g lie on the sides of the level that the mask says; in the
  *             middle where they do not (the mask was cleaned, or its threshold is a local one).
- *             With it the unit normal from bone to marrow (Sobel gradients of a and b, interpolated; steps of 1/32767),
+ *             With it the unit normal from bone to marrow (Sobel gradients of a and b, interpolated; steps of 1/16384),
  *             and how far along the normal the surface of the neighbouring crossings lies (the lift; steps of 1/4096).
  * Nearest     Of each voxel centre p the crossing c with the smallest |p - c|, exactly, with c in steps of 1/256; of equal
  *             ones the first in the order of (z, y, x of the lower end of the edge, axis).

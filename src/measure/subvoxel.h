@@ -7,7 +7,7 @@
 #include "trabecula/thickness.h"
 
 #define SV_STEPS 4096       /* of a voxel: places, lifts, balls */
-#define SV_NORMAL_STEPS 32767
+#define SV_NORMAL_STEPS 16384 /* a power of 2, as the others: what is made of them is exact */
 #define SV_NEAR_STEPS 256   /* of a voxel, for the search of the nearest */
 #define SV_RIDGE 0.5        /* x is no centre when a neighbour y has |x-y| + s(x) - s(y) <= SV_RIDGE */
 #define SV_DISC 0.5         /* radius of the disc that stands for the surface at a crossing */

@@ -220,44 +220,39 @@ trb_status sv_find_crossings(trb_grey_source *source, const trb_filter *filter, 
 
 /* ---- lifts */
 
-/* Is there a cell of 2 x 2 x 2 voxels that has both edges? */
+/* In steps of 1 / SV_STEPS. */
+static void place_of(const sv_crossing *c, int64_t at[3])
+{
+    at[0] = (int64_t)c->x * SV_STEPS;
+    at[1] = (int64_t)c->y * SV_STEPS;
+    at[2] = (int64_t)c->z * SV_STEPS;
+    at[sv_axis(c)] += sv_steps(c);
+}
+
+/* Is there a cell of 2 x 2 x 2 voxels that has both edges? Both ends of both lie within 1 of each other along each axis. */
 static bool share_a_cell(const sv_crossing *c, const sv_crossing *d)
 {
-    const int cs[3] = {c->x, c->y, c->z}, ds[3] = {d->x, d->y, d->z};
-    for (unsigned k = 0; k < 3; k++) {
-        const int lo = cs[k] < ds[k] ? cs[k] : ds[k];
-        const int c_end = cs[k] + (sv_axis(c) == k), d_end = ds[k] + (sv_axis(d) == k);
-        if ((c_end > d_end ? c_end : d_end) - lo > 1)
-            return false;
-    }
-    return true;
+    const int apart[3] = {d->x - c->x, d->y - c->y, d->z - c->z};
+    const unsigned along_c = sv_axis(c), along_d = sv_axis(d);
+    bool shared = true;
+    for (unsigned k = 0; k < 3; k++)
+        shared &= apart[k] >= (k == along_c ? 0 : -1) && apart[k] <= (k == along_d ? 0 : 1);
+    return shared;
 }
 
-static void place_of(const sv_crossing *c, double at[3])
+/*
+ * Adds the height of d over the plane half-way between both tangent planes, in steps of 1 / (2 SV_STEPS SV_NORMAL_STEPS); false
+ * when d is no neighbour on this surface. Whole numbers, so the order of the sum does not matter.
+ */
+static bool add_height(const sv_crossing *c, const int64_t at[3], const sv_crossing *d, int64_t *sum)
 {
-    at[0] = c->x;
-    at[1] = c->y;
-    at[2] = c->z;
-    at[sv_axis(c)] += (double)sv_steps(c) / SV_STEPS;
-}
-
-/* Adds the height of d over the plane half-way between both tangent planes; false when d is no neighbour on this surface. */
-static bool add_height(const sv_crossing *c, const double at[3], const double normal[3], const sv_crossing *d, double *sum)
-{
-    if (c == d || !share_a_cell(c, d))
+    const int32_t cosine = c->normal[0] * d->normal[0] + c->normal[1] * d->normal[1] + c->normal[2] * d->normal[2];
+    if (cosine < SV_NORMAL_STEPS * SV_NORMAL_STEPS / 2 || c == d || !share_a_cell(c, d))
         return false;
-    double other[3], there[3], cosine = 0;
-    for (int k = 0; k < 3; k++) {
-        other[k] = (double)d->normal[k] / SV_NORMAL_STEPS;
-        cosine += normal[k] * other[k];
-    }
-    if (cosine < 0.5)
-        return false;
+    int64_t there[3];
     place_of(d, there);
-    double height = 0;
     for (int k = 0; k < 3; k++)
-        height += (normal[k] + other[k]) / 2 * (there[k] - at[k]);
-    *sum += height;
+        *sum += (c->normal[k] + d->normal[k]) * (there[k] - at[k]);
     return true;
 }
 
@@ -276,18 +271,17 @@ static void lift_row(trb_surface_points *points, size_t y, size_t z)
     const size_t row = z * grid->ny + y;
     for (uint32_t i = points->first[row]; i < points->first[row + 1]; i++) {
         sv_crossing *c = &points->crossing[i];
-        double place[3], normal[3], sum = 0;
+        int64_t place[3], sum = 0;
         int members = 1;
         place_of(c, place);
-        for (int k = 0; k < 3; k++)
-            normal[k] = (double)c->normal[k] / SV_NORMAL_STEPS;
         for (int r = 0; r < rows; r++) {
             while (at[r] < end[r] && all[at[r]].x + 1 < c->x)
                 at[r]++;
             for (uint32_t j = at[r]; j < end[r] && all[j].x <= c->x + 1; j++)
-                members += add_height(c, place, normal, &all[j], &sum);
+                members += add_height(c, place, &all[j], &sum);
         }
-        c->lift = (int16_t)stepped(fmax(-0.5, fmin(0.5, sum / members)), SV_STEPS);
+        const double height = (double)sum / (2.0 * SV_STEPS * SV_NORMAL_STEPS);
+        c->lift = (int16_t)stepped(fmax(-0.5, fmin(0.5, height / members)), SV_STEPS);
     }
 }
 

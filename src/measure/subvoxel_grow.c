@@ -56,6 +56,15 @@ static double foot_on(const disc *d, const double m[3], double foot[3])
     return sqrt(dot(from, from));
 }
 
+/* Every point of the disc is at least the distance of its middle less its radius away. */
+static bool too_far(const disc *d, const double m[3], double best)
+{
+    double square = 0;
+    for (int k = 0; k < 3; k++)
+        square += (m[k] - d->middle[k]) * (m[k] - d->middle[k]);
+    return square > (best + SV_DISC + 1e-6) * (best + SV_DISC + 1e-6);
+}
+
 static size_t voxel_at(const trb_grid *grid, size_t x, size_t y, size_t z)
 {
     return (z * grid->ny + y) * grid->nx + x;
@@ -83,6 +92,8 @@ static double distance_at(const trb_surface_points *points, const double m[3], d
         disc there;
         double point[3];
         disc_of(&points->crossing[i], &there);
+        if (too_far(&there, m, best))
+            continue;
         const double d = foot_on(&there, m, point);
         if (d < best) {
             best = d;

@@ -14,6 +14,11 @@
 #define SV_ROW_UNIT 16    /* rows of values are multiples of so many */
 
 typedef struct sv_kernels {
+    /**
+     * Of a disc and 64 rows of bits: which of `rows` (bit y: row y) may have a bit within it; others have none. x and y: its
+     * middle; square: of its radius, in voxels; all float32, the answer errs towards more rows.
+     */
+    uint64_t (*rows_in_disc)(const uint64_t bits[64], uint64_t rows, float x, float y, float square);
     void (*across_narrow)(const int32_t *const *value, const int32_t *const *crossing, size_t offset, size_t n, size_t at,
                           size_t lo, size_t hi, size_t reach, int32_t *best, int32_t *from);
     void (*along_narrow)(const int32_t *value, const int32_t *crossing, size_t n, size_t reach, int32_t *best, int32_t *from);
@@ -25,6 +30,8 @@ typedef struct sv_kernels {
     void (*offer_wide)(const int64_t *at, const int64_t *from, size_t n, int64_t here, int64_t most, int64_t *value,
                        int64_t *crossing);
 } sv_kernels;
+
+const sv_kernels *sv_kernels_choose(void);
 
 extern const sv_kernels sv_kernels_plain, sv_kernels_avx2, sv_kernels_avx512;
 

@@ -20,7 +20,7 @@
 #define SAMPLE 4
 #define SV_BATCH 16 /* planes that the threads share */
 
-static const sv_kernels *sv_kernels_choose(void)
+const sv_kernels *sv_kernels_choose(void)
 {
 #ifdef TRB_SIMD_X86
     switch (trb_simd_choose()) {

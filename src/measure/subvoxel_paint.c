@@ -8,6 +8,7 @@
 #include "measure/subvoxel.h"
 
 #include "core/memory.h"
+#include "measure/subvoxel_kernels.h"
 
 #include <math.h>
 #include <omp.h>
@@ -18,6 +19,7 @@
 
 typedef struct painter {
     const trb_surface_points *points;
+    const sv_kernels *use;
     const trb_mask *object, *voi;
     const sv_ball *balls; /* largest first */
     size_t n;
@@ -111,6 +113,8 @@ static void paint_ball(const painter *p, tile *t, const sv_ball *ball, tally *su
     int64_t z = first_within(ball->middle[2], reach), z_last = last_within(ball->middle[2], reach);
     if (!clip(&z, &z_last, t->z0, t->nz))
         return;
+    const float middle_x = (float)((double)ball->middle[0] / SV_STEPS - (double)t->x0);
+    const float middle_y = (float)((double)ball->middle[1] / SV_STEPS - (double)t->y0);
     for (; z <= z_last; z++) {
         if (!t->rows[z])
             continue;
@@ -119,7 +123,10 @@ static void paint_ball(const painter *p, tile *t, const sv_ball *ball, tally *su
         int64_t y = first_within(ball->middle[1], disc), y_last = last_within(ball->middle[1], disc);
         if (!clip(&y, &y_last, t->y0, t->ny))
             continue;
-        for (uint64_t rows = t->rows[z] & run(y, y_last); rows; rows &= rows - 1) {
+        uint64_t rows = t->rows[z] & run(y, y_last);
+        if (rows)
+            rows = p->use->rows_in_disc(t->bits[z], rows, middle_x, middle_y, (float)((double)disc2 / ((double)SV_STEPS * SV_STEPS)));
+        for (; rows; rows &= rows - 1) {
             y = __builtin_ctzll(rows);
             const int64_t dy = (y + (int64_t)t->y0) * SV_STEPS - ball->middle[1], half = root(disc2 - dy * dy);
             int64_t x = first_within(ball->middle[0], half), x_last = last_within(ball->middle[0], half);
@@ -304,7 +311,7 @@ trb_status sv_paint(const trb_surface_points *points, bool bone, sv_ball *balls,
 {
     const trb_grid *grid = &object->grid;
     const size_t threads = (size_t)omp_get_max_threads(), plane = grid->nx * grid->ny;
-    painter p = {.points = points, .object = object, .voi = voi, .balls = balls, .n = n, .scale = scale, .bone = bone,
+    painter p = {.points = points, .use = sv_kernels_choose(), .object = object, .voi = voi, .balls = balls, .n = n, .scale = scale, .bone = bone,
                  .across = (grid->nx + TILE - 1) / TILE, .down = (grid->ny + TILE - 1) / TILE, .n_codes = out->n_codes};
     tile *tiles = trb_alloc(threads, sizeof *tiles, "tiles", err);
     tally *sums = trb_alloc_zero(threads, sizeof *sums, "sums", err);

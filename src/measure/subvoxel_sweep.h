@@ -121,24 +121,24 @@ static void NAME(make_f)(const NAME(sweep) *s, size_t z, int thread)
     const NAME(planes) out = {s->f.value + z % s->slots * s->plane, s->f.crossing + z % s->slots * s->plane};
     const NAME(planes) own = s->desk[thread];
     const LANE **value = s->rows + (size_t)thread * 2 * s->rows_each, **crossing = value + s->rows_each;
-    NAME(fill)(own, s->plane);
+    LANE *line = own.value + s->plane, *line_from = own.crossing + s->plane; /* their guards say FAR */
+    LANE *at = line + s->stride + 2 * s->guard, *from = line_from + s->stride + 2 * s->guard;
+    /* What lies in the own column bounds the search among x-edges, and both that along the row. */
     NAME(fill)(out, s->plane);
+    NAME(y_edges)(s, z, out, at, from);
+    NAME(fill)(own, s->plane);
     for (size_t y = 0; y < grid->ny; y++) {
         value[y] = own.value + y * s->stride;
         crossing[y] = own.crossing + y * s->stride;
         NAME(x_edges)(s, y, z, own.value + y * s->stride, own.crossing + y * s->stride);
     }
-    for (size_t y = 0; y < grid->ny; y++)
-        s->use->NAME(across)(value, crossing, 0, s->stride, y, 0, grid->ny - 1, s->reach, out.value + y * s->stride,
-                             out.crossing + y * s->stride);
-    NAME(fill)(own, s->plane);
-    LANE *line = own.value + s->plane, *line_from = own.crossing + s->plane; /* their guards say FAR */
-    NAME(y_edges)(s, z, own, line + s->stride + 2 * s->guard, line_from + s->stride + 2 * s->guard);
+    /* A row of y-edges is copied before it takes the others in: the search along it is for y-edges alone. */
     for (size_t y = 0; y < grid->ny; y++) {
-        memcpy(line + s->guard, own.value + y * s->stride, s->stride * sizeof *line);
-        memcpy(line_from + s->guard, own.crossing + y * s->stride, s->stride * sizeof *line);
-        s->use->NAME(along)(line + s->guard, line_from + s->guard, s->stride, s->reach, out.value + y * s->stride,
-                            out.crossing + y * s->stride);
+        LANE *best = out.value + y * s->stride, *best_from = out.crossing + y * s->stride;
+        memcpy(line + s->guard, best, s->stride * sizeof *line);
+        memcpy(line_from + s->guard, best_from, s->stride * sizeof *line);
+        s->use->NAME(across)(value, crossing, 0, s->stride, y, 0, grid->ny - 1, s->reach, best, best_from);
+        s->use->NAME(along)(line + s->guard, line_from + s->guard, s->stride, s->reach, best, best_from);
     }
 }
 
@@ -192,7 +192,8 @@ static bool NAME(finish_plane)(const NAME(sweep) *s, const trb_mask *bone, size_
                             own.crossing + y * s->stride);
     }
     for (size_t y = 0; y < grid->ny; y++) {
-        NAME(fill)((NAME(planes)){best, from}, s->stride);
+        memcpy(best, c.value + y * s->stride, s->stride * sizeof *best); /* of the own column: bounds the searches */
+        memcpy(from, c.crossing + y * s->stride, s->stride * sizeof *best);
         s->use->NAME(across)(planes, planes_from, y * s->stride, s->stride, z - lo, 0, hi - lo, s->reach, best, from);
         s->use->NAME(across)(rows, rows_from, 0, s->stride, y, 0, grid->ny - 1, s->reach, best, from);
         const uint64_t *bits = trb_mask_row(bone, y, z);

@@ -144,7 +144,7 @@ trb_status trb_run_methods_text(const struct run *run, char **text)
     if (settings->fill_holes)
         fputs("; cavities were filled", out);
     fprintf(out, ". BV/TV was the fraction of bone voxels. Tb.Th and Tb.Sp were measured by %s%s. Tb.N was %s. Bone surface was measured by %s.",
-            thickness_words(settings->thickness),
+            thickness_words(run->thickness),
             trb_voi_wanted(settings->voi, &settings->voi_rules) && settings->ball_centres == TRB_CENTRES_VOI ? ", with balls centred in the volume of interest" : "",
             tbn_words(settings->tbn), surface_words(settings->surface));
     if (record->has_fabric)

@@ -3,7 +3,7 @@
 
 #define PARFITT "Parfitt 1987 J Bone Miner Res 2:595; Bouxsein 2010 J Bone Miner Res 25:1468"
 #define HILDEBRAND "Hildebrand & Rueegsegger 1997 J Microsc 185:67"
-#define THICKNESS_METHODS "exact, exact-closed, fiji, ipl, ipl-v1"
+#define THICKNESS_METHODS "exact, exact-closed, fiji, ipl, ipl-v1, subvoxel"
 #define HARRIGAN "Whitehouse 1974 J Microsc 101:153; Harrigan & Mann 1984 J Mater Sci 19:761; Odgaard 1997 Bone 20:315"
 #define DA_METHODS "mil (lines at every offset), mesh (normals of binary marching cubes)"
 #define DA_CAVEAT "differs by 0.1 between methods and steps: never compare across them; wants 5 intercept lengths across the VOI"
@@ -12,7 +12,7 @@
 #define SKELETON_CAVEAT "rough surfaces give short side branches and plates collapse to lines: smooth and fill cavities first"
 #define ODGAARD "Odgaard & Gundersen 1993 Bone 14:173"
 #define SALMON "falls with BV/TV because concave surface counts negative (Salmon 2015 Front Endocrinol 6:162)"
-#define FEW_VOXELS "quantised: see the bias table for structures under 6 voxels"
+#define FEW_VOXELS "quantised except by subvoxel: see the bias table for structures under 6 voxels"
 #define LITTLE_BONE "unstable when BV/TV is under 1 %"
 
 static const trb_metric_info TABLE[] = {
@@ -81,6 +81,10 @@ static const trb_metric_info TABLE[] = {
      THICKNESS_METHODS, HILDEBRAND, "below 100 only under the ipl rules, which leave the rest out of the mean"},
     {"Tb.Sp.valued", "%", "share of marrow with a separation", "as Tb.Th.valued, for marrow", THICKNESS_METHODS, HILDEBRAND,
      "below 100 only under the ipl rules"},
+    {"Tb.Th.weighted", "mm", "trabecular thickness, partial volume",
+     "as Tb.Th; a voxel beside marrow counts by the share of it that the surface point nearest to it leaves to bone", "subvoxel", HILDEBRAND,
+     "surface voxels of thick parts weigh less than in Tb.Th"},
+    {"Tb.Sp.weighted", "mm", "trabecular separation, partial volume", "as Tb.Th.weighted, for marrow", "subvoxel", HILDEBRAND, LITTLE_BONE},
     {"Conn.D", "1/mm^3", "connectivity density", "Conn / TV",
      "edge-corrected; of one part of the image, one part in the VOI, or as segmented", ODGAARD,
      "negative when there are more parts and cavities than tunnels; depends on filter and small parts"},

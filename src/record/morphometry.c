@@ -247,32 +247,33 @@ static trb_status measure_surface(struct run *run)
     return TRB_OK;
 }
 
-/* One phase. TRB_ERR_DATA (no other phase at all) becomes the reason of its metrics. */
-static trb_status measure_thickness(struct run *run, const trb_mask *object, trb_thickness *result, char *reason,
-                                    size_t size, trb_volume **map, const trb_map_sink *sink)
+/* No other phase at all (TRB_ERR_DATA) becomes the reason of a phase's metrics. */
+static trb_status reason_or_error(struct run *run, trb_status status, const trb_error *inner, char *reason, size_t size)
 {
-    const trb_thickness_options options = {run->settings->thickness, run->settings->ball_centres, TRB_BORDER_UNKNOWN,
-                                           run->memory_bytes, run->points};
-    trb_error inner = {TRB_OK, ""};
-    const trb_status status = map ? trb_thickness_measure(object, run->products->voi, &options, result, map, &inner)
-                                  : trb_thickness_stream(object, run->products->voi, &options, sink, result, &inner);
-    if (status == TRB_ERR_DATA) {
-        snprintf(reason, size, "%.150s", inner.text);
-        return TRB_OK;
-    }
-    if (status)
-        return trb_error_set(run->err, status, "%s", inner.text);
+    if (status != TRB_ERR_DATA)
+        return status ? trb_error_set(run->err, status, "%s", inner->text) : TRB_OK;
+    snprintf(reason, size, "%.150s", inner->text);
     return TRB_OK;
 }
 
-/* The marrow is the bone mask turned over, and back. */
-static trb_status measure_separation(struct run *run)
+/* The bone, or the marrow, which is its mask turned over, and back. */
+static trb_status measure_thickness(struct run *run, bool marrow, trb_thickness *result, char *reason, size_t size,
+                                    trb_volume **map, const trb_map_sink *sink)
 {
-    trb_mask_invert(run->products->bone);
-    const trb_status status = measure_thickness(run, run->products->bone, &run->sp, run->sp_reason, sizeof run->sp_reason,
-                                                run->want_maps ? &run->products->tb_sp : NULL, run->sp_sink);
-    trb_mask_invert(run->products->bone);
-    return status;
+    trb_mask *object = run->products->bone;
+    trb_error inner = {TRB_OK, ""};
+    trb_status status = trb_run_need_points(run, surface_level(run), &inner);
+    if (status)
+        return reason_or_error(run, status, &inner, reason, size);
+    const trb_thickness_options options = {run->thickness, run->settings->ball_centres, TRB_BORDER_UNKNOWN,
+                                           run->memory_bytes, run->points};
+    if (marrow)
+        trb_mask_invert(object);
+    status = map ? trb_thickness_measure(object, run->products->voi, &options, result, map, &inner)
+                 : trb_thickness_stream(object, run->products->voi, &options, sink, result, &inner);
+    if (marrow)
+        trb_mask_invert(object);
+    return reason_or_error(run, status, &inner, reason, size);
 }
 
 static trb_status measure_tbn(struct run *run)
@@ -280,18 +281,14 @@ static trb_status measure_tbn(struct run *run)
     trb_error inner = {TRB_OK, ""};
     const trb_status status = trb_tbn_direct_measure(run->products->bone, run->products->voi, run->memory_bytes, &run->tbn,
                                                      NULL, &inner);
-    if (status == TRB_ERR_DATA) {
-        snprintf(run->tbn_reason, sizeof run->tbn_reason, "%.150s", inner.text);
-        return TRB_OK;
-    }
-    return status ? trb_error_set(run->err, status, "%s", inner.text) : TRB_OK;
+    return reason_or_error(run, status, &inner, run->tbn_reason, sizeof run->tbn_reason);
 }
 
 trb_status trb_run_measure(struct run *run)
 {
     const bool bone = run->bv_voxels > 0, marrow = run->bv_voxels < run->tv_voxels;
-    trb_status status = TRB_OK;
-    if (trb_run_wants_grey(run) && !(status = trb_run_stage(run, "grey", 0.25)))
+    trb_status status = trb_run_choose_thickness(run);
+    if (!status && trb_run_wants_grey(run) && !(status = trb_run_stage(run, "grey", 0.25)))
         status = measure_grey(run);
     if (!status && trb_run_wants_surface(run) && !(status = trb_run_stage(run, "surface", 0.3)))
         status = measure_surface(run);
@@ -306,10 +303,12 @@ trb_status trb_run_measure(struct run *run)
     if (!status && bone && trb_run_wants_skeleton(run) && !(status = trb_run_stage(run, "skeleton", 0.34)))
         status = trb_run_measure_skeleton(run);
     if (!status && bone && trb_run_wants_thickness(run) && !(status = trb_run_stage(run, "Tb.Th", 0.35)))
-        status = measure_thickness(run, run->products->bone, &run->th, run->th_reason, sizeof run->th_reason,
+        status = measure_thickness(run, false, &run->th, run->th_reason, sizeof run->th_reason,
                                    run->want_maps ? &run->products->tb_th : NULL, run->th_sink);
     if (!status && marrow && trb_run_wants_separation(run) && !(status = trb_run_stage(run, "Tb.Sp", 0.5)))
-        status = measure_separation(run);
+        status = measure_thickness(run, true, &run->sp, run->sp_reason, sizeof run->sp_reason,
+                                   run->want_maps ? &run->products->tb_sp : NULL, run->sp_sink);
+    trb_run_drop_points(run);
     if (!status && bone && trb_run_wants_direct(run) && !(status = trb_run_stage(run, "Tb.N", 0.8)))
         status = measure_tbn(run);
     return status;
@@ -417,6 +416,8 @@ static trb_status run_all(struct run *run, const trb_scan_info *info, trb_record
     run->progress_share = 1 / (double)trb_run_repeats(run->settings);
     run->seen = run->source;
     run->filter = run->settings->filter;
+    run->thickness = run->settings->thickness;
+    run->instead = "";
     trb_status status = trb_run_copy_facts(run, info);
     if (!status)
         status = analyze(run);

@@ -49,7 +49,9 @@ struct run {
     trb_grey_source sharp_source;
     trb_volume *sharp; /* the Laplace-Hamming image; NULL: none */
 
-    trb_surface_points *points; /* of the bone, under the subvoxel rule; NULL otherwise */
+    trb_thickness_rule thickness; /* the rule that measures, and why when it is not that of the settings; "" otherwise */
+    const char *instead;
+    trb_surface_points *points;   /* of the bone, under the subvoxel rule; NULL otherwise */
 
     double h_mm; /* edge of a voxel */
     bool empty_voi;
@@ -115,6 +117,16 @@ void trb_run_say_fabric(const struct run *run, FILE *out);
 
 /** What the user should know before trusting DA. */
 void trb_run_warn_of_fabric(struct run *run);
+
+/** The rule that this image can have, into run->thickness (run_thickness.c). */
+trb_status trb_run_choose_thickness(struct run *run);
+
+/** The surface points where the rule needs them; err may say TRB_ERR_DATA. level: of the grey surface. */
+trb_status trb_run_need_points(struct run *run, double level, trb_error *err);
+void trb_run_drop_points(struct run *run);
+void trb_run_thickness_tag(const struct run *run, char *tag, size_t size);
+trb_status trb_run_add_weighted(struct run *run, const char *tag, const char *th_reason, const char *sp_reason);
+void trb_run_warn_of_thickness(struct run *run);
 
 /** Is this metric asked for? */
 bool trb_run_wants(const struct run *run, const char *key);

@@ -70,13 +70,13 @@ bool trb_run_wants_surface(const struct run *run)
 
 bool trb_run_wants_thickness(const struct run *run)
 {
-    static const char *const keys[] = {"Tb.Th", "Tb.Th.SD", "Tb.Th.max", "Tb.Th.valued", "Tb.N.ratio", NULL};
+    static const char *const keys[] = {"Tb.Th", "Tb.Th.SD", "Tb.Th.max", "Tb.Th.valued", "Tb.Th.weighted", "Tb.N.ratio", NULL};
     return run->want_maps || wants_any(run, keys) || (run->settings->tbn == TRB_TBN_RATIO && wants(run, "Tb.N"));
 }
 
 bool trb_run_wants_separation(const struct run *run)
 {
-    static const char *const keys[] = {"Tb.Sp", "Tb.Sp.SD", "Tb.Sp.max", "Tb.Sp.valued", NULL};
+    static const char *const keys[] = {"Tb.Sp", "Tb.Sp.SD", "Tb.Sp.max", "Tb.Sp.valued", "Tb.Sp.weighted", NULL};
     return run->want_maps || wants_any(run, keys);
 }
 
@@ -101,12 +101,6 @@ bool trb_run_wants_direct(const struct run *run)
 }
 
 /* ---- method tags */
-static void thickness_tag(const struct run *run, char *tag, size_t size)
-{
-    const bool voi = run->products->voi && run->settings->ball_centres == TRB_CENTRES_VOI;
-    snprintf(tag, size, "%s%s", trb_thickness_rule_name(run->settings->thickness), voi ? ", centres in VOI" : "");
-}
-
 static const char *surface_tag(const struct run *run)
 {
     switch (run->settings->surface) {
@@ -177,7 +171,7 @@ trb_status trb_run_add_metrics(struct run *run)
 #define DENSITY(stats) ((stats).voxels ? slope * (stats).mean + offset : NAN)
 #define GREY(stats) ((stats).voxels ? (stats).mean : NAN)
     char tag[96], n_tag[96], density_tag[96], da_tag[96];
-    thickness_tag(run, tag, sizeof tag);
+    trb_run_thickness_tag(run, tag, sizeof tag);
     snprintf(density_tag, sizeof density_tag, "linear%s%.80s", density->known ? ", " : "", density->known ? density->source : "");
     const char *surface = surface_tag(run);
     const trb_fabric *fabric = &run->record->fabric;
@@ -235,6 +229,8 @@ trb_status trb_run_add_metrics(struct run *run)
     trb_status status = TRB_OK;
     for (size_t i = 0; !status && i < sizeof entries / sizeof *entries; i++)
         status = add_metric(run, &entries[i]);
+    if (!status)
+        status = trb_run_add_weighted(run, tag, th_reason, sp_reason);
     const trb_skeleton *sk = &run->skeleton;
     const bool thinned = bone && !empty;
     const struct entry lines[] = {
@@ -368,9 +364,7 @@ static void add_warnings(struct run *run)
             trb_record_warn(record, "%s: %.2f %% of the phase received no ball under the %s rule and is not in the mean", phases[i].key,
                             100.0 - 100.0 * (double)t->valued / (double)t->voxels, trb_thickness_rule_name(t->rule));
     }
-    if (run->th.valued && run->th.mean_vox < 6)
-        trb_record_warn(record, "Tb.Th is %.2g voxels: below 6 voxels every rule is off by up to half a voxel (README, bias table)",
-                        run->th.mean_vox);
+    trb_run_warn_of_thickness(run);
     trb_run_warn_of_fabric(run);
     if (run->settings->surface == TRB_BS_GREY &&
         (run->settings->despeckle_voxels > 1 || run->settings->keep_largest || run->settings->fill_holes))

@@ -65,6 +65,8 @@ static trb_status measure_shift(const struct run *first, size_t nth, double perc
                       .err = first->err,
                       .seen = first->seen,
                       .filter = first->filter,
+                      .thickness = first->settings->thickness,
+                      .instead = "",
                       .h_mm = first->h_mm,
                       .bs_mm2 = NAN};
     char name[40];

@@ -10,7 +10,7 @@
 #include <string.h>
 
 #define STEPS 4096.0
-#define NORMAL_STEPS 32767.0
+#define NORMAL_STEPS 16384.0
 #define NEAR_STEPS 256.0
 
 subvoxel_options subvoxel_options_default(void)

@@ -7,7 +7,7 @@
 /** A point where the surface crosses the edge from voxel `a` to the next one along `axis`. Lengths in voxels. */
 typedef struct subvoxel_crossing {
     double at[3];     /* on the edge, in steps of 1/4096 */
-    double normal[3]; /* from bone to marrow, in steps of 1/32767 */
+    double normal[3]; /* from bone to marrow, in steps of 1/16384 */
     double lift;      /* how far along the normal the smoothed surface lies, in steps of 1/4096 */
     long a[3];
     int axis;
