@@ -221,12 +221,13 @@ trb_status sv_find_crossings(trb_grey_source *source, const trb_filter *filter, 
 /* ---- lifts */
 
 /* In steps of 1 / SV_STEPS. */
-static void place_of(const sv_crossing *c, int64_t at[3])
+static void place_of(const sv_crossing *c, int32_t at[3])
 {
-    at[0] = (int64_t)c->x * SV_STEPS;
-    at[1] = (int64_t)c->y * SV_STEPS;
-    at[2] = (int64_t)c->z * SV_STEPS;
-    at[sv_axis(c)] += sv_steps(c);
+    const int32_t steps = (int32_t)sv_steps(c);
+    const unsigned axis = sv_axis(c);
+    at[0] = c->x * SV_STEPS + (axis == 0 ? steps : 0);
+    at[1] = c->y * SV_STEPS + (axis == 1 ? steps : 0);
+    at[2] = c->z * SV_STEPS + (axis == 2 ? steps : 0);
 }
 
 /* Is there a cell of 2 x 2 x 2 voxels that has both edges? Both ends of both lie within 1 of each other along each axis. */
@@ -242,18 +243,19 @@ static bool share_a_cell(const sv_crossing *c, const sv_crossing *d)
 
 /*
  * Adds the height of d over the plane half-way between both tangent planes, in steps of 1 / (2 SV_STEPS SV_NORMAL_STEPS); false
- * when d is no neighbour on this surface. Whole numbers, so the order of the sum does not matter.
+ * when d is no neighbour on this surface. Whole numbers, so the order of the sum does not matter. No branches: which of the
+ * few candidates are neighbours cannot be foreseen.
  */
-static bool add_height(const sv_crossing *c, const int64_t at[3], const sv_crossing *d, int64_t *sum)
+static bool add_height(const sv_crossing *c, const int32_t at[3], const sv_crossing *d, int64_t *sum)
 {
     const int32_t cosine = c->normal[0] * d->normal[0] + c->normal[1] * d->normal[1] + c->normal[2] * d->normal[2];
-    if (cosine < SV_NORMAL_STEPS * SV_NORMAL_STEPS / 2 || c == d || !share_a_cell(c, d))
-        return false;
-    int64_t there[3];
+    const bool counts = (cosine >= SV_NORMAL_STEPS * SV_NORMAL_STEPS / 2) & (c != d) & share_a_cell(c, d);
+    int32_t there[3], height = 0;
     place_of(d, there);
     for (int k = 0; k < 3; k++)
-        *sum += (c->normal[k] + d->normal[k]) * (there[k] - at[k]);
-    return true;
+        height += (c->normal[k] + d->normal[k]) * (there[k] - at[k]); /* at most 3 * 2^15 * 2^13 */
+    *sum += counts ? height : 0;
+    return counts;
 }
 
 /* The mean height of the neighbours and the crossing itself (0). On a circular arc every height is 0, so curvature stays. */
@@ -271,7 +273,8 @@ static void lift_row(trb_surface_points *points, size_t y, size_t z)
     const size_t row = z * grid->ny + y;
     for (uint32_t i = points->first[row]; i < points->first[row + 1]; i++) {
         sv_crossing *c = &points->crossing[i];
-        int64_t place[3], sum = 0;
+        int32_t place[3];
+        int64_t sum = 0;
         int members = 1;
         place_of(c, place);
         for (int r = 0; r < rows; r++) {

@@ -3,8 +3,8 @@
  *
  * The surface near a crossing is a disc of radius SV_DISC, square to the crossing's normal, lifted to where the neighbours say that
  * the surface lies. Balls that touch it at the foot of x and have their centres on the line from there through x lie one
- * within the next; the largest that holds no other part of the surface is wanted. It grows by 1 until something is
- * inside, then shrinks to the ball that touches what was inside, until nothing is.
+ * within the next; the largest that holds no other part of the surface is wanted. It grows, by
+ * 1, 2, 4, ... voxels, until something is inside, then shrinks to the ball that touches what was inside, until nothing is.
  *
  * The distance of a real point from the surface is taken from the nearest crossings of the (up to 8) voxels around it.
  * Doubles, in the order written and without fused multiply-add: same bits everywhere.
@@ -56,28 +56,17 @@ static double foot_on(const disc *d, const double m[3], double foot[3])
     return sqrt(dot(from, from));
 }
 
-/* Every point of the disc is at least the distance of its middle less its radius away. */
-static bool too_far(const disc *d, const double m[3], double best)
-{
-    double square = 0;
-    for (int k = 0; k < 3; k++)
-        square += (m[k] - d->middle[k]) * (m[k] - d->middle[k]);
-    return square > (best + SV_DISC + 1e-6) * (best + SV_DISC + 1e-6);
-}
-
 static size_t voxel_at(const trb_grid *grid, size_t x, size_t y, size_t z)
 {
     return (z * grid->ny + y) * grid->nx + x;
 }
 
-/* m lies in the image. Voxels often share their nearest crossing: it is looked at once. */
-static double distance_at(const trb_surface_points *points, const double m[3], double foot[3])
+/* The different nearest crossings of the voxels around m, in the order of the corners; returns how many. */
+static int crossings_around(const trb_surface_points *points, const double m[3], int32_t seen[8])
 {
     const trb_grid *grid = &points->grid;
     const size_t at[3] = {(size_t)m[0], (size_t)m[1], (size_t)m[2]};
-    int32_t seen[8];
     int n = 0;
-    double best = INFINITY;
     for (size_t corner = 0; corner < 8; corner++) {
         const size_t x = at[0] + (corner & 1), y = at[1] + (corner >> 1 & 1), z = at[2] + (corner >> 2);
         if (x >= grid->nx || y >= grid->ny || z >= grid->nz)
@@ -86,17 +75,39 @@ static double distance_at(const trb_surface_points *points, const double m[3], d
         bool known = false;
         for (int k = 0; k < n; k++)
             known |= seen[k] == i;
-        if (known)
+        if (!known)
+            seen[n++] = i;
+    }
+    return n;
+}
+
+/*
+ * m lies in the image. No point of a disc is nearer than the distance of its middle less its radius, so the disc whose
+ * middle is nearest is looked at first and most of the others need no look. Of equal distances the first corner counts.
+ */
+static double distance_at(const trb_surface_points *points, const double m[3], double foot[3])
+{
+    int32_t seen[8];
+    disc around[8];
+    double square[8] = {0}, best = INFINITY;
+    const int n = crossings_around(points, m, seen);
+    int first = 0, won = 0;
+    for (int i = 0; i < n; i++) {
+        disc_of(&points->crossing[seen[i]], &around[i]);
+        const double x = m[0] - around[i].middle[0], y = m[1] - around[i].middle[1], z = m[2] - around[i].middle[2];
+        square[i] = x * x + y * y + z * z;
+        first = square[i] < square[first] ? i : first;
+    }
+    for (int k = -1; k < n; k++) {
+        const int i = k < 0 ? first : k;
+        const double enough = best + SV_DISC + 1e-6;
+        if (k == first || square[i] > enough * enough)
             continue;
-        seen[n++] = i;
-        disc there;
         double point[3];
-        disc_of(&points->crossing[i], &there);
-        if (too_far(&there, m, best))
-            continue;
-        const double d = foot_on(&there, m, point);
-        if (d < best) {
+        const double d = foot_on(&around[i], m, point);
+        if (d < best || (d == best && i < won)) {
             best = d;
+            won = i;
             memcpy(foot, point, sizeof point);
         }
     }
@@ -161,13 +172,21 @@ sv_ball sv_grow(const trb_surface_points *points, bool bone, size_t x, size_t y,
     else
         for (int k = 0; k < 3; k++)
             way[k] = from[k] / least;
-    double radius = least;
-    do {
-        radius += 1;
-        middle_of(start, way, radius, middle);
-        if (!in_image(&points->grid, middle))
-            return alone; /* what lies beyond the image is not known */
-    } while (distance_at(points, middle, end) >= radius - TOUCH_INSIDE);
+    double radius = least, step = 1;
+    for (bool border = false;;) {
+        middle_of(start, way, radius + step, middle);
+        if (!in_image(&points->grid, middle)) {
+            if (step == 1)
+                return alone; /* what lies beyond the image is not known */
+            step /= 2;
+            border = true;
+            continue;
+        }
+        radius += step;
+        if (distance_at(points, middle, end) < radius - TOUCH_INSIDE)
+            break;
+        step = border ? step : 2 * step;
+    }
     radius = shrunk(points, start, way, least, radius, end);
     middle_of(start, way, radius, middle);
     return (sv_ball){{in_steps(middle[0]), in_steps(middle[1]), in_steps(middle[2])}, in_steps(radius)};

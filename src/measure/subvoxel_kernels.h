@@ -14,6 +14,8 @@
 #define SV_ROW_UNIT 16    /* rows of values are multiples of so many */
 
 typedef struct sv_kernels {
+    /** Which of n <= 64 voxels of a row are centres; planes: their distances and those in the planes below and above. */
+    uint64_t (*centres)(const double *const planes[3], size_t row, size_t n, uint64_t bone);
     /**
      * Of a disc and 64 rows of bits: which of `rows` (bit y: row y) may have a bit within it; others have none. x and y: its
      * middle; square: of its radius, in voxels; all float32, the answer errs towards more rows.

@@ -6,6 +6,6 @@
 #define TRB_VEC_AVX512
 #include "measure/subvoxel_kernel.h"
 
-const sv_kernels sv_kernels_avx512 = {rows_in_disc, across_narrow, along_narrow, offer_narrow,
+const sv_kernels sv_kernels_avx512 = {centres, rows_in_disc, across_narrow, along_narrow, offer_narrow,
                                        across_wide, along_wide, offer_wide};
 #endif

@@ -63,42 +63,7 @@ static void ridge_clear(ridge *r)
     free(r->nothing);
 }
 
-/*
- * 64 voxels of a row. The largest distance of the neighbours at each of the three lengths decides; for marrow the smallest of
- * the values, which are below 0 there. A neighbour of the other phase has the wrong sign and never wins.
- */
-static uint64_t centres_of_word(const double *const planes[3], size_t row, size_t n, uint64_t bone)
-{
-    double most[3][64], least[3][64];
-    for (int l = 0; l < 3; l++)
-        for (size_t x = 0; x < n; x++)
-            most[l][x] = least[l][x] = 0;
-    for (int dz = -1; dz <= 1; dz++)
-        for (int dy = -1; dy <= 1; dy++)
-            for (int dx = -1; dx <= 1; dx++) {
-                const int l = abs(dx) + abs(dy) + abs(dz) - 1;
-                if (l < 0)
-                    continue;
-                const double *s = planes[dz + 1] + dy * (ptrdiff_t)row + dx;
-                double *restrict high = most[l], *restrict low = least[l];
-                for (size_t x = 0; x < n; x++) {
-                    high[x] = s[x] > high[x] ? s[x] : high[x];
-                    low[x] = s[x] < low[x] ? s[x] : low[x];
-                }
-            }
-    uint64_t word = 0;
-    for (size_t x = 0; x < n; x++) {
-        const bool in_bone = bone >> x & 1;
-        const double own = fabs(planes[1][x]);
-        bool dropped = false;
-        for (int l = 0; l < 3; l++)
-            dropped |= sqrt(l + 1.0) + own - (in_bone ? most[l][x] : -least[l][x]) <= SV_RIDGE;
-        word |= (uint64_t)!dropped << x;
-    }
-    return word;
-}
-
-static void centres_of_plane(const ridge *r, const trb_mask *bone, size_t z)
+static void centres_of_plane(const ridge *r, const sv_kernels *use, const trb_mask *bone, size_t z)
 {
     const trb_grid *grid = r->grid;
     const double *none = r->nothing + grid->nx + 3;
@@ -109,7 +74,7 @@ static void centres_of_plane(const ridge *r, const trb_mask *bone, size_t z)
             const size_t at = y * (grid->nx + 2) + x, n = grid->nx - x < 64 ? grid->nx - x : 64;
             const double *const planes[3] = {below + at, own + at, above + at};
             trb_mask_row(r->centres, y, z)[x >> 6] =
-                centres_of_word(planes, grid->nx + 2, n, trb_mask_row(bone, y, z)[x >> 6]);
+                use->centres(planes, grid->nx + 2, n, trb_mask_row(bone, y, z)[x >> 6]);
         }
 }
 
@@ -117,9 +82,10 @@ static void centres_of_plane(const ridge *r, const trb_mask *bone, size_t z)
 static void ridge_advance(ridge *r, const trb_mask *bone, size_t done)
 {
     const size_t end = done < r->grid->nz ? done - 1 : done;
+    const sv_kernels *use = sv_kernels_choose();
 #pragma omp parallel for schedule(dynamic, 1)
     for (ptrdiff_t z = (ptrdiff_t)r->next; z < (ptrdiff_t)end; z++)
-        centres_of_plane(r, bone, (size_t)z);
+        centres_of_plane(r, use, bone, (size_t)z);
     r->next = end;
 }
 

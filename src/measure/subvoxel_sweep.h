@@ -19,11 +19,11 @@ typedef struct NAME(sweep) {
     const sv_kernels *use;
     size_t reach, stride, plane; /* stride from row to row, plane = stride * ny */
     size_t slots, next;          /* F: room for so many planes; the first that has not been made */
-    NAME(planes) f, c;           /* F in slot z % slots; z-edges along z, of the planes at hand */
+    NAME(planes) f, c, g;        /* F in slot z % slots; of the planes at hand: z-edges along z, and these with F along z */
     NAME(planes) up;             /* the last z-edge below each column: its place in near steps, and which */
     NAME(planes) *desk;          /* of each thread: two planes, the second with guards around its rows */
-    const LANE **rows;           /* of each thread: pointers to values of `slots` planes and ny rows, then to crossings */
-    size_t rows_each, guard;     /* slots + ny */
+    const LANE **rows;           /* of each thread: pointers to values of planes or rows, then to crossings */
+    size_t rows_each, guard;
 } NAME(sweep);
 
 static void NAME(fill)(NAME(planes) p, size_t n)
@@ -166,22 +166,34 @@ static void NAME(z_edges)(const NAME(sweep) *s, size_t y, size_t z0, size_t z1, 
     }
 }
 
+/* Row y of F along z, for planes z0 <= z < z1: rows together, so that what one plane reads the next finds in cache. */
+static void NAME(along_z)(const NAME(sweep) *s, size_t y, size_t z0, size_t z1, int thread)
+{
+    const size_t nz = s->points->grid.nz, row = y * s->stride;
+    const size_t lo = z0 > s->reach ? z0 - s->reach : 0, hi = z1 - 1 + s->reach < nz ? z1 - 1 + s->reach : nz - 1;
+    const LANE **planes = s->rows + (size_t)thread * 2 * s->rows_each, **planes_from = planes + s->rows_each;
+    for (size_t k = lo; k <= hi; k++) {
+        planes[k - lo] = s->f.value + k % s->slots * s->plane;
+        planes_from[k - lo] = s->f.crossing + k % s->slots * s->plane;
+    }
+    for (size_t z = z0; z < z1; z++) {
+        const size_t at = (z - z0) * s->plane + row;
+        memcpy(s->g.value + at, s->c.value + at, s->stride * sizeof(LANE)); /* of the own column: bounds the search */
+        memcpy(s->g.crossing + at, s->c.crossing + at, s->stride * sizeof(LANE));
+        s->use->NAME(across)(planes, planes_from, row, s->stride, z - lo, 0, hi - lo, s->reach, s->g.value + at,
+                             s->g.crossing + at);
+    }
+}
+
 /* The nearest of plane z; its distances, as signed[], are below 0 outside bone. False when one has not been found. */
 static bool NAME(finish_plane)(const NAME(sweep) *s, const trb_mask *bone, size_t z, size_t z0, int thread, int32_t *near,
                                double *signed_s)
 {
     const trb_grid *grid = &s->points->grid;
     const NAME(planes) own = s->desk[thread], c = {s->c.value + (z - z0) * s->plane, s->c.crossing + (z - z0) * s->plane};
-    const LANE **planes = s->rows + (size_t)thread * 2 * s->rows_each, **planes_from = planes + s->rows_each;
-    const LANE **rows = planes + s->slots, **rows_from = planes_from + s->slots;
+    const LANE **rows = s->rows + (size_t)thread * 2 * s->rows_each, **rows_from = rows + s->rows_each;
     LANE *line = own.value + s->plane, *line_from = own.crossing + s->plane;
-    LANE *best = line + s->stride + 2 * s->guard, *from = line_from + s->stride + 2 * s->guard;
-    const size_t lo = z > s->reach ? z - s->reach : 0, hi = z + s->reach < grid->nz ? z + s->reach : grid->nz - 1;
     bool proven = true;
-    for (size_t k = lo; k <= hi; k++) {
-        planes[k - lo] = s->f.value + k % s->slots * s->plane;
-        planes_from[k - lo] = s->f.crossing + k % s->slots * s->plane;
-    }
     NAME(fill)(own, s->plane);
     for (size_t y = 0; y < grid->ny; y++) {
         rows[y] = own.value + y * s->stride;
@@ -192,9 +204,7 @@ static bool NAME(finish_plane)(const NAME(sweep) *s, const trb_mask *bone, size_
                             own.crossing + y * s->stride);
     }
     for (size_t y = 0; y < grid->ny; y++) {
-        memcpy(best, c.value + y * s->stride, s->stride * sizeof *best); /* of the own column: bounds the searches */
-        memcpy(from, c.crossing + y * s->stride, s->stride * sizeof *best);
-        s->use->NAME(across)(planes, planes_from, y * s->stride, s->stride, z - lo, 0, hi - lo, s->reach, best, from);
+        LANE *best = s->g.value + (z - z0) * s->plane + y * s->stride, *from = s->g.crossing + (z - z0) * s->plane + y * s->stride;
         s->use->NAME(across)(rows, rows_from, 0, s->stride, y, 0, grid->ny - 1, s->reach, best, from);
         const uint64_t *bits = trb_mask_row(bone, y, z);
         double *distance = signed_s + y * (grid->nx + 2);
@@ -219,6 +229,8 @@ static void NAME(sweep_clear)(NAME(sweep) *s)
     free(s->f.crossing);
     free(s->c.value);
     free(s->c.crossing);
+    free(s->g.value);
+    free(s->g.crossing);
     free(s->up.value);
     free(s->up.crossing);
     free(s->rows);
@@ -242,13 +254,14 @@ static trb_status NAME(sweep_init)(NAME(sweep) *s, const trb_surface_points *poi
                        .slots = slots < grid->nz ? slots : grid->nz,
                        .guard = (reach + 2 * SV_ROW_UNIT) / SV_ROW_UNIT * SV_ROW_UNIT};
     s->plane = s->stride * grid->ny;
-    s->rows_each = s->slots + grid->ny;
+    s->rows_each = s->slots > grid->ny ? s->slots : grid->ny;
     s->rows = trb_alloc(threads * 2 * s->rows_each, sizeof *s->rows, "rows", err);
     s->desk = trb_alloc_zero(threads, sizeof *s->desk, "desks", err);
     bool ready = s->rows && s->desk && NAME(planes_init)(&s->up, s->plane, err);
     for (size_t i = 0; ready && i < threads; i++)
         ready = NAME(planes_init)(&s->desk[i], s->plane + 2 * s->stride + 2 * s->guard, err);
-    ready = ready && NAME(planes_init)(&s->f, s->slots * s->plane, err) && NAME(planes_init)(&s->c, SV_BATCH * s->plane, err);
+    ready = ready && NAME(planes_init)(&s->f, s->slots * s->plane, err) && NAME(planes_init)(&s->c, SV_BATCH * s->plane, err) &&
+            NAME(planes_init)(&s->g, SV_BATCH * s->plane, err);
     if (ready)
         NAME(forget)(s->up.value, s->up.crossing, s->plane);
     return ready ? TRB_OK : TRB_ERR_MEMORY;
@@ -265,10 +278,11 @@ static void NAME(sweep_planes)(NAME(sweep) *s, const trb_mask *bone, size_t z0, 
     for (ptrdiff_t z = (ptrdiff_t)s->next; z < (ptrdiff_t)until; z++)
         NAME(make_f)(s, (size_t)z, omp_get_thread_num());
     s->next = until > s->next ? until : s->next;
-#pragma omp parallel for schedule(static)
+#pragma omp parallel for schedule(dynamic, 4)
     for (ptrdiff_t y = 0; y < (ptrdiff_t)grid->ny; y++) {
         const NAME(planes) own = s->desk[omp_get_thread_num()];
         NAME(z_edges)(s, (size_t)y, z0, z1, own.value, own.crossing);
+        NAME(along_z)(s, (size_t)y, z0, z1, omp_get_thread_num());
     }
 #pragma omp parallel for schedule(dynamic, 1) reduction(&& : all)
     for (ptrdiff_t z = (ptrdiff_t)z0; z < (ptrdiff_t)z1; z++)

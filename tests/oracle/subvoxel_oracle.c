@@ -303,7 +303,7 @@ static bool in_image(const subvoxel_surface *s, const double p[3])
 
 /*
  * Balls that touch the surface at the foot of x and have their middle on the line from there through x lie one within the
- * next. The last one without surface inside is wanted: larger by 1 until something is inside, then back, to the ball
+ * next. The last one without surface inside is wanted: larger by 1, 2, 4, ... until something is inside, then back, to the ball
  * that touches what was inside, until nothing is.
  */
 static real_ball grown(subvoxel_surface *s, const subvoxel_options *o, const double x[3], long nearest)
@@ -321,14 +321,22 @@ static real_ball grown(subvoxel_surface *s, const subvoxel_options *o, const dou
         for (int k = 0; k < 3; k++)
             way[k] = from[k] / least;
 
-    double radius = least;
+    double radius = least, step = 1;
+    bool at_border = false;
     for (;;) {
-        radius += 1;
-        const real_ball ball = ball_on(start, way, radius);
-        if (!in_image(s, ball.middle))
-            return alone; /* what lies beyond the image is not known */
+        const real_ball ball = ball_on(start, way, radius + step);
+        if (!in_image(s, ball.middle)) {
+            if (step == 1)
+                return alone; /* what lies beyond the image is not known */
+            step /= 2;
+            at_border = true;
+            continue;
+        }
+        radius = ball.radius;
         if (distance_at(s, o, ball.middle, end) < radius - 1e-6)
             break;
+        if (!at_border)
+            step *= 2;
     }
     for (int i = 0; i < 12; i++) {
         double apart[3];
