@@ -304,7 +304,7 @@ static bool in_image(const subvoxel_surface *s, const double p[3])
 /*
  * Balls that touch the surface at the foot of x and have their middle on the line from there through x lie one within the
  * next. The last one without surface inside is wanted: larger by 1, 2, 4, ... until something is inside, then back, to the ball
- * that touches what was inside, until nothing is.
+ * that touches what was inside, until nothing is. (Ma, Bae & Choi 2012, Vis Comput 28:7-19, for points with normals.)
  */
 static real_ball grown(subvoxel_surface *s, const subvoxel_options *o, const double x[3], long nearest)
 {
