@@ -87,6 +87,13 @@ TRB_NODISCARD trb_status trb_subvoxel_measure(const trb_mask *object, const trb_
                                               const trb_thickness_options *options, float *map, const trb_map_sink *sink,
                                               double scale, trb_thickness *result, trb_error *err);
 
+/**
+ * Bytes that points and measuring take at the most, for balls of up to SV_PLAN_REACH voxels and as much surface as trabecular
+ * bone of 3 voxels has; a layer of a map for a sink included where `maps`.
+ */
+double sv_bytes(const trb_grid *grid, int threads, bool maps);
+#define SV_PLAN_REACH 64
+
 /** What the painting leaves: voxels by radius, and the sums of the weighted mean. */
 typedef struct sv_painted {
     size_t n_codes;

@@ -33,6 +33,7 @@ trb_status trb_grey_surface_points(trb_grey_source *source, const trb_filter *fi
         return TRB_ERR_MEMORY;
     points->grid = bone->grid;
     status = sv_find_crossings(source, filter, level, invert, bone, points, err);
+    trb_grey_clear(source); /* a slab that was read for this is of no use to the search */
     if (!status && !points->count)
         status = trb_error_set(err, TRB_ERR_DATA, "every voxel of the image is of one phase, so it has no surface: check the "
                                                   "threshold");

@@ -7,6 +7,7 @@
  */
 #include "record/memory_plan.h"
 
+#include "measure/subvoxel.h"
 #include "prepare/compartments.h"
 #include "prepare/grey_passes.h"
 #include "trabecula/morphometry.h"
@@ -85,6 +86,12 @@ static size_t around(const trb_settings *settings)
     return settings->filter.support_vox == 0 ? 0 : 2 * (size_t)settings->filter.support_vox;
 }
 
+/* Surface points and the nearest of every voxel: this rule has no small form. */
+static double subvoxel(const trb_grid *grid, const trb_settings *settings, bool maps, int threads)
+{
+    return settings->thickness == TRB_THICKNESS_SUBVOXEL ? sv_bytes(grid, threads, maps) : 0;
+}
+
 /* Bytes beside the grey volume when everything is in memory. */
 static double need_at_once(const trb_grid *grid, const trb_settings *settings, bool maps, int threads)
 {
@@ -95,7 +102,8 @@ static double need_at_once(const trb_grid *grid, const trb_settings *settings, b
     const double exact = 2 * voxels + planes * plane * 3.2; /* balls of all layers at worst, distances of one */
     const double contacts = fmax(2 * voxels, fmin(6 * voxels, 128 * MIB)) + 0.3 * voxels;
     const double fiji = settings->thickness == TRB_THICKNESS_FIJI ? 2 * planes * plane * sizeof(float) : 0;
-    const double methods = fmax(local_planes(grid, settings, threads), fmax(exact, ipl ? contacts : 0) + fiji) + (maps ? planes * plane * 8 : 0);
+    const double methods = fmax(fmax(local_planes(grid, settings, threads), subvoxel(grid, settings, maps, threads)),
+                                fmax(exact, ipl ? contacts : 0) + fiji) + (maps ? planes * plane * 8 : 0);
     return masks(grid, settings) + sharp_image(grid, settings) + fmax(methods, finding_voi(grid, settings)) + program(threads);
 }
 
@@ -106,7 +114,8 @@ static double need_in_slabs(const trb_grid *grid, trb_type type, const trb_setti
     const double local = local_planes(grid, settings, threads); /* and the grey planes that they come from */
     const double slab = plane * (double)(SLAB_LEAST + around(settings)) * (double)trb_type_bytes(type) + local +
                         (local > 0 ? local / 4 * (double)trb_type_bytes(type) : 0);
-    const double method = plane * 8 * METHOD_PLANES * (maps ? 1.5 : 1);
+    const double method = fmax(plane * 8 * METHOD_PLANES * (maps ? 1.5 : 1),
+                               slab + plane * 3 * (double)trb_type_bytes(type) + subvoxel(grid, settings, maps, threads));
     const double labels = plane * (double)grid->nz * LABELS;
     return masks(grid, settings) + fmax(labels, fmax(fmax(slab, method), slab + finding_voi(grid, settings))) + program(threads);
 }
@@ -147,9 +156,10 @@ trb_status trb_memory_plan_make(const trb_grid *grid, trb_type type, const trb_s
         return trb_error_set(err, TRB_ERR_MEMORY,
                              "%zu x %zu x %zu voxels need %.2f GiB even when they are measured in slabs (%.2f GiB at "
                              "once), the limit is %.2f GiB: raise --memory-limit, measure a part with --slices or "
-                             "--crop, or use a machine with more memory",
+                             "--crop, or use a machine with more memory%s",
                              grid->nx, grid->ny, grid->nz, least / (1024 * MIB),
-                             (grey + need_at_once(grid, settings, maps, threads)) / (1024 * MIB), (double)limit / (1024 * MIB));
+                             (grey + need_at_once(grid, settings, maps, threads)) / (1024 * MIB), (double)limit / (1024 * MIB),
+                             settings->thickness == TRB_THICKNESS_SUBVOXEL ? "; --thickness exact needs far less" : "");
     /* A slab is gone before a method begins: both may have what is left. */
     const double left = (double)limit - masks(grid, settings) - program(threads);
     const double slab = left / 2 / (plane * (double)trb_type_bytes(type)) - (double)around(settings);

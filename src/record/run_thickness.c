@@ -47,10 +47,8 @@ trb_status trb_run_need_points(struct run *run, double level, trb_error *err)
 {
     if (run->thickness != TRB_THICKNESS_SUBVOXEL || run->points)
         return TRB_OK;
-    const trb_status status = trb_grey_surface_points(run->seen, &run->filter, level, run->settings->invert,
-                                                      run->products->bone, &run->points, err);
-    trb_grey_clear(run->source); /* its slab is of no use to the next stage */
-    return status;
+    return trb_grey_surface_points(run->seen, &run->filter, level, run->settings->invert, run->products->bone, &run->points,
+                                   err);
 }
 
 void trb_run_drop_points(struct run *run)
