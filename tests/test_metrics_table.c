@@ -32,11 +32,11 @@ static void every_row_is_complete_and_occurs_once(void **state)
     }
 }
 
-/* The text of a method tag up to a comma, a blank or a bracket stands in the row, which may point to another row. */
+/* The text of a method tag up to a comma, a semicolon, a blank or a bracket stands in the row, which may point to another row. */
 static bool method_is_listed(const trb_metric_info *info, const char *tag)
 {
     char word[64];
-    const size_t n = strcspn(tag, ", (:");
+    const size_t n = strcspn(tag, ", (:;");
     snprintf(word, sizeof word, "%.*s", (int)n, tag);
     return strstr(info->methods, word) || strncmp(info->methods, "as ", 3) == 0 || strncmp(info->methods, "with the ", 9) == 0;
 }

@@ -161,6 +161,20 @@ trb_status trb_run_add(struct run *run, const char *key, double value, const cha
     return add_metric(run, &(struct entry){key, value, method, reason});
 }
 
+/* As in the table of metrics, which orders the tables of a batch. */
+static void order_metrics(trb_record *record)
+{
+    size_t rows = 0, placed = 0;
+    const trb_metric_info *table = trb_metric_table(&rows);
+    for (size_t row = 0; row < rows; row++)
+        for (size_t i = placed; i < record->n_metrics; i++)
+            if (strcmp(record->metrics[i].info->key, table[row].key) == 0) {
+                const trb_metric found = record->metrics[i];
+                memmove(&record->metrics[placed + 1], &record->metrics[placed], (i - placed) * sizeof found);
+                record->metrics[placed++] = found;
+            }
+}
+
 trb_status trb_run_add_metrics(struct run *run)
 {
     const double h = run->h_mm, voxel = trb_grid_voxel_mm3(&run->record->grid);
@@ -267,7 +281,11 @@ trb_status trb_run_add_metrics(struct run *run)
         status = trb_run_add_cortical(run, density_tag);
     if (!status)
         status = trb_run_add_shape(run);
-    return status ? status : trb_run_add_enclosed(run);
+    if (!status)
+        status = trb_run_add_enclosed(run);
+    if (!status)
+        order_metrics(run->record);
+    return status;
 }
 
 trb_status trb_run_add_distribution(struct run *run, const char *key, const char *unit, double start, double width, size_t bins,
