@@ -95,7 +95,7 @@ static void every_rule_meets_the_reference_inside_an_irregular_voi(void **state)
         check_thickness(record, "case3_raw_gt63_in_ellipse", rules[i].name, rules[i].tolerance);
         trb_record_destroy(record);
     }
-    trb_record *record = analyze((struct setting[]){RAW, ELLIPSE, {"ball-centres", "voi"}, {"tbn", "direct"}, END});
+    trb_record *record = analyze((struct setting[]){RAW, ELLIPSE, {"thickness", "exact"}, {"ball-centres", "voi"}, {"tbn", "direct"}, END});
     check_thickness(record, "case3_raw_gt63_in_ellipse", "exact_centres_in_voi", 1e-9);
     CHECK_RELATIVE(expected("case3_raw_gt63_in_ellipse", "tb_n|ipl_direct|tb_n_per_mm"), value(record, "Tb.N"), 1e-9);
     trb_record_destroy(record);
@@ -104,7 +104,7 @@ static void every_rule_meets_the_reference_inside_an_irregular_voi(void **state)
 static void otsu_after_the_gaussian_finds_the_reference_threshold(void **state)
 {
     (void)state;
-    trb_record *record = analyze((struct setting[]){END}); /* all defaults */
+    trb_record *record = analyze((struct setting[]){{"thickness", "exact"}, END}); /* all other defaults */
     CHECK_CLOSE(83, record->threshold.grey, 0);
     check_volumes(record, "case2f_gauss_float_otsu");
     check_thickness(record, "case2f_gauss_float_otsu", "exact", 1e-9);
@@ -247,7 +247,9 @@ static void the_metrics_do_not_change_when_the_image_is_mirrored(void **state)
         if (!isnan(a->metrics[i].value)) {
             /* which diagonal cuts a polygon that is not flat depends on the direction, and with it the mean normals */
             const bool mesh = strncmp(a->metrics[i].method, "mesh normals", 12) == 0;
-            CHECK_RELATIVE(a->metrics[i].value, b->metrics[i].value, mesh ? 1e-3 : 1e-12);
+            /* of equally near surface points the first counts, and in the mirror that is another */
+            const bool first = strncmp(a->metrics[i].method, "subvoxel", 8) == 0;
+            CHECK_RELATIVE(a->metrics[i].value, b->metrics[i].value, mesh ? 1e-3 : first ? 3e-4 : 1e-12);
         }
     trb_record_destroy(a);
     trb_record_destroy(b);

@@ -5,7 +5,7 @@
 #include "oracle/ipl_oracle.h"
 #include "trabecula/version.h"
 
-static const trb_thickness_options IPL = {TRB_THICKNESS_IPL, TRB_CENTRES_VOI, TRB_BORDER_UNKNOWN, 0};
+static const trb_thickness_options IPL = {TRB_THICKNESS_IPL, TRB_CENTRES_VOI, TRB_BORDER_UNKNOWN, 0, false, NULL};
 
 /* Map and every number of a result against the oracle. */
 static void check_against_oracle(const trb_mask *object, const trb_mask *voi, trb_thickness_options options)

@@ -69,7 +69,7 @@ static void check_result(const json_t *expected, const trb_thickness *result)
 /* Version 3 through the public door; the ridge and version 1 step by step, which saves a sweep. */
 static void check_thickness(const trb_mask *object, const trb_mask *voi, const json_t *expected)
 {
-    const trb_thickness_options options = {TRB_THICKNESS_IPL, TRB_CENTRES_VOI, TRB_BORDER_UNKNOWN, 0, NULL};
+    const trb_thickness_options options = {TRB_THICKNESS_IPL, TRB_CENTRES_VOI, TRB_BORDER_UNKNOWN, 0, false, NULL};
     trb_thickness result;
     CHECK_OK(trb_thickness_measure(object, voi, &options, &result, NULL, err));
     check_result(testing_at(expected, "ipl_v3"), &result);

@@ -301,10 +301,11 @@ static void all_levels_of_a_threshold_move(void **state)
     check_row(record, 1, (struct setting[]){VOI, {"threshold", "hysteresis:72,108"}, END});
     CHECK_CLOSE(108, record->sensitivity[1].seed_grey, 0);
     trb_record_destroy(record);
-    /* where the window leaves no choice, a local threshold is a fixed one; SMI is of the mask in both (surface mc) */
+    /* where the window leaves no choice, a local threshold is a fixed one; SMI is of the mask in both (surface mc),
+     * and so is the thickness */
     record = analyze((struct setting[]){
-        VOI, {"surface", "mc"}, {"threshold", "adaptive:mean,R=2vox,lo=64,hi=64"}, {"sensitivity", "12.5%"}, END});
-    check_row(record, 1, (struct setting[]){VOI, {"surface", "mc"}, {"threshold", "72grey"}, END});
+        VOI, {"surface", "mc"}, {"thickness", "exact"}, {"threshold", "adaptive:mean,R=2vox,lo=64,hi=64"}, {"sensitivity", "12.5%"}, END});
+    check_row(record, 1, (struct setting[]){VOI, {"surface", "mc"}, {"thickness", "exact"}, {"threshold", "72grey"}, END});
     trb_record_destroy(record);
     /* and the image of Laplace-Hamming is made once, and used for all */
     record = analyze((struct setting[]){

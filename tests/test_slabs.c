@@ -4,6 +4,7 @@
  */
 #include "io/grey_source.h"
 #include "measure/grey_measures.h"
+#include "measure/subvoxel.h"
 #include "prepare/grey_passes.h"
 #include "support/testing.h"
 
@@ -41,6 +42,7 @@ typedef struct passes {
     double otsu, area;
     trb_mask *bone;
     trb_grey_stats stats[3];
+    trb_surface_points *points;
 } passes;
 
 static void run_passes(trb_grey_source *source, const trb_filter *filter, const trb_mask *voi, passes *out)
@@ -52,12 +54,16 @@ static void run_passes(trb_grey_source *source, const trb_filter *filter, const 
     const trb_grey_region regions[] = {{voi, false, NULL}, {out->bone, false, voi}, {out->bone, true, voi}};
     CHECK_OK(trb_grey_regions(source, 3, regions, out->stats, err));
     CHECK_OK(trb_grey_surface(source, filter, out->otsu, voi, &out->area, err));
+    out->points = NULL;
+    if (source->type == TRB_U16 || source->type == TRB_F32)
+        CHECK_OK(trb_grey_surface_points(source, filter, out->otsu, false, out->bone, &out->points, err));
 }
 
 static void clear_passes(passes *p)
 {
     trb_histogram_clear(&p->histogram);
     trb_mask_destroy(p->bone);
+    trb_surface_points_destroy(p->points);
 }
 
 static void check_passes(const passes *a, const passes *b, const char *what)
@@ -74,6 +80,11 @@ static void check_passes(const passes *a, const passes *b, const char *what)
         assert_int_equal(a->stats[i].voxels, b->stats[i].voxels);
         assert_true(a->stats[i].mean == b->stats[i].mean && a->stats[i].sd == b->stats[i].sd);
         assert_true(a->stats[i].lowest == b->stats[i].lowest && a->stats[i].highest == b->stats[i].highest);
+    }
+    if (a->points) {
+        assert_int_equal(a->points->count, b->points->count);
+        assert_memory_equal(a->points->crossing, b->points->crossing, a->points->count * sizeof *a->points->crossing);
+        assert_memory_equal(a->points->near, b->points->near, trb_grid_voxels(&a->points->grid) * sizeof *a->points->near);
     }
     assert_true(a->stats[1].voxels > 1000); /* there was bone */
 }

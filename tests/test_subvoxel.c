@@ -65,6 +65,7 @@ static trb_thickness_options options_with(const trb_surface_points *points)
     trb_thickness_options options = trb_thickness_options_default();
     options.rule = TRB_THICKNESS_SUBVOXEL;
     options.points = points;
+    options.weighted = true;
     return options;
 }
 

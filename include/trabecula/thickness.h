@@ -31,6 +31,7 @@ typedef struct trb_thickness_options {
     trb_border border;
     size_t memory_bytes; /* about what may be taken besides the masks and a map; 0: enough for speed. Less than a
                             few planes cannot be had. Never changes a number */
+    bool weighted; /* subvoxel: also weighted_mean_vox; about a tenth more time */
     const trb_surface_points *points; /* subvoxel: of the bone, for both phases; other rules: not looked at */
 } trb_thickness_options;
 
@@ -48,7 +49,7 @@ typedef struct trb_thickness {
     uint64_t voxels; /* object voxels in the VOI */
     uint64_t valued; /* of these, with a value: fewer only under the ipl rules */
     double mean_vox, sd_vox, max_vox; /* sd: population; NaN when valued == 0 */
-    double weighted_mean_vox; /* subvoxel: voxels beside the other phase count by their share of this one; else NaN */
+    double weighted_mean_vox; /* when asked for: voxels beside the other phase count by their share of this one; else NaN */
     double max_inside_vox; /* largest ball (2 EDT) centred in the VOI: smaller than max_vox when balls from
                               outside decide the maximum */
     size_t n_codes;

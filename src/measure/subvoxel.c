@@ -122,7 +122,8 @@ static trb_status summarise(const sv_painted *painted, trb_thickness *result, tr
     result->n_codes = top + 1;
     result->max_vox = 2.0 * (double)top / SV_STEPS;
     result->mean_vox = sum / (double)result->voxels;
-    result->weighted_mean_vox = 2.0 * (double)painted->weighted / SV_STEPS / (double)painted->weight;
+    if (painted->weight)
+        result->weighted_mean_vox = 2.0 * (double)painted->weighted / SV_STEPS / (double)painted->weight;
     result->n_bins = (size_t)(2 * result->max_vox) + 1;
     result->bin_count = trb_alloc_zero(result->n_bins, sizeof *result->bin_count, "a histogram", err);
     if (!result->bin_count)
@@ -154,7 +155,7 @@ trb_status trb_subvoxel_measure(const trb_mask *object, const trb_mask *voi, con
     if (!status && !(painted.code_count = trb_alloc_zero(painted.n_codes, sizeof *painted.code_count, "a histogram", err)))
         status = TRB_ERR_MEMORY;
     if (!status)
-        status = sv_paint(points, bone, balls, n, object, voi, map, sink, scale, &painted, err);
+        status = sv_paint(points, bone, balls, n, object, voi, map, sink, scale, options->weighted, &painted, err);
     if (!status) {
         result->max_inside_vox = largest_inside(balls, n, voi, &object->grid);
         result->code_count = painted.code_count;

@@ -66,7 +66,7 @@ TRB_NODISCARD trb_status sv_find_crossings(trb_grey_source *source, const trb_fi
                                            const trb_mask *bone, trb_surface_points *points, trb_error *err);
 
 /** Fill the lifts of found crossings. */
-void sv_lift_crossings(trb_surface_points *points);
+TRB_NODISCARD trb_status sv_lift_crossings(trb_surface_points *points, trb_error *err);
 
 /** Fill near, centres and reach_vox. */
 TRB_NODISCARD trb_status sv_find_nearest(const trb_mask *bone, trb_surface_points *points, trb_error *err);
@@ -107,6 +107,6 @@ typedef struct sv_painted {
 /** Paint the balls, which are put in order; room in code_count for every radius. */
 TRB_NODISCARD trb_status sv_paint(const trb_surface_points *points, bool bone, sv_ball *balls, size_t n,
                                   const trb_mask *object, const trb_mask *voi, float *map, const trb_map_sink *sink,
-                                  double scale, sv_painted *out, trb_error *err);
+                                  double scale, bool weighted, sv_painted *out, trb_error *err);
 
 #endif

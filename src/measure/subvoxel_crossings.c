@@ -258,40 +258,91 @@ static bool add_height(const sv_crossing *c, const int32_t at[3], const sv_cross
     return counts;
 }
 
+/*
+ * Where the crossings of a row begin that lie at x or beyond, for x = -1 .. nx + 1: three planes of such rows say without a search
+ * which crossings are near.
+ */
+typedef struct starts {
+    size_t row; /* nx + 3 */
+    uint32_t *at;
+} starts;
+
+static uint32_t *starts_of_row(const starts *s, const trb_grid *grid, size_t y, size_t z)
+{
+    return s->at + (z % 3 * grid->ny + y) * s->row;
+}
+
+static void find_starts(const trb_surface_points *points, const starts *s, size_t z)
+{
+    const trb_grid *grid = &points->grid;
+    for (size_t y = 0; y < grid->ny; y++) {
+        const uint32_t *first = points->first + z * grid->ny + y;
+        uint32_t *out = starts_of_row(s, grid, y, z);
+        size_t x = 0;
+        for (uint32_t i = first[0]; i < first[1]; i++)
+            while (x <= points->crossing[i].x + (size_t)1)
+                out[x++] = i;
+        while (x < s->row)
+            out[x++] = first[1];
+    }
+}
+
+#define ROWS_AROUND 9
+#define EDGES_NEAR 9 /* from x - 1 .. x + 1 in a row */
+
 /* The mean height of the neighbours and the crossing itself (0). On a circular arc every height is 0, so curvature stays. */
-static void lift_row(trb_surface_points *points, size_t y, size_t z)
+static void lift_row(trb_surface_points *points, const starts *s, size_t y, size_t z)
 {
     const trb_grid *grid = &points->grid;
     const sv_crossing *all = points->crossing;
-    uint32_t at[9], end[9];
+    const uint32_t *row[ROWS_AROUND];
     int rows = 0;
     for (size_t w = z ? z - 1 : 0; w <= z + 1 && w < grid->nz; w++)
-        for (size_t v = y ? y - 1 : 0; v <= y + 1 && v < grid->ny; v++, rows++) {
-            at[rows] = points->first[w * grid->ny + v];
-            end[rows] = points->first[w * grid->ny + v + 1];
-        }
-    const size_t row = z * grid->ny + y;
-    for (uint32_t i = points->first[row]; i < points->first[row + 1]; i++) {
+        for (size_t v = y ? y - 1 : 0; v <= y + 1 && v < grid->ny; v++)
+            row[rows++] = starts_of_row(s, grid, v, w);
+    const uint32_t *own = points->first + z * grid->ny + y;
+    for (uint32_t i = own[0]; i < own[1]; i++) {
         sv_crossing *c = &points->crossing[i];
+        uint32_t near[ROWS_AROUND * EDGES_NEAR];
         int32_t place[3];
         int64_t sum = 0;
         int members = 1;
-        place_of(c, place);
-        for (int r = 0; r < rows; r++) {
-            while (at[r] < end[r] && all[at[r]].x + 1 < c->x)
-                at[r]++;
-            for (uint32_t j = at[r]; j < end[r] && all[j].x <= c->x + 1; j++)
-                members += add_height(c, place, &all[j], &sum);
+        size_t n = 0;
+        for (int r = 0; r < rows; r++) { /* always EDGES_NEAR, of which as many count as there are: no branch */
+            const uint32_t from = row[r][c->x], to = row[r][c->x + 3];
+            for (uint32_t k = 0; k < EDGES_NEAR; k++)
+                near[n + k] = from + k;
+            n += to - from;
         }
+        place_of(c, place);
+        for (size_t k = 0; k < n; k++)
+            members += add_height(c, place, &all[near[k]], &sum);
         const double height = (double)sum / (2.0 * SV_STEPS * SV_NORMAL_STEPS);
         c->lift = (int16_t)stepped(fmax(-0.5, fmin(0.5, height / members)), SV_STEPS);
     }
 }
 
-void sv_lift_crossings(trb_surface_points *points)
+#define RUN 16 /* planes that a thread takes at a time */
+
+trb_status sv_lift_crossings(trb_surface_points *points, trb_error *err)
 {
     const trb_grid *grid = &points->grid;
-#pragma omp parallel for schedule(dynamic, 16)
-    for (ptrdiff_t row = 0; row < (ptrdiff_t)(grid->ny * grid->nz); row++)
-        lift_row(points, (size_t)row % grid->ny, (size_t)row / grid->ny);
+    const size_t row = grid->nx + 3, each = 3 * grid->ny * row, threads = (size_t)omp_get_max_threads();
+    uint32_t *memory = trb_alloc(threads * each, sizeof *memory, "rows of the surface", err);
+    if (!memory)
+        return TRB_ERR_MEMORY;
+#pragma omp parallel for schedule(dynamic, 1)
+    for (ptrdiff_t run = 0; run < (ptrdiff_t)((grid->nz + RUN - 1) / RUN); run++) {
+        const starts s = {row, memory + (size_t)omp_get_thread_num() * each};
+        const size_t from = (size_t)run * RUN, to = from + RUN < grid->nz ? from + RUN : grid->nz;
+        for (size_t z = from ? from - 1 : 0; z < to + 1 && z < grid->nz; z++) { /* plane z is looked at, z - 1 is lifted */
+            find_starts(points, &s, z);
+            for (size_t y = 0; z > from && y < grid->ny; y++)
+                lift_row(points, &s, y, z - 1);
+        }
+        for (size_t y = 0; to == grid->nz && y < grid->ny; y++)
+            lift_row(points, &s, y, to - 1);
+    }
+    free(memory);
+    return TRB_OK;
 }

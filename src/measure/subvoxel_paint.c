@@ -30,7 +30,7 @@ typedef struct painter {
     size_t *first;       /* of the balls of each tile, in `list` */
     uint32_t *list;
     size_t room;
-    bool bone;
+    bool bone, weighted;
     size_t n_codes;
 } painter;
 
@@ -85,6 +85,8 @@ static void settle_voxel(const painter *p, const tile *t, size_t x, size_t y, si
     const trb_grid *grid = &p->object->grid;
     if (p->map)
         p->map[((gz - p->z0) * grid->ny + gy) * grid->nx + gx] = (float)(2.0 * radius / SV_STEPS * p->scale);
+    if (!p->weighted)
+        return;
     const uint64_t share = t->surface[z][y] >> x & 1 ? sv_share(p->points, p->bone, gx, gy, gz) : SV_STEPS;
     sums->weight += share;
     sums->weighted += share * (uint64_t)radius;
@@ -99,6 +101,8 @@ static void settle(const painter *p, tile *t, size_t y, size_t z, uint64_t bits,
         t->rows[z] &= ~((uint64_t)1 << y);
     t->left -= found;
     sums->count[radius] += found;
+    if (!p->weighted && !p->map)
+        return;
     uint64_t one_by_one = p->map ? bits : bits & t->surface[z][y];
     const size_t whole = found - (size_t)__builtin_popcountll(one_by_one);
     sums->weight += whole * SV_STEPS;
@@ -204,7 +208,7 @@ static void open_tile(const painter *p, size_t i, tile *t)
             if (p->voi)
                 bits &= trb_mask_row(p->voi, t->y0 + y, t->z0 + z)[word];
             t->bits[z][y] = bits;
-            t->surface[z][y] = bits ? beside_other(p->object, word, t->y0 + y, t->z0 + z) : 0;
+            t->surface[z][y] = bits && p->weighted ? beside_other(p->object, word, t->y0 + y, t->z0 + z) : 0;
             t->rows[z] |= (uint64_t)(bits != 0) << y;
             t->left += (size_t)__builtin_popcountll(bits);
         }
@@ -307,11 +311,13 @@ static trb_status paint_layer(painter *p, tile *tiles, tally *sums, trb_error *e
 }
 
 trb_status sv_paint(const trb_surface_points *points, bool bone, sv_ball *balls, size_t n, const trb_mask *object,
-                    const trb_mask *voi, float *map, const trb_map_sink *sink, double scale, sv_painted *out, trb_error *err)
+                    const trb_mask *voi, float *map, const trb_map_sink *sink, double scale, bool weighted, sv_painted *out,
+                    trb_error *err)
 {
     const trb_grid *grid = &object->grid;
     const size_t threads = (size_t)omp_get_max_threads(), plane = grid->nx * grid->ny;
     painter p = {.points = points, .use = sv_kernels_choose(), .object = object, .voi = voi, .balls = balls, .n = n, .scale = scale, .bone = bone,
+                 .weighted = weighted,
                  .across = (grid->nx + TILE - 1) / TILE, .down = (grid->ny + TILE - 1) / TILE, .n_codes = out->n_codes};
     tile *tiles = trb_alloc(threads, sizeof *tiles, "tiles", err);
     tally *sums = trb_alloc_zero(threads, sizeof *sums, "sums", err);
@@ -333,8 +339,8 @@ trb_status sv_paint(const trb_surface_points *points, bool bone, sv_ball *balls,
     for (size_t i = 0; sums && i < threads; i++) { /* whole numbers: in any order */
         for (size_t r = 0; sums[i].count && r < out->n_codes; r++)
             out->code_count[r] += sums[i].count[r];
-        out->weight += sums[i].weight;
-        out->weighted += sums[i].weighted;
+        out->weight += weighted ? sums[i].weight : 0;
+        out->weighted += weighted ? sums[i].weighted : 0;
         free(sums[i].count);
     }
     free(tiles);

@@ -37,10 +37,10 @@ trb_status trb_grey_surface_points(trb_grey_source *source, const trb_filter *fi
     if (!status && !points->count)
         status = trb_error_set(err, TRB_ERR_DATA, "every voxel of the image is of one phase, so it has no surface: check the "
                                                   "threshold");
-    if (!status) {
-        sv_lift_crossings(points);
+    if (!status)
+        status = sv_lift_crossings(points, err);
+    if (!status)
         status = sv_find_nearest(bone, points, err);
-    }
     if (status) {
         trb_surface_points_destroy(points);
         return status;

@@ -37,7 +37,7 @@ static trb_status between_axes(const trb_mask *bone, size_t memory_bytes, uint64
 trb_status trb_tbn_direct_measure(const trb_mask *bone, const trb_mask *voi, size_t memory_bytes,
                                   trb_thickness *result, uint64_t *mid_axis_voxels, trb_error *err)
 {
-    const trb_thickness_options options = {TRB_THICKNESS_IPL, TRB_CENTRES_VOI, TRB_BORDER_UNKNOWN, memory_bytes, NULL};
+    const trb_thickness_options options = {TRB_THICKNESS_IPL, TRB_CENTRES_VOI, TRB_BORDER_UNKNOWN, memory_bytes, false, NULL};
     uint64_t axis_voxels = 0;
     trb_mask *between = NULL;
     trb_thickness_reset(result, TRB_THICKNESS_IPL);

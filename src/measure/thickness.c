@@ -32,7 +32,7 @@ const char *trb_thickness_rule_name(trb_thickness_rule rule)
 
 trb_thickness_options trb_thickness_options_default(void)
 {
-    return (trb_thickness_options){TRB_THICKNESS_EXACT, TRB_CENTRES_IMAGE, TRB_BORDER_UNKNOWN, 0, NULL};
+    return (trb_thickness_options){TRB_THICKNESS_EXACT, TRB_CENTRES_IMAGE, TRB_BORDER_UNKNOWN, 0, false, NULL};
 }
 
 /* The lengths of a map: mm when the voxel size is known, voxels otherwise. */

@@ -89,7 +89,9 @@ static size_t around(const trb_settings *settings)
 /* Surface points and the nearest of every voxel: this rule has no small form. */
 static double subvoxel(const trb_grid *grid, const trb_settings *settings, bool maps, int threads)
 {
-    return settings->thickness == TRB_THICKNESS_SUBVOXEL ? sv_bytes(grid, threads, maps) : 0;
+    const char *only = settings->metrics; /* empty: all of them */
+    const bool wanted = maps || !only[0] || strstr(only, "Tb.Th") || strstr(only, "Tb.Sp") || strstr(only, "Tb.N");
+    return wanted && settings->thickness == TRB_THICKNESS_SUBVOXEL ? sv_bytes(grid, threads, maps) : 0;
 }
 
 /* Bytes beside the grey volume when everything is in memory. */

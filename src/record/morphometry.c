@@ -266,7 +266,7 @@ static trb_status measure_thickness(struct run *run, bool marrow, trb_thickness 
     if (status)
         return reason_or_error(run, status, &inner, reason, size);
     const trb_thickness_options options = {run->thickness, run->settings->ball_centres, TRB_BORDER_UNKNOWN,
-                                           run->memory_bytes, run->points};
+                                           run->memory_bytes, trb_run_wants_weighted(run), run->points};
     if (marrow)
         trb_mask_invert(object);
     status = map ? trb_thickness_measure(object, run->products->voi, &options, result, map, &inner)

@@ -123,6 +123,7 @@ trb_status trb_run_choose_thickness(struct run *run);
 
 /** The surface points where the rule needs them; err may say TRB_ERR_DATA. level: of the grey surface. */
 trb_status trb_run_need_points(struct run *run, double level, trb_error *err);
+bool trb_run_wants_weighted(const struct run *run); /* asked for by name: not in every table */
 void trb_run_drop_points(struct run *run);
 void trb_run_thickness_tag(const struct run *run, char *tag, size_t size);
 trb_status trb_run_add_weighted(struct run *run, const char *tag, const char *th_reason, const char *sp_reason);

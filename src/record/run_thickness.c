@@ -51,6 +51,11 @@ trb_status trb_run_need_points(struct run *run, double level, trb_error *err)
                                    err);
 }
 
+bool trb_run_wants_weighted(const struct run *run)
+{
+    return run->settings->metrics[0] && (trb_run_wants(run, "Tb.Th.weighted") || trb_run_wants(run, "Tb.Sp.weighted"));
+}
+
 void trb_run_drop_points(struct run *run)
 {
     trb_surface_points_destroy(run->points);
@@ -69,8 +74,8 @@ trb_status trb_run_add_weighted(struct run *run, const char *tag, const char *th
     const bool able = run->thickness == TRB_THICKNESS_SUBVOXEL;
     const char *other = "only the subvoxel rule knows the shares of surface voxels";
     trb_status status = TRB_OK;
-    if (run->settings->thickness != TRB_THICKNESS_SUBVOXEL && !run->settings->metrics[0])
-        return TRB_OK; /* not in every table */
+    if (!trb_run_wants_weighted(run))
+        return TRB_OK;
     if (trb_run_wants(run, "Tb.Th.weighted"))
         status = trb_run_add(run, "Tb.Th.weighted", able && run->th.valued ? run->th.weighted_mean_vox * run->h_mm : NAN, tag,
                              able ? th_reason : other);

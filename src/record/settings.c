@@ -44,7 +44,7 @@ static const trb_setting_info TABLE[] = {
     {"fill-holes", NULL, "false", "fill cavities in bone (6-connected marrow that touches no image border)", "Segmentation"},
     {"sensitivity", "LIST", "", "measure again with the threshold moved by these percentages down and up, as 5%,10%: of its grey value, or of the density where it is calibrated; each takes two more analyses", "Segmentation"},
     {"profile", "NAME", "trabecula", "convention: trabecula, bonej, scanco or ctan", "Convention"},
-    {"thickness", "RULE", "exact", "Tb.Th and Tb.Sp: exact, exact-closed, fiji, ipl, ipl-v1 or subvoxel", "Convention"},
+    {"thickness", "RULE", "subvoxel", "Tb.Th and Tb.Sp: subvoxel (exact where there are no grey values or many thresholds), exact, exact-closed, fiji, ipl or ipl-v1", "Convention"},
     {"ball-centres", "WHERE", "image", "image or voi: may balls centred outside the VOI cover voxels inside it", "Convention"},
     {"tbn", "RULE", "direct", "Tb.N: direct (mid-axes), ratio (BV/TV)/Tb.Th, or plate BS/(2 TV)", "Convention"},
     {"surface", "RULE", "crofton13", "BS: mc, mc-lorensen, crofton13, crofton3 or grey", "Convention"},
@@ -262,7 +262,7 @@ static void apply_profile(trb_settings *settings)
         trb_surface_rule surface;
         trb_da_rule da;
     } of[] = {
-        [TRB_PROFILE_TRABECULA] = {TRB_FILTER_GAUSSIAN, TRB_THICKNESS_EXACT, TRB_CENTRES_IMAGE, TRB_TBN_DIRECT, TRB_BS_CROFTON13, TRB_DA_MIL},
+        [TRB_PROFILE_TRABECULA] = {TRB_FILTER_GAUSSIAN, TRB_THICKNESS_SUBVOXEL, TRB_CENTRES_IMAGE, TRB_TBN_DIRECT, TRB_BS_CROFTON13, TRB_DA_MIL},
         [TRB_PROFILE_BONEJ] = {TRB_FILTER_GAUSSIAN, TRB_THICKNESS_FIJI, TRB_CENTRES_IMAGE, TRB_TBN_RATIO, TRB_BS_LORENSEN, TRB_DA_MIL},
         [TRB_PROFILE_SCANCO] = {TRB_FILTER_GAUSSIAN_TRUNCATED, TRB_THICKNESS_IPL, TRB_CENTRES_VOI, TRB_TBN_DIRECT, TRB_BS_MC, TRB_DA_MESH},
         [TRB_PROFILE_CTAN] = {TRB_FILTER_GAUSSIAN, TRB_THICKNESS_EXACT, TRB_CENTRES_IMAGE, TRB_TBN_RATIO, TRB_BS_LORENSEN, TRB_DA_MIL},

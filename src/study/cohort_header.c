@@ -81,6 +81,8 @@ static const known HOUSEKEEPING[] = {
     {"Grey.Ma", ""},
     {"Tb.Th.valued", ""},
     {"Tb.Sp.valued", ""},
+    {"Tb.Th.weighted", ""},
+    {"Tb.Sp.weighted", ""},
     {"threshold", "|thresholdgrey|lowerthreshold|"},
     {"voxel size", "|voxelsizemm|pixelsize|"},
     {"Euler", "|eulerch|eulernumber|eulercharacteristic|"},

@@ -40,7 +40,7 @@ lines out/results.csv 9
 lines out/failures.csv 1
 has out/results.csv '^sample,group,TV \[mm\^3\],'
 has out/results.csv '^Sham_m2,Sham,0\.064'
-has out/results.columns.csv '^Tb.Th \[mm\],Tb.Th,mm,trabecular thickness,exact,'
+has out/results.columns.csv '^Tb.Th \[mm\],Tb.Th,mm,trabecular thickness,subvoxel,'
 has out/batch.json '"done": 8'
 check "no picture" test -s out/scans/OVX_m1/qc.png
 "$TRABECULA" analyze study/OVX/m1.tif --voxel-size 10um -q -o single >/dev/null 2>&1

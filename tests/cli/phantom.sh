@@ -21,7 +21,7 @@ check "thickness $(value_of rod7.truth.json thickness)" test "$(value_of rod7.tr
 check "Euler number" test "$(value_of rod7.truth.json euler)" = 1.0
 voi=$(grep -o '"voi": "[^"]*' rod7.truth.json | cut -d'"' -f4)
 check "VOI $voi" test "$voi" = box:8:40,8:40,8:40
-expect_exit 0 "$TRABECULA" analyze rod7.mha --voi "$voi" --filter none --threshold 128grey --quiet
+expect_exit 0 "$TRABECULA" analyze rod7.mha --voi "$voi" --filter none --threshold 128grey --thickness exact --quiet
 expect_stdout '^ *Tb\.Th +0\.068374'
 
 # grey levels, type, blur and noise; same options, same image, on one thread and on many
