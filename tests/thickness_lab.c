@@ -3,67 +3,63 @@
  *
  *   thickness_lab bias [LARGEST]   phantoms with a known thickness (up to LARGEST voxels), every rule
  *   thickness_lab change           the same object blurred, noisy, with the threshold moved, at twice the voxel size
+ *   thickness_lab tilt             plates and rods from along the grid to along its diagonals, rules of the library
+ *   thickness_lab figure ROWS OUT  bias against thickness from the rows of the first, as .svg, .pdf or .png
+ *   thickness_lab halve IN OUT     a scan at twice its voxel size: means of 2 x 2 x 2 voxels, float32
  *
  * Rows: experiment,shape,thickness,placement,condition,phase,rule,mean,truth,uncovered (voxels of the finer image).
  * scripts/thickness-bias makes the tables and the figure of the README from them.
  */
 #include "oracle/subvoxel_oracle.h"
-#include "support/testing.h"
+#include "support/thickness_case.h"
 
-#include "trabecula/filter.h"
-#include "trabecula/label.h"
-#include "trabecula/phantom.h"
-#include "trabecula/thickness.h"
-#include "trabecula/voi.h"
+#include "trabecula/plot.h"
+#include "trabecula/volume_io.h"
 
+#include <math.h>
 #include <omp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 /* ---- rules */
 
 typedef struct lab_rule {
     const char *name;
-    bool integer; /* of the mask alone */
-    trb_thickness_rule of_mask;
+    bool changes; /* goes into the second experiment */
+    bool library; /* otherwise by the oracle */
+    trb_thickness_rule rule;
     subvoxel_options of_grey;
 } lab_rule;
 
 static const lab_rule RULES[] = {
-    {"exact", true, TRB_THICKNESS_EXACT, {0}},
-    {"exact-closed", true, TRB_THICKNESS_EXACT_CLOSED, {0}},
-    {"fiji", true, TRB_THICKNESS_FIJI, {0}},
-    {"ipl", true, TRB_THICKNESS_IPL, {0}},
-    {"nearest", false, 0, {SUBVOXEL_NEAREST, false, 0, -1, 0.5}},
-    {"pinned", false, 0, {SUBVOXEL_PINNED, false, 0, 0.9, 0.5}},
-    {"pinned-middle", false, 0, {SUBVOXEL_PINNED_MIDDLE, true, 0.5, 0.5, 0.5}},
-    {"grown-points", false, 0, {SUBVOXEL_GROWN, false, 0, 0.5, 0.25}},
-    {"grown-discs", false, 0, {SUBVOXEL_GROWN, false, 0.5, 0.5, 0.25}},
-    {"subvoxel", false, 0, {SUBVOXEL_GROWN, true, 0.5, 0.5, 0.25}},
-    {"ridge-0.3", false, 0, {SUBVOXEL_GROWN, true, 0.5, 0.3, 0.25}},
-    {"ridge-0.9", false, 0, {SUBVOXEL_GROWN, true, 0.5, 0.9, 0.25}},
-    {"cover-0", false, 0, {SUBVOXEL_GROWN, true, 0.5, 0.5, 0}},
-    {"cover-0.5", false, 0, {SUBVOXEL_GROWN, true, 0.5, 0.5, 0.5}},
+    {"exact", true, true, TRB_THICKNESS_EXACT, {0}},
+    {"exact-closed", false, true, TRB_THICKNESS_EXACT_CLOSED, {0}},
+    {"fiji", true, true, TRB_THICKNESS_FIJI, {0}},
+    {"ipl", true, true, TRB_THICKNESS_IPL, {0}},
+    {"nearest", false, false, 0, {SUBVOXEL_NEAREST, false, 0, -1, 0.5}},
+    {"pinned", true, false, 0, {SUBVOXEL_PINNED, false, 0, 0.9, 0.5}},
+    {"pinned-middle", false, false, 0, {SUBVOXEL_PINNED_MIDDLE, true, 0.5, 0.5, 0.5}},
+    {"grown-points", false, false, 0, {SUBVOXEL_GROWN, false, 0, 0.5, 0.25}},
+    {"grown-discs", true, false, 0, {SUBVOXEL_GROWN, false, 0.5, 0.5, 0.25}},
+    {"subvoxel", true, true, TRB_THICKNESS_SUBVOXEL, {0}},
+    {"ridge-0.3", false, false, 0, {SUBVOXEL_GROWN, true, 0.5, 0.3, 0.25}},
+    {"ridge-0.9", false, false, 0, {SUBVOXEL_GROWN, true, 0.5, 0.9, 0.25}},
+    {"cover-0", false, false, 0, {SUBVOXEL_GROWN, true, 0.5, 0.5, 0}},
+    {"cover-0.5", false, false, 0, {SUBVOXEL_GROWN, true, 0.5, 0.5, 0.5}},
 };
 enum { N_RULES = sizeof RULES / sizeof *RULES };
 
 /* ---- specimens */
 
-/* How the object is seen. The means of 2 x 2 x 2 voxels are taken before the filter. */
-typedef struct lab_condition {
-    const char *name;
-    double blur, snr, level; /* level: share of the contrast */
-    bool filtered, halved;
-} lab_condition;
-
-static const lab_condition PLAIN = {"plain", 0, 0, 0.5, false, false};
-
-static const lab_condition CHANGES[] = {
-    {"plain", 0, 0, 0.5, false, false},        {"filtered", 0, 0, 0.5, true, false},
-    {"blur 0.5", 0.5, 0, 0.5, false, false},   {"blur 1", 1, 0, 0.5, false, false},
-    {"blur 1.5", 1.5, 0, 0.5, false, false},   {"noise 20", 0, 20, 0.5, false, false},
-    {"noise 10", 0, 10, 0.5, false, false},    {"noise 5", 0, 5, 0.5, false, false},
+static const thickness_view CHANGES[] = {
+    {"plain", 0, 0, 0.5, false, false},             {"filtered", 0, 0, 0.5, true, false},
+    {"blur 0.5", 0.5, 0, 0.5, false, false},        {"blur 1", 1, 0, 0.5, false, false},
+    {"blur 1.5", 1.5, 0, 0.5, false, false},        {"noise 20", 0, 20, 0.5, false, false},
+    {"noise 10", 0, 10, 0.5, false, false},         {"noise 5", 0, 5, 0.5, false, false},
     {"noise 20 filtered", 0, 20, 0.5, true, false}, {"noise 10 filtered", 0, 10, 0.5, true, false},
     {"noise 5 filtered", 0, 5, 0.5, true, false},   {"noise 3 filtered", 0, 3, 0.5, true, false},
-    {"level -10 %", 0, 0, 0.4, false, false},  {"level +10 %", 0, 0, 0.6, false, false},
+    {"level -10 %", 0, 0, 0.4, false, false},       {"level +10 %", 0, 0, 0.6, false, false},
     {"twice the voxel", 0, 0, 0.5, false, true},
 };
 enum { N_CHANGES = sizeof CHANGES / sizeof *CHANGES };
@@ -73,141 +69,29 @@ typedef struct lab_case {
     trb_phantom_kind kind;
     double thickness;
     unsigned placement;
-    const lab_condition *condition;
+    const thickness_view *view;
 } lab_case;
 
-static void stop(const trb_error *err)
+static void run(const lab_case *l)
 {
-    fprintf(stderr, "thickness_lab: %s\n", err->text);
-    exit(1);
-}
-
-#define MUST(call)                                                                                                     \
-    do {                                                                                                               \
-        trb_error error_ = {TRB_OK, ""}, *err = &error_;                                                               \
-        if (call)                                                                                                      \
-            stop(err);                                                                                                 \
-    } while (0)
-
-enum { MARROW_GREY = 20000, CONTRAST = 20000 };
-
-/* Means of 2 x 2 x 2 voxels; the box keeps only voxels that lie in it whole. */
-static trb_volume *halved(const trb_volume *in, trb_box *box)
-{
-    trb_grid grid = in->grid;
-    grid.nx /= 2;
-    grid.ny /= 2;
-    grid.nz /= 2;
-    trb_volume *out = NULL;
-    MUST(trb_volume_create(&grid, TRB_F32, &out, err));
-    for (size_t z = 0; z < grid.nz; z++)
-        for (size_t y = 0; y < grid.ny; y++)
-            for (size_t x = 0; x < grid.nx; x++) {
-                double sum = 0;
-                for (size_t k = 0; k < 8; k++)
-                    sum += trb_volume_get(in, 2 * x + (k & 1), 2 * y + (k >> 1 & 1), 2 * z + (k >> 2));
-                trb_volume_set(out, x, y, z, sum / 8);
-            }
-    for (int axis = 0; axis < 3; axis++) {
-        box->lo[axis] = (box->lo[axis] + 1) / 2;
-        box->hi[axis] /= 2;
-    }
-    return out;
-}
-
-static float *filtered(const trb_volume *volume, bool filter)
-{
-    const trb_filter kernel = {filter ? TRB_FILTER_GAUSSIAN : TRB_FILTER_NONE, 0.8, 1};
-    float *grey = malloc(trb_grid_voxels(&volume->grid) * sizeof *grey);
-    trb_smoother *smoother = NULL;
-    MUST(trb_smoother_create(volume, &kernel, &smoother, err));
-    MUST(trb_smoother_planes(smoother, 0, volume->grid.nz, grey, err));
-    trb_smoother_destroy(smoother);
-    return grey;
-}
-
-/* Noise makes specks; what every user removes is removed. */
-static trb_mask *mask_of(const float *grey, const trb_grid *grid, double level, bool clean)
-{
-    trb_mask *bone = NULL;
-    MUST(trb_mask_create(grid, &bone, err));
-    for (size_t z = 0, i = 0; z < grid->nz; z++)
-        for (size_t y = 0; y < grid->ny; y++)
-            for (size_t x = 0; x < grid->nx; x++, i++)
-                trb_mask_set(bone, x, y, z, (double)grey[i] >= level);
-    if (clean) {
-        MUST(trb_despeckle(bone, TRB_CONNECT_26, 50, NULL, err));
-        trb_mask_invert(bone);
-        MUST(trb_despeckle(bone, TRB_CONNECT_6, 50, NULL, err));
-        trb_mask_invert(bone);
-    }
-    return bone;
-}
-
-static double measure(const lab_rule *rule, subvoxel_surface *surface, const trb_mask *bone, const trb_mask *voi,
-                      const trb_box *box, int phase, double *uncovered)
-{
-    *uncovered = 0;
-    if (!rule->integer) {
-        subvoxel_sums sums;
-        free(subvoxel_thickness(surface, &rule->of_grey, phase, box, &sums));
-        *uncovered = (double)sums.uncovered / (double)sums.voxels;
-        return sums.mean;
-    }
-    trb_thickness_options options = trb_thickness_options_default();
-    options.rule = rule->of_mask;
-    options.centres = rule->of_mask == TRB_THICKNESS_IPL ? TRB_CENTRES_VOI : TRB_CENTRES_IMAGE;
-    trb_mask *object = NULL;
-    trb_thickness result;
-    if (phase)
-        MUST(trb_mask_copy(bone, &object, err));
-    else
-        MUST(trb_mask_complement(bone, &object, err));
-    MUST(trb_thickness_measure(object, voi, &options, &result, NULL, err));
-    const double mean = result.mean_vox;
-    trb_thickness_clear(&result);
-    trb_mask_destroy(object);
-    return mean;
-}
-
-static void run(const lab_case *c)
-{
-    trb_phantom_options options = trb_phantom_options_default(c->kind);
-    options.thickness_vox = c->thickness;
-    options.placement = c->placement;
-    options.type = TRB_U16;
-    options.marrow_grey = MARROW_GREY;
-    options.bone_grey = MARROW_GREY + CONTRAST;
-    options.blur_vox = c->condition->blur;
-    options.noise_grey = c->condition->snr > 0 ? CONTRAST / c->condition->snr : 0;
-    trb_volume *volume = NULL;
-    trb_phantom_truth truth;
-    MUST(trb_phantom_create(&options, &volume, &truth, err));
-    trb_box box = truth.voi;
-    if (c->condition->halved) {
-        trb_volume *coarse = halved(volume, &box);
-        trb_volume_destroy(volume);
-        volume = coarse;
-    }
-    const double scale = c->condition->halved ? 2 : 1, level = MARROW_GREY + CONTRAST * c->condition->level;
-    float *grey = filtered(volume, c->condition->filtered);
-    trb_mask *bone = mask_of(grey, &volume->grid, level, c->condition->snr > 0), *voi = NULL;
-    MUST(trb_voi_box(&volume->grid, &box, &voi, err));
-    subvoxel_surface surface = subvoxel_surface_make(grey, &volume->grid, level, false, bone);
-    for (int phase = 1; phase >= (c->kind == TRB_PHANTOM_PLATES ? 0 : 1) && surface.count; phase--)
+    thickness_case c = thickness_case_make(l->kind, l->thickness, l->placement, l->view);
+    subvoxel_surface surface = subvoxel_surface_make(c.grey->voxels, &c.grey->grid, c.level, false, c.bone);
+    for (int phase = 1; phase >= (l->kind == TRB_PHANTOM_PLATES ? 0 : 1) && surface.count; phase--)
         for (int r = 0; r < N_RULES; r++) {
-            double uncovered;
-            const double mean = scale * measure(&RULES[r], &surface, bone, voi, &box, phase, &uncovered);
+            if (!RULES[r].changes && l->view != &THICKNESS_VIEW_PLAIN)
+                continue;
+            subvoxel_sums sums = {.voxels = 1};
+            if (RULES[r].library)
+                sums.mean = thickness_case_mean(&c, RULES[r].rule, phase) / c.scale;
+            else
+                free(subvoxel_thickness(&surface, &RULES[r].of_grey, phase, &c.box, &sums));
 #pragma omp critical(lab_print)
-            printf("%s,%s,%g,%u,%s,%s,%s,%.6f,%.6f,%.6f\n", c->experiment, trb_phantom_kind_name(c->kind), c->thickness,
-                   c->placement, c->condition->name, phase ? "bone" : "marrow", RULES[r].name, mean,
-                   phase ? truth.thickness : truth.separation, uncovered);
+            printf("%s,%s,%g,%u,%s,%s,%s,%.6f,%.6f,%.6f\n", l->experiment, trb_phantom_kind_name(l->kind), l->thickness,
+                   l->placement, l->view->name, phase ? "bone" : "marrow", RULES[r].name, c.scale * sums.mean,
+                   phase ? c.truth.thickness : c.truth.separation, (double)sums.uncovered / (double)sums.voxels);
         }
     subvoxel_surface_free(&surface);
-    free(grey);
-    trb_mask_destroy(bone);
-    trb_mask_destroy(voi);
-    trb_volume_destroy(volume);
+    thickness_case_clear(&c);
 }
 
 /* ---- experiments */
@@ -233,7 +117,7 @@ static void add_bias(double largest)
             if (sizes[t] > largest || (kinds[k] == TRB_PHANTOM_GYROID ? sizes[t] > 14 : sizes[t] == 14))
                 continue;
             for (unsigned p = 0; p < (periodic || sizes[t] > 10 ? 1 : 3); p++)
-                add((lab_case){"bias", kinds[k], sizes[t], p, &PLAIN});
+                add((lab_case){"bias", kinds[k], sizes[t], p, &THICKNESS_VIEW_PLAIN});
         }
 }
 
@@ -247,17 +131,144 @@ static void add_change(void)
                 add((lab_case){"change", kinds[k], sizes[t], 0, &CHANGES[c]});
 }
 
+/* ---- tilt */
+
+static void tilt(void)
+{
+    static const double ways[][3] = {{0, 0, 1}, {0, 1, 10}, {1, 2, 10}, {0, 1, 2}, {0, 1, 1}, {1, 1, 2}, {1, 2, 3}, {1, 1, 1}};
+    static const double sizes[] = {2.5, 3, 3.5, 4, 5, 7};
+    for (int rod = 0; rod < 2; rod++)
+        for (size_t w = 0; w < sizeof ways / sizeof *ways; w++)
+            for (size_t t = 0; t < sizeof sizes / sizeof *sizes; t++) {
+                thickness_case c = thickness_case_tilted(rod != 0, ways[w], sizes[t]);
+                for (int r = 0; r < N_RULES; r++)
+                    if (RULES[r].library)
+                        printf("tilt,%s,%g,0,%g %g %g,bone,%s,%.6f,%.6f,0\n", rod ? "rod" : "plate", sizes[t], ways[w][0],
+                               ways[w][1], ways[w][2], RULES[r].name, thickness_case_mean(&c, RULES[r].rule, 1), sizes[t]);
+                thickness_case_clear(&c);
+            }
+}
+
+/* ---- figure */
+
+enum { FIGURE_SHAPES = 6, FIGURE_RULES = 4, FIGURE_SIZES = 16 };
+static const char *const FIGURE_SHAPE[FIGURE_SHAPES] = {"plate", "rod", "torus", "gyroid", "plates", "ball"};
+static const char *const FIGURE_RULE[FIGURE_RULES] = {"exact", "fiji", "ipl", "subvoxel"};
+
+typedef struct figure_line {
+    size_t n;
+    double x[FIGURE_SIZES], y[FIGURE_SIZES]; /* y: sum over the placements, then their mean */
+    int placements[FIGURE_SIZES];
+} figure_line;
+
+static int find_name(const char *const *names, int n, const char *name)
+{
+    for (int i = 0; i < n; i++)
+        if (!strcmp(names[i], name))
+            return i;
+    return -1;
+}
+
+static void take_point(figure_line *line, double x, double y)
+{
+    size_t i = 0;
+    while (i < line->n && line->x[i] != x)
+        i++;
+    if (i == FIGURE_SIZES)
+        return;
+    if (i == line->n) {
+        for (line->n++; i > 0 && line->x[i - 1] > x; i--) {
+            line->x[i] = line->x[i - 1];
+            line->y[i] = line->y[i - 1];
+            line->placements[i] = line->placements[i - 1];
+        }
+        line->x[i] = x;
+        line->y[i] = 0;
+        line->placements[i] = 0;
+    }
+    line->y[i] += y;
+    line->placements[i]++;
+}
+
+static int figure(const char *rows, const char *out)
+{
+    static figure_line lines[FIGURE_SHAPES][FIGURE_RULES];
+    static char text[500];
+    FILE *in = fopen(rows, "r");
+    if (!in) {
+        fprintf(stderr, "thickness_lab: cannot read %s\n", rows);
+        return 1;
+    }
+    while (fgets(text, sizeof text, in)) {
+        char shape[20], rule[40];
+        double size, mean, truth;
+        if (sscanf(text, "bias,%19[a-z],%lf,%*u,plain,bone,%39[^,],%lf,%lf", shape, &size, rule, &mean, &truth) != 5)
+            continue;
+        const int s = find_name(FIGURE_SHAPE, FIGURE_SHAPES, shape), r = find_name(FIGURE_RULE, FIGURE_RULES, rule);
+        if (s >= 0 && r >= 0 && size < 15)
+            take_point(&lines[s][r], size, mean - truth);
+    }
+    fclose(in);
+    trb_plot_series series[FIGURE_SHAPES][FIGURE_RULES] = {{{0}}};
+    trb_plot_chart chart[FIGURE_SHAPES] = {{0}};
+    for (int s = 0; s < FIGURE_SHAPES; s++) {
+        for (int r = 0; r < FIGURE_RULES; r++) {
+            figure_line *line = &lines[s][r];
+            for (size_t i = 0; i < line->n; i++)
+                line->y[i] /= line->placements[i];
+            series[s][r] = (trb_plot_series){.name = FIGURE_RULE[r], .n = line->n, .x = line->x, .mean = line->y};
+        }
+        chart[s] = (trb_plot_chart){FIGURE_SHAPE[s], "voxels too thick", "true thickness", "voxels", FIGURE_RULES, series[s]};
+    }
+    trb_plot_options options = trb_plot_options_default(TRB_PLOT_PAPER);
+    options.columns = 3;
+    options.dpi = 150;
+    trb_error err = {TRB_OK, ""};
+    if (trb_plot_time_write(chart, FIGURE_SHAPES, &options, out, &err)) {
+        fprintf(stderr, "thickness_lab: %s\n", err.text);
+        return 1;
+    }
+    return 0;
+}
+
+/* ---- a real scan at half its resolution */
+
+static int halve(const char *from, const char *to)
+{
+    trb_volume *fine = NULL, *coarse = NULL;
+    trb_error err = {TRB_OK, ""};
+    trb_box box = {{0, 0, 0}, {0, 0, 0}};
+    trb_status status = trb_volume_read(from, NULL, NULL, NULL, &fine, NULL, &err);
+    if (!status) {
+        coarse = thickness_halved(fine, &box);
+        status = trb_volume_write(to, coarse, NULL, &err);
+    }
+    if (status)
+        fprintf(stderr, "thickness_lab: %s\n", err.text);
+    trb_volume_destroy(fine);
+    trb_volume_destroy(coarse);
+    return status != TRB_OK;
+}
+
 int main(int argc, char **argv)
 {
     if (argc >= 2 && !strcmp(argv[1], "bias"))
         add_bias(argc > 2 ? atof(argv[2]) : 20);
     else if (argc == 2 && !strcmp(argv[1], "change"))
         add_change();
+    else if (argc == 2 && !strcmp(argv[1], "tilt"))
+        ;
+    else if (argc == 4 && !strcmp(argv[1], "figure"))
+        return figure(argv[2], argv[3]);
+    else if (argc == 4 && !strcmp(argv[1], "halve"))
+        return halve(argv[2], argv[3]);
     else {
-        fputs("usage: thickness_lab bias [LARGEST] | change\n", stderr);
+        fputs("usage: thickness_lab bias [LARGEST] | change | tilt | figure ROWS OUT | halve IN OUT\n", stderr);
         return 2;
     }
     puts("experiment,shape,thickness,placement,condition,phase,rule,mean,truth,uncovered");
+    if (!strcmp(argv[1], "tilt"))
+        tilt();
     omp_set_max_active_levels(1);
 #pragma omp parallel for schedule(dynamic, 1)
     for (int i = 0; i < n_cases; i++)

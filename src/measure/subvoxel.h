@@ -79,6 +79,9 @@ typedef struct sv_ball {
 /** The ball of voxel (x, y, z), grown into its phase. */
 sv_ball sv_grow(const trb_surface_points *points, bool bone, size_t x, size_t y, size_t z);
 
+/** For a voxel that no ball covers: its own, or that of the voxel behind it when it is larger. object: its phase. */
+sv_ball sv_grow_rest(const trb_surface_points *points, const trb_mask *object, bool bone, size_t x, size_t y, size_t z);
+
 /** How much of a surface voxel is of its phase, in 1 / SV_STEPS, by the disc of its nearest crossing. */
 unsigned sv_share(const trb_surface_points *points, bool bone, size_t x, size_t y, size_t z);
 

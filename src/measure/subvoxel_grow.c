@@ -12,6 +12,7 @@
 #include "measure/subvoxel.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define TOUCH_INSIDE 1e-6 /* less than this is not inside */
@@ -190,6 +191,31 @@ sv_ball sv_grow(const trb_surface_points *points, bool bone, size_t x, size_t y,
     radius = shrunk(points, start, way, least, radius, end);
     middle_of(start, way, radius, middle);
     return (sv_ball){{in_steps(middle[0]), in_steps(middle[1]), in_steps(middle[2])}, in_steps(radius)};
+}
+
+/*
+ * Uneven discs may leave no room for a ball that starts at the very surface: then the ball of the voxel behind x, one
+ * step into the phase.
+ */
+sv_ball sv_grow_rest(const trb_surface_points *points, const trb_mask *object, bool bone, size_t x, size_t y, size_t z)
+{
+    const trb_grid *grid = &points->grid;
+    const sv_ball own = sv_grow(points, bone, x, y, z);
+    const int16_t *normal = points->crossing[points->near[voxel_at(grid, x, y, z)]].normal;
+    const size_t size[3] = {grid->nx, grid->ny, grid->nz};
+    size_t at[3] = {x, y, z};
+    for (int k = 0; k < 3; k++) {
+        const int into = bone ? -normal[k] : normal[k];
+        if (2 * abs(into) <= SV_NORMAL_STEPS)
+            continue;
+        if (into < 0 ? at[k] == 0 : at[k] + 1 == size[k])
+            return own;
+        at[k] = into < 0 ? at[k] - 1 : at[k] + 1;
+    }
+    if (!trb_mask_get(object, at[0], at[1], at[2]))
+        return own;
+    const sv_ball behind = sv_grow(points, bone, at[0], at[1], at[2]);
+    return behind.radius > own.radius ? behind : own;
 }
 
 /*

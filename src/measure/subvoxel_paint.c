@@ -116,7 +116,7 @@ static void paint_ball(const painter *p, tile *t, const sv_ball *ball, tally *su
     const int64_t reach = ball->radius + SV_COVER;
     int64_t z = first_within(ball->middle[2], reach), z_last = last_within(ball->middle[2], reach);
     int64_t y = first_within(ball->middle[1], reach), y_last = last_within(ball->middle[1], reach);
-    if (!clip(&z, &z_last, t->z0, t->nz) || !clip(&y, &y_last, t->y0, t->ny))
+    if (!ball->radius || !clip(&z, &z_last, t->z0, t->nz) || !clip(&y, &y_last, t->y0, t->ny)) /* a point covers nothing */
         return;
     const uint64_t near_rows = run(y, y_last);
     const float middle_x = (float)((double)ball->middle[0] / SV_STEPS - (double)t->x0);
@@ -144,7 +144,7 @@ static void paint_ball(const painter *p, tile *t, const sv_ball *ball, tally *su
     }
 }
 
-/* What no ball covers has its own. */
+/* What no ball covers has its own, or the one behind it. */
 static void settle_rest(const painter *p, tile *t, tally *sums)
 {
     for (size_t z = 0; z < t->nz && t->left; z++)
@@ -152,7 +152,7 @@ static void settle_rest(const painter *p, tile *t, tally *sums)
             const size_t y = (size_t)__builtin_ctzll(t->rows[z]);
             for (uint64_t bits = t->bits[z][y]; bits; bits &= bits - 1) {
                 const size_t x = (size_t)__builtin_ctzll(bits);
-                const sv_ball own = sv_grow(p->points, p->bone, t->x0 + x, t->y0 + y, t->z0 + z);
+                const sv_ball own = sv_grow_rest(p->points, p->object, p->bone, t->x0 + x, t->y0 + y, t->z0 + z);
                 sums->count[(size_t)own.radius < p->n_codes ? (size_t)own.radius : p->n_codes - 1]++;
                 settle_voxel(p, t, x, y, z, own.radius, sums);
             }

@@ -304,7 +304,7 @@ static bool in_image(const subvoxel_surface *s, const double p[3])
 /*
  * Balls that touch the surface at the foot of x and have their middle on the line from there through x lie one within the
  * next. The last one without surface inside is wanted: larger by 1, 2, 4, ... until something is inside, then back, to the ball
- * that touches what was inside, until nothing is.
+ * that touches what was inside, until nothing is. (Ma, Bae & Choi 2012, Vis Comput 28:7-19, for points with normals.)
  */
 static real_ball grown(subvoxel_surface *s, const subvoxel_options *o, const double x[3], long nearest)
 {
@@ -403,6 +403,23 @@ subvoxel_ball subvoxel_ball_at(subvoxel_surface *s, const subvoxel_options *o, l
     return out;
 }
 
+/* Of a voxel that no ball covers: its own radius, or that of the voxel one step behind it, into the phase. */
+static int64_t radius_uncovered(subvoxel_surface *s, const subvoxel_options *o, long x, long y, long z)
+{
+    const bool bone = s->bone[index_of(s, x, y, z)];
+    const double *normal = s->crossing[nearest_of(s, x, y, z)].normal;
+    const int64_t own = subvoxel_ball_at(s, o, x, y, z).radius;
+    long behind[3] = {x, y, z};
+    for (int k = 0; k < 3; k++) {
+        const double into = bone ? -normal[k] : normal[k];
+        behind[k] += into > 0.5 ? 1 : into < -0.5 ? -1 : 0;
+    }
+    if (!inside(s, behind[0], behind[1], behind[2]) || s->bone[index_of(s, behind[0], behind[1], behind[2])] != bone)
+        return own;
+    const int64_t deeper = subvoxel_ball_at(s, o, behind[0], behind[1], behind[2]).radius;
+    return deeper > own ? deeper : own;
+}
+
 /* ---- centres and painting */
 
 static bool is_centre(subvoxel_surface *s, const subvoxel_options *o, long x, long y, long z)
@@ -466,7 +483,7 @@ int32_t *subvoxel_thickness(subvoxel_surface *s, const subvoxel_options *o, int 
                     continue;
                 }
                 if (!map[i]) {
-                    map[i] = (int32_t)(2 * subvoxel_ball_at(s, o, x, y, z).radius);
+                    map[i] = (int32_t)(2 * radius_uncovered(s, o, x, y, z));
                     got.uncovered++;
                 }
                 got.voxels++;
