@@ -3,6 +3,7 @@
  *
  *   thickness_lab bias [LARGEST]   phantoms with a known thickness (up to LARGEST voxels), every rule
  *   thickness_lab change           the same object blurred, noisy, with the threshold moved, at twice the voxel size
+ *   thickness_lab tilt             plates and rods from along the grid to along its diagonals, rules of the library
  *   thickness_lab figure ROWS OUT  bias against thickness from the rows of the first, as .svg, .pdf or .png
  *   thickness_lab halve IN OUT     a scan at twice its voxel size: means of 2 x 2 x 2 voxels, float32
  *
@@ -130,6 +131,24 @@ static void add_change(void)
                 add((lab_case){"change", kinds[k], sizes[t], 0, &CHANGES[c]});
 }
 
+/* ---- tilt */
+
+static void tilt(void)
+{
+    static const double ways[][3] = {{0, 0, 1}, {0, 1, 10}, {1, 2, 10}, {0, 1, 2}, {0, 1, 1}, {1, 1, 2}, {1, 2, 3}, {1, 1, 1}};
+    static const double sizes[] = {2.5, 3, 3.5, 4, 5, 7};
+    for (int rod = 0; rod < 2; rod++)
+        for (size_t w = 0; w < sizeof ways / sizeof *ways; w++)
+            for (size_t t = 0; t < sizeof sizes / sizeof *sizes; t++) {
+                thickness_case c = thickness_case_tilted(rod != 0, ways[w], sizes[t]);
+                for (int r = 0; r < N_RULES; r++)
+                    if (RULES[r].library)
+                        printf("tilt,%s,%g,0,%g %g %g,bone,%s,%.6f,%.6f,0\n", rod ? "rod" : "plate", sizes[t], ways[w][0],
+                               ways[w][1], ways[w][2], RULES[r].name, thickness_case_mean(&c, RULES[r].rule, 1), sizes[t]);
+                thickness_case_clear(&c);
+            }
+}
+
 /* ---- figure */
 
 enum { FIGURE_SHAPES = 6, FIGURE_RULES = 4, FIGURE_SIZES = 16 };
@@ -237,15 +256,19 @@ int main(int argc, char **argv)
         add_bias(argc > 2 ? atof(argv[2]) : 20);
     else if (argc == 2 && !strcmp(argv[1], "change"))
         add_change();
+    else if (argc == 2 && !strcmp(argv[1], "tilt"))
+        ;
     else if (argc == 4 && !strcmp(argv[1], "figure"))
         return figure(argv[2], argv[3]);
     else if (argc == 4 && !strcmp(argv[1], "halve"))
         return halve(argv[2], argv[3]);
     else {
-        fputs("usage: thickness_lab bias [LARGEST] | change | figure ROWS OUT | halve IN OUT\n", stderr);
+        fputs("usage: thickness_lab bias [LARGEST] | change | tilt | figure ROWS OUT | halve IN OUT\n", stderr);
         return 2;
     }
     puts("experiment,shape,thickness,placement,condition,phase,rule,mean,truth,uncovered");
+    if (!strcmp(argv[1], "tilt"))
+        tilt();
     omp_set_max_active_levels(1);
 #pragma omp parallel for schedule(dynamic, 1)
     for (int i = 0; i < n_cases; i++)

@@ -22,8 +22,7 @@
 /* Planes that the threads share: few, because memory goes with them. */
 static size_t planes_at_once(void)
 {
-    const size_t wanted = 3 * (size_t)omp_get_max_threads();
-    return wanted < 6 ? 6 : wanted;
+    return 2 * (size_t)omp_get_max_threads() + 2;
 }
 
 const sv_kernels *sv_kernels_choose(void)

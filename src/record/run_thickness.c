@@ -76,6 +76,8 @@ trb_status trb_run_add_weighted(struct run *run, const char *tag, const char *th
     trb_status status = TRB_OK;
     if (!trb_run_wants_weighted(run))
         return TRB_OK;
+    if (!able)
+        tag = trb_thickness_rule_name(TRB_THICKNESS_SUBVOXEL);
     if (trb_run_wants(run, "Tb.Th.weighted"))
         status = trb_run_add(run, "Tb.Th.weighted", able && run->th.valued ? run->th.weighted_mean_vox * run->h_mm : NAN, tag,
                              able ? th_reason : other);

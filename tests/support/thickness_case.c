@@ -6,6 +6,7 @@
 #include "trabecula/threshold.h"
 #include "trabecula/voi.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -108,6 +109,47 @@ thickness_case thickness_case_make(trb_phantom_kind kind, double thickness, unsi
     c.bone = mask_of(c.grey, c.level, view->snr > 0);
     must(trb_voi_box(&c.grey->grid, &c.box, &c.voi, &err), &err);
     trb_volume_destroy(volume);
+    return c;
+}
+
+enum { TILTED_EDGE = 40, TILTED_MARGIN = 10, SUB = 6 };
+
+/* Share of the voxel within half a thickness of the middle plane or axis; way has length 1. */
+static double tilted_share(const double way[3], bool rod, double half, size_t x, size_t y, size_t z)
+{
+    const double middle[3] = {19.63, 19.87, 19.79};
+    int within = 0;
+    for (int i = 0; i < SUB * SUB * SUB; i++) {
+        const double p[3] = {(double)x - 0.5 + (i % SUB + 0.5) / SUB - middle[0],
+                             (double)y - 0.5 + (i / SUB % SUB + 0.5) / SUB - middle[1],
+                             (double)z - 0.5 + (i / SUB / SUB + 0.5) / SUB - middle[2]};
+        const double along = p[0] * way[0] + p[1] * way[1] + p[2] * way[2];
+        const double away2 = rod ? p[0] * p[0] + p[1] * p[1] + p[2] * p[2] - along * along : along * along;
+        within += away2 <= half * half;
+    }
+    return (double)within / (SUB * SUB * SUB);
+}
+
+thickness_case thickness_case_tilted(bool rod, const double way[3], double thickness)
+{
+    const trb_grid grid = {TILTED_EDGE, TILTED_EDGE, TILTED_EDGE, {0.01, 0.01, 0.01}, {0, 0, 0}};
+    const double length = sqrt(way[0] * way[0] + way[1] * way[1] + way[2] * way[2]);
+    const double unit[3] = {way[0] / length, way[1] / length, way[2] / length};
+    thickness_case c = {.scale = 1, .level = 0.5};
+    trb_error err = {TRB_OK, ""};
+    c.truth.thickness = thickness;
+    must(trb_volume_create(&grid, TRB_F32, &c.grey, &err), &err);
+    float *value = c.grey->voxels;
+    for (size_t z = 0; z < TILTED_EDGE; z++)
+        for (size_t y = 0; y < TILTED_EDGE; y++)
+            for (size_t x = 0; x < TILTED_EDGE; x++)
+                *value++ = (float)tilted_share(unit, rod, thickness / 2, x, y, z);
+    for (int axis = 0; axis < 3; axis++) {
+        c.box.lo[axis] = TILTED_MARGIN;
+        c.box.hi[axis] = TILTED_EDGE - TILTED_MARGIN;
+    }
+    c.bone = mask_of(c.grey, c.level, false);
+    must(trb_voi_box(&grid, &c.box, &c.voi, &err), &err);
     return c;
 }
 
