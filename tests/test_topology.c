@@ -132,6 +132,46 @@ static void the_real_bone_has_the_euler_number_of_the_reference(void **state)
     trb_mask_destroy(voi);
 }
 
+/*
+ * Blocks that have a layer of voxels in common share the cells of that layer and no others, so the Euler numbers of the
+ * blocks less those of the layers are that of the whole: along each axis 3 blocks and 2 layers, and their products. The
+ * number that is corrected for edges adds up without layers (test_connectivity.c).
+ */
+static void blocks_less_the_layers_in_common_equal_the_whole(void **state)
+{
+    (void)state;
+    for (int i = 0; i < 3; i++) {
+        trb_mask *bone = i == 0 ? testing_mask(testing_bone(), 64) : testing_random_mask(61, 70, 65, i == 1 ? 0.5 : 0.15, 7);
+        const size_t n[3] = {bone->grid.nx, bone->grid.ny, bone->grid.nz};
+        trb_mask *voi = NULL;
+        trb_topology whole, part;
+        int64_t sum_26 = 0, sum_6 = 0;
+        CHECK_OK(trb_topology_measure(bone, NULL, &whole, err));
+        for (int which = 0; which < 125; which++) {
+            size_t lo[3], hi[3]; /* both in the part */
+            int layers = 0;
+            for (int axis = 0, w = which; axis < 3; axis++, w /= 5) {
+                const size_t cut[4] = {0, n[axis] / 3, 2 * n[axis] / 3 - 1, n[axis] - 1};
+                lo[axis] = cut[w % 5 < 3 ? w % 5 : w % 5 - 2];
+                hi[axis] = w % 5 < 3 ? cut[w % 5 + 1] : lo[axis];
+                layers += w % 5 >= 3;
+            }
+            CHECK_OK(trb_mask_create(&bone->grid, &voi, err));
+            for (size_t z = lo[2]; z <= hi[2]; z++)
+                for (size_t y = lo[1]; y <= hi[1]; y++)
+                    for (size_t x = lo[0]; x <= hi[0]; x++)
+                        trb_mask_set(voi, x, y, z, 1);
+            CHECK_OK(trb_topology_measure(bone, voi, &part, err));
+            sum_26 += layers % 2 ? -part.euler_26 : part.euler_26;
+            sum_6 += layers % 2 ? -part.euler_6 : part.euler_6;
+            trb_mask_destroy(voi);
+        }
+        assert_int_equal(sum_26, whole.euler_26);
+        assert_int_equal(sum_6, whole.euler_6);
+        trb_mask_destroy(bone);
+    }
+}
+
 static void a_voi_of_another_size_is_refused(void **state)
 {
     (void)state;
@@ -150,6 +190,7 @@ int main(void)
         cmocka_unit_test(voxels_that_share_an_edge_or_a_corner_are_one_part_or_two),
         cmocka_unit_test(every_shape_has_the_cells_that_are_counted_one_by_one),
         cmocka_unit_test(the_real_bone_has_the_euler_number_of_the_reference),
+        cmocka_unit_test(blocks_less_the_layers_in_common_equal_the_whole),
         cmocka_unit_test(a_voi_of_another_size_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

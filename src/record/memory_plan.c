@@ -22,6 +22,9 @@
 #define EACH_THREAD (6 * MIB)    /* stacks, tiles, tables */
 #define METHOD_PLANES 12         /* the least that a thickness method holds, in planes of 8 bytes a voxel */
 #define LABELS 0.19              /* bytes a voxel that the runs of connected parts take in real bone */
+#define DECIMATED 60.0           /* bytes a voxel of a mesh while it is decimated: 0.33 triangles of 180 bytes, twice a human's */
+#define DECIMATED_LEAST (64 * MIB) /* little bones have more surface */
+#define MESH_SHARE 0.45          /* of what slabs leave */
 #define SLAB_LEAST 4             /* grey planes at a time */
 
 static double plane_voxels(const trb_grid *grid)
@@ -170,6 +173,15 @@ void trb_memory_needs(const trb_grid *grid, trb_type type, const trb_settings *s
                  : fmin(*at_once, need_in_slabs(grid, type, settings, maps, threads));
 }
 
+void trb_memory_needs_mesh(const trb_grid *grid, trb_type type, const trb_settings *settings, int threads, double *at_once,
+                           double *least)
+{
+    const double voxels = plane_voxels(grid) * (double)grid->nz, mesh = fmax(DECIMATED * voxels, DECIMATED_LEAST);
+    const double held = masks(grid, settings) + program(threads);
+    *at_once = fmax(*at_once, held + sharp_image(grid, settings) + voxels * (double)trb_type_bytes(type) + mesh);
+    *least = fmax(*least, settings->filter.kind == TRB_FILTER_LAPLACE_HAMMING ? *at_once : held + mesh / MESH_SHARE);
+}
+
 trb_status trb_memory_plan_make(const trb_grid *grid, trb_type type, const trb_settings *settings, bool maps,
                                 size_t limit, trb_memory_plan *out, trb_error *err)
 {
@@ -203,6 +215,6 @@ trb_status trb_memory_plan_make(const trb_grid *grid, trb_type type, const trb_s
     out->in_slabs = true;
     out->slab = slab > SLAB_LEAST ? (size_t)fmin(slab, 256) : SLAB_LEAST;
     out->memory_bytes = (size_t)(left * (maps ? 0.45 : 0.55));
-    out->mesh_bytes = (size_t)(left * 0.45);
+    out->mesh_bytes = (size_t)(left * MESH_SHARE);
     return TRB_OK;
 }

@@ -23,4 +23,8 @@ TRB_NODISCARD trb_status trb_memory_plan_make(const trb_grid *grid, trb_type typ
 void trb_memory_needs(const trb_grid *grid, trb_type type, const trb_settings *settings, bool maps, int threads,
                       double *at_once, double *least);
 
+/** Raises both to what the decimation of a mesh needs, by the triangles that real bone has. */
+void trb_memory_needs_mesh(const trb_grid *grid, trb_type type, const trb_settings *settings, int threads, double *at_once,
+                           double *least);
+
 #endif

@@ -67,6 +67,8 @@ static void look_at_memory(const trb_batch_options *options, const trb_settings 
     double at_once, least;
     const bool bigger = resampled(settings, &measured);
     trb_memory_needs(&measured, scan->type, settings, options->maps, options->threads, &at_once, &least);
+    if (options->mesh && options->mesh_decimate)
+        trb_memory_needs_mesh(&measured, scan->type, settings, options->threads, &at_once, &least);
     at_once = ceil(at_once);
     if (bigger)
         at_once += grey;

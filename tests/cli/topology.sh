@@ -42,6 +42,8 @@ expect_stderr 'a mesh is written as \.stl, \.ply or \.obj'
 expect_exit 0 "$TRABECULA" analyze "$bone" $small --mesh few.stl --mesh-decimate 10%,20um -o few
 expect_stdout '^  mesh       grey surface, closed at walls: [0-9]+ of [0-9]+ triangles, volume [-+].* %, area .* %, quadric error up to .* um$'
 check "an STL file of a tenth has its size" test "$(wc -c <few.stl)" = $((84 + 50 * $(od -A n -t u4 -j 80 -N 4 few.stl)))
+expect_exit 0 "$TRABECULA" analyze "$bone" $small --mesh again.stl --mesh-decimate 10%,20um --threads 1
+check "one thread gives another mesh" cmp few.stl again.stl
 check "the record tells of the mesh" grep -q 'triangles, volume' few/result.json
 usage_error "mesh-decimate: '120%' is not a share of the triangles" "$TRABECULA" analyze "$bone" $small --mesh no.stl --mesh-decimate 120%
 usage_error "mesh-decimate: '5' has no unit" "$TRABECULA" analyze "$bone" $small --mesh no.stl --mesh-decimate 10%,5
