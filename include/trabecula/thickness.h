@@ -64,14 +64,20 @@ TRB_API void trb_thickness_clear(trb_thickness *result);
  * Measure local thickness of `object` (bone for Tb.Th, its complement for Tb.Sp).
  *
  * Convention  The object outside the VOI is context: balls see it, the result counts only the VOI.
- * Input       voi: NULL for the whole image. Voxels must be isotropic (the spacing itself is not used).
+ *             Under the subvoxel rule each voxel of the image that is a centre (surface_points.h: its ball is not within a neighbour's
+ *             by more than half a voxel) has the largest ball that touches the surface where the voxel's nearest point of it is and
+ *             holds no other part of the surface; middle and radius in steps of 1/4096 voxel. A voxel has the largest diameter of
+ *             the balls that reach its centre within radius + 1/4; where none does, that of its own, or of the voxel behind it.
+ * Input       voi: NULL for the whole image. Voxels must be isotropic (the spacing itself is not used). The subvoxel rule
+ *             needs options->points, made from the mask of the bone, whichever phase is the object.
  * Output      *result: init by this function; clear it. map: NULL, or receives a float32 volume (yours) with
  *             the thickness in mm (in voxels when the spacing is not known) on object voxels in the VOI,
  *             0 elsewhere.
  * Errors      TRB_ERR_DATA when there is no background at all (radius infinite); TRB_ERR_MEMORY.
  *             No object voxel in the VOI is no error: voxels == 0 and the means are NaN.
  * Threads     Uses all; same bits for any number and every SIMD path.
- * Source      Hildebrand & Rueegsegger 1997, J Microsc 185:67-75; Dougherty & Kunzelmann 2007.
+ * Source      Hildebrand & Rueegsegger 1997, J Microsc 185:67-75; Dougherty & Kunzelmann 2007. Subvoxel, growing balls: after
+ *             the shrinking balls of Ma, Bae & Choi 2012, Vis Comput 28:7-19.
  */
 TRB_API TRB_NODISCARD trb_status trb_thickness_measure(const trb_mask *object, const trb_mask *voi,
                                                        const trb_thickness_options *options,
@@ -92,7 +98,7 @@ typedef struct trb_map_sink {
  * Values and numbers are the same.
  *
  * Input       sink: NULL for no map.
- * Cost        A layer of up to 112 planes of the map (exact, fiji) or 64 (ipl), and what the measuring itself takes.
+ * Cost        A layer of up to 112 planes of the map (exact, fiji) or 64 (ipl, subvoxel), and what the measuring itself takes.
  */
 TRB_API TRB_NODISCARD trb_status trb_thickness_stream(const trb_mask *object, const trb_mask *voi,
                                                       const trb_thickness_options *options, const trb_map_sink *sink,
