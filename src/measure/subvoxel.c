@@ -173,7 +173,8 @@ double sv_bytes(const trb_grid *grid, int threads, bool maps)
     const double layer = plane * fmin(64, (double)grid->nz);
     const double stay = voxels * (4 + 0.25 + 0.16 * sizeof(sv_crossing)); /* nearest, masks, crossings */
     /* F, three sets of planes at hand, their distances, and a plane and a half of each thread. */
-    const double search = plane * (8 * fmin((double)grid->nz, 2 * SV_PLAN_REACH + 16) + 16 * 2 * 8 + 20 * 8 + threads * 1.5 * 8);
+    const double batch = 2.0 * threads + 2;
+    const double search = plane * 8 * (fmin((double)grid->nz, 2 * SV_PLAN_REACH + batch) + 3 * batch + 4 + threads * 1.5);
     const double filtered = plane * 15 * 4;
     const double balls = voxels * 0.06 * 2 * sizeof(sv_ball) + layer * 1.0 + (maps ? layer * sizeof(float) : 0) +
                          threads * (SV_PLAN_REACH * 4096 * 8.0);

@@ -6,19 +6,14 @@
 #include <math.h>
 #include <stdlib.h>
 
-/* float32 places in a tile are off by up to 6e-5, squares of a radius r by 2e-6 r^2 + 2e-4 r. */
-#define PLACE_SLACK 1e-3F
-VEC_FUNCTION float square_slack(float square)
-{
-    return square * 1.000002F + 2e-4F * __builtin_sqrtf(square > 0 ? square : 0) + 1e-3F;
-}
+#define PLACE_SLACK 1e-3F /* see sv_disc_slack() */
 
 /* A row y has the bits from ceil(x - half) to floor(x + half), clipped; half^2 = square - (y - middle)^2. */
 #if defined(TRB_VEC_AVX512)
 static uint64_t rows_in_disc(const uint64_t bits[64], uint64_t rows, float x, float y, float square)
 {
     const __m512 steps = _mm512_setr_ps(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15), zero = _mm512_setzero_ps();
-    const __m512 middle = _mm512_set1_ps(x), room = _mm512_set1_ps(square_slack(square));
+    const __m512 middle = _mm512_set1_ps(x), room = _mm512_set1_ps(square);
     const __m512i ones = _mm512_set1_epi64(-1), last = _mm512_set1_epi32(63);
     uint64_t found = 0;
     for (int first = 0; first < 64; first += 16) {
@@ -54,7 +49,7 @@ VEC_FUNCTION unsigned hits_of_four(const uint64_t *bits, __m128i from, __m128i b
 static uint64_t rows_in_disc(const uint64_t bits[64], uint64_t rows, float x, float y, float square)
 {
     const __m256 steps = _mm256_setr_ps(0, 1, 2, 3, 4, 5, 6, 7), zero = _mm256_setzero_ps();
-    const __m256 middle = _mm256_set1_ps(x), room = _mm256_set1_ps(square_slack(square));
+    const __m256 middle = _mm256_set1_ps(x), room = _mm256_set1_ps(square);
     uint64_t found = 0;
     for (int first = 0; first < 64; first += 8) {
         if (!(rows >> first & 0xff))
@@ -78,7 +73,7 @@ static uint64_t rows_in_disc(const uint64_t bits[64], uint64_t rows, float x, fl
     (void)bits;
     (void)x;
     (void)y;
-    (void)square_slack(square);
+    (void)square;
     return rows; /* every row is looked at by the caller */
 }
 #endif

@@ -18,7 +18,12 @@
 #include <string.h>
 
 #define SAMPLE 4
-#define SV_BATCH 16 /* planes that the threads share */
+
+/* Planes that the threads share: few, because memory goes with them. */
+static size_t planes_at_once(void)
+{
+    return 2 * (size_t)omp_get_max_threads() + 2;
+}
 
 const sv_kernels *sv_kernels_choose(void)
 {
@@ -51,7 +56,7 @@ static double *ridge_plane(const ridge *r, size_t z)
 static trb_status ridge_init(ridge *r, const trb_surface_points *points, trb_error *err)
 {
     const trb_grid *grid = &points->grid;
-    *r = (ridge){.grid = grid, .centres = points->centres, .slots = SV_BATCH + 2, .plane = (grid->nx + 2) * (grid->ny + 2)};
+    *r = (ridge){.grid = grid, .centres = points->centres, .slots = planes_at_once() + 2, .plane = (grid->nx + 2) * (grid->ny + 2)};
     r->memory = trb_alloc_zero(r->slots * r->plane, sizeof *r->memory, "planes of distances", err);
     r->nothing = trb_alloc_zero(r->plane, sizeof *r->nothing, "a plane of distances", err);
     return r->memory && r->nothing ? TRB_OK : TRB_ERR_MEMORY;

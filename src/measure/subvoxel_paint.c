@@ -115,24 +115,25 @@ static void paint_ball(const painter *p, tile *t, const sv_ball *ball, tally *su
 {
     const int64_t reach = ball->radius + SV_COVER;
     int64_t z = first_within(ball->middle[2], reach), z_last = last_within(ball->middle[2], reach);
-    if (!ball->radius || !clip(&z, &z_last, t->z0, t->nz)) /* a point covers nothing */
+    int64_t y = first_within(ball->middle[1], reach), y_last = last_within(ball->middle[1], reach);
+    if (!ball->radius || !clip(&z, &z_last, t->z0, t->nz) || !clip(&y, &y_last, t->y0, t->ny)) /* a point covers nothing */
         return;
+    const uint64_t near_rows = run(y, y_last);
     const float middle_x = (float)((double)ball->middle[0] / SV_STEPS - (double)t->x0);
     const float middle_y = (float)((double)ball->middle[1] / SV_STEPS - (double)t->y0);
+    const double to_voxels = 1.0 / ((double)SV_STEPS * SV_STEPS), slack = sv_disc_slack((double)reach / SV_STEPS);
     for (; z <= z_last; z++) {
-        if (!t->rows[z])
+        uint64_t rows = t->rows[z] & near_rows;
+        if (!rows)
             continue;
         const int64_t dz = (z + (int64_t)t->z0) * SV_STEPS - ball->middle[2], disc2 = reach * reach - dz * dz;
-        const int64_t disc = root(disc2);
-        int64_t y = first_within(ball->middle[1], disc), y_last = last_within(ball->middle[1], disc);
-        if (!clip(&y, &y_last, t->y0, t->ny))
-            continue;
-        uint64_t rows = t->rows[z] & run(y, y_last);
-        if (rows)
-            rows = p->use->rows_in_disc(t->bits[z], rows, middle_x, middle_y, (float)((double)disc2 / ((double)SV_STEPS * SV_STEPS)));
+        rows = p->use->rows_in_disc(t->bits[z], rows, middle_x, middle_y, (float)((double)disc2 * to_voxels + slack));
         for (; rows; rows &= rows - 1) {
             y = __builtin_ctzll(rows);
-            const int64_t dy = (y + (int64_t)t->y0) * SV_STEPS - ball->middle[1], half = root(disc2 - dy * dy);
+            const int64_t dy = (y + (int64_t)t->y0) * SV_STEPS - ball->middle[1], left = disc2 - dy * dy;
+            if (left < 0)
+                continue;
+            const int64_t half = root(left);
             int64_t x = first_within(ball->middle[0], half), x_last = last_within(ball->middle[0], half);
             if (!clip(&x, &x_last, t->x0, t->nx))
                 continue;

@@ -185,6 +185,17 @@ static void NAME(along_z)(const NAME(sweep) *s, size_t y, size_t z0, size_t z1, 
     }
 }
 
+/* Whole voxels that hold the largest value of n: no search has to go farther. */
+static size_t NAME(voxels_of_largest)(const LANE *value, size_t rows, size_t stride, size_t n, size_t reach)
+{
+    LANE most = 0;
+    for (size_t y = 0; y < rows; y++)
+        for (size_t x = 0; x < n; x++)
+            most = value[y * stride + x] > most ? value[y * stride + x] : most;
+    const size_t voxels = most >= NAME(SV_FAR) ? reach : (size_t)(sqrt((double)most) / SV_NEAR_STEPS) + 1;
+    return voxels < reach ? voxels : reach;
+}
+
 /* The nearest of plane z; its distances, as signed[], are below 0 outside bone. False when one has not been found. */
 static bool NAME(finish_plane)(const NAME(sweep) *s, const trb_mask *bone, size_t z, size_t z0, int thread, int32_t *near,
                                double *signed_s)
@@ -193,6 +204,7 @@ static bool NAME(finish_plane)(const NAME(sweep) *s, const trb_mask *bone, size_
     const NAME(planes) own = s->desk[thread], c = {s->c.value + (z - z0) * s->plane, s->c.crossing + (z - z0) * s->plane};
     const LANE **rows = s->rows + (size_t)thread * 2 * s->rows_each, **rows_from = rows + s->rows_each;
     LANE *line = own.value + s->plane, *line_from = own.crossing + s->plane;
+    const size_t reach = NAME(voxels_of_largest)(s->g.value + (z - z0) * s->plane, grid->ny, s->stride, grid->nx, s->reach);
     bool proven = true;
     NAME(fill)(own, s->plane);
     for (size_t y = 0; y < grid->ny; y++) {
@@ -200,12 +212,12 @@ static bool NAME(finish_plane)(const NAME(sweep) *s, const trb_mask *bone, size_
         rows_from[y] = own.crossing + y * s->stride;
         memcpy(line + s->guard, c.value + y * s->stride, s->stride * sizeof *line);
         memcpy(line_from + s->guard, c.crossing + y * s->stride, s->stride * sizeof *line);
-        s->use->NAME(along)(line + s->guard, line_from + s->guard, s->stride, s->reach, own.value + y * s->stride,
+        s->use->NAME(along)(line + s->guard, line_from + s->guard, s->stride, reach, own.value + y * s->stride,
                             own.crossing + y * s->stride);
     }
     for (size_t y = 0; y < grid->ny; y++) {
         LANE *best = s->g.value + (z - z0) * s->plane + y * s->stride, *from = s->g.crossing + (z - z0) * s->plane + y * s->stride;
-        s->use->NAME(across)(rows, rows_from, 0, s->stride, y, 0, grid->ny - 1, s->reach, best, from);
+        s->use->NAME(across)(rows, rows_from, 0, s->stride, y, 0, grid->ny - 1, reach, best, from);
         const uint64_t *bits = trb_mask_row(bone, y, z);
         double *distance = signed_s + y * (grid->nx + 2);
         for (size_t x = 0; x < grid->nx; x++) {
@@ -236,11 +248,11 @@ static void NAME(sweep_clear)(NAME(sweep) *s)
     free(s->rows);
 }
 
-static bool NAME(planes_init)(NAME(planes) *p, size_t n, trb_error *err)
+static bool NAME(planes_init)(NAME(planes) *p, size_t n, bool filled, trb_error *err)
 {
     p->value = trb_alloc(n, sizeof(LANE), "planes of distances", err);
     p->crossing = trb_alloc(n, sizeof(LANE), "planes of nearest points", err);
-    if (p->value && p->crossing)
+    if (p->value && p->crossing && filled)
         NAME(fill)(*p, n);
     return p->value && p->crossing;
 }
@@ -248,7 +260,7 @@ static bool NAME(planes_init)(NAME(planes) *p, size_t n, trb_error *err)
 static trb_status NAME(sweep_init)(NAME(sweep) *s, const trb_surface_points *points, size_t reach, trb_error *err)
 {
     const trb_grid *grid = &points->grid;
-    const size_t threads = (size_t)omp_get_max_threads(), slots = 2 * reach + SV_BATCH;
+    const size_t threads = (size_t)omp_get_max_threads(), slots = 2 * reach + planes_at_once();
     *s = (NAME(sweep)){.points = points, .use = sv_kernels_choose(), .reach = reach,
                        .stride = (grid->nx + SV_ROW_UNIT - 1) / SV_ROW_UNIT * SV_ROW_UNIT + SV_ROW_UNIT,
                        .slots = slots < grid->nz ? slots : grid->nz,
@@ -257,11 +269,11 @@ static trb_status NAME(sweep_init)(NAME(sweep) *s, const trb_surface_points *poi
     s->rows_each = s->slots > grid->ny ? s->slots : grid->ny;
     s->rows = trb_alloc(threads * 2 * s->rows_each, sizeof *s->rows, "rows", err);
     s->desk = trb_alloc_zero(threads, sizeof *s->desk, "desks", err);
-    bool ready = s->rows && s->desk && NAME(planes_init)(&s->up, s->plane, err);
+    bool ready = s->rows && s->desk && NAME(planes_init)(&s->up, s->plane, false, err);
     for (size_t i = 0; ready && i < threads; i++)
-        ready = NAME(planes_init)(&s->desk[i], s->plane + 2 * s->stride + 2 * s->guard, err);
-    ready = ready && NAME(planes_init)(&s->f, s->slots * s->plane, err) && NAME(planes_init)(&s->c, SV_BATCH * s->plane, err) &&
-            NAME(planes_init)(&s->g, SV_BATCH * s->plane, err);
+        ready = NAME(planes_init)(&s->desk[i], s->plane + 2 * s->stride + 2 * s->guard, true, err);
+    ready = ready && NAME(planes_init)(&s->f, s->slots * s->plane, false, err) && NAME(planes_init)(&s->c, planes_at_once() * s->plane, false, err) &&
+            NAME(planes_init)(&s->g, planes_at_once() * s->plane, false, err);
     if (ready)
         NAME(forget)(s->up.value, s->up.crossing, s->plane);
     return ready ? TRB_OK : TRB_ERR_MEMORY;
@@ -295,14 +307,15 @@ static trb_status NAME(find_nearest)(const trb_mask *bone, trb_surface_points *p
                                      trb_error *err)
 {
     const trb_grid *grid = &points->grid;
+    const size_t batch = planes_at_once();
     NAME(sweep) s;
     ridge r = {0};
     trb_status status = NAME(sweep_init)(&s, points, reach, err);
     if (!status)
         status = ridge_init(&r, points, err);
     *proven = true;
-    for (size_t z = 0; !status && z < grid->nz; z += SV_BATCH) {
-        const size_t end = z + SV_BATCH < grid->nz ? z + SV_BATCH : grid->nz;
+    for (size_t z = 0; !status && z < grid->nz; z += batch) {
+        const size_t end = z + batch < grid->nz ? z + batch : grid->nz;
         NAME(sweep_planes)(&s, bone, z, end, points->near, &r, proven);
         ridge_advance(&r, bone, end);
     }
