@@ -1,6 +1,6 @@
 /*
- * test_thickness_bias.c - how far the sub-voxel rule is off where the thickness is known, and that it stays put when the
- * same object is seen less well. README "Thickness at three voxels" has the whole tables (scripts/thickness-bias).
+ * test_thickness_bias.c - how far the sub-voxel rule is off where the thickness is known, and that it stays put when
+ * the same object is seen less well. README "Thickness at three voxels" has the whole tables (scripts/thickness-bias).
  */
 #include "support/testing.h"
 #include "support/thickness_case.h"
@@ -90,7 +90,11 @@ enum { OBJECTS = 5 };
 static const struct {
     trb_phantom_kind kind;
     double size;
-} OBJECT[OBJECTS] = {{TRB_PHANTOM_PLATE, 5}, {TRB_PHANTOM_PLATE, 6}, {TRB_PHANTOM_ROD, 5}, {TRB_PHANTOM_ROD, 6}, {TRB_PHANTOM_GYROID, 5}};
+} OBJECT[OBJECTS] = {{TRB_PHANTOM_PLATE, 5},
+                     {TRB_PHANTOM_PLATE, 6},
+                     {TRB_PHANTOM_ROD, 5},
+                     {TRB_PHANTOM_ROD, 6},
+                     {TRB_PHANTOM_GYROID, 5}};
 
 /* Every view of an object is measured once. */
 static const double *means(int view, int object)

@@ -135,7 +135,8 @@ static void add_change(void)
 
 static void tilt(void)
 {
-    static const double ways[][3] = {{0, 0, 1}, {0, 1, 10}, {1, 2, 10}, {0, 1, 2}, {0, 1, 1}, {1, 1, 2}, {1, 2, 3}, {1, 1, 1}};
+    static const double ways[][3] = {{0, 0, 1}, {0, 1, 10}, {1, 2, 10}, {0, 1, 2},
+                                     {0, 1, 1}, {1, 1, 2},  {1, 2, 3},  {1, 1, 1}};
     static const double sizes[] = {2.5, 3, 3.5, 4, 5, 7};
     for (int rod = 0; rod < 2; rod++)
         for (size_t w = 0; w < sizeof ways / sizeof *ways; w++)
@@ -143,8 +144,9 @@ static void tilt(void)
                 thickness_case c = thickness_case_tilted(rod != 0, ways[w], sizes[t]);
                 for (int r = 0; r < N_RULES; r++)
                     if (RULES[r].library)
-                        printf("tilt,%s,%g,0,%g %g %g,bone,%s,%.6f,%.6f,0\n", rod ? "rod" : "plate", sizes[t], ways[w][0],
-                               ways[w][1], ways[w][2], RULES[r].name, thickness_case_mean(&c, RULES[r].rule, 1), sizes[t]);
+                        printf("tilt,%s,%g,0,%g %g %g,bone,%s,%.6f,%.6f,0\n", rod ? "rod" : "plate", sizes[t],
+                               ways[w][0], ways[w][1], ways[w][2], RULES[r].name,
+                               thickness_case_mean(&c, RULES[r].rule, 1), sizes[t]);
                 thickness_case_clear(&c);
             }
 }
@@ -218,7 +220,8 @@ static int figure(const char *rows, const char *out)
                 line->y[i] /= line->placements[i];
             series[s][r] = (trb_plot_series){.name = FIGURE_RULE[r], .n = line->n, .x = line->x, .mean = line->y};
         }
-        chart[s] = (trb_plot_chart){FIGURE_SHAPE[s], "voxels too thick", "true thickness", "voxels", FIGURE_RULES, series[s]};
+        chart[s] = (trb_plot_chart){FIGURE_SHAPE[s], "voxels too thick", "true thickness",
+                                    "voxels",        FIGURE_RULES,       series[s]};
     }
     trb_plot_options options = trb_plot_options_default(TRB_PLOT_PAPER);
     options.columns = 3;

@@ -94,7 +94,8 @@ static trb_mask *mask_of(const trb_volume *grey, double level, bool clean)
     return bone;
 }
 
-thickness_case thickness_case_make(trb_phantom_kind kind, double thickness, unsigned placement, const thickness_view *view)
+thickness_case thickness_case_make(trb_phantom_kind kind, double thickness, unsigned placement,
+                                   const thickness_view *view)
 {
     thickness_case c = {.scale = view->halved ? 2 : 1, .level = MARROW_GREY + CONTRAST * view->level};
     trb_volume *volume = phantom(kind, thickness, placement, view, &c.truth);

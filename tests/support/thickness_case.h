@@ -31,7 +31,8 @@ typedef struct thickness_case {
 trb_volume *thickness_halved(const trb_volume *in, trb_box *box);
 
 /** Make it; fails the test or ends the program when it cannot. Clear it. */
-thickness_case thickness_case_make(trb_phantom_kind kind, double thickness, unsigned placement, const thickness_view *view);
+thickness_case thickness_case_make(trb_phantom_kind kind, double thickness, unsigned placement,
+                                   const thickness_view *view);
 
 /** A plate with this normal, or a rod along it, 40 voxels wide and cut by the image; measured in the inner 20. */
 thickness_case thickness_case_tilted(bool rod, const double way[3], double thickness);
