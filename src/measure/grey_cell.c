@@ -28,16 +28,6 @@ void trb_grey_cells_clear(trb_grey_cells *cells)
     cells->backwards = NULL;
 }
 
-/* The k-th way to join: bit j of k stands for the j-th face of the set. */
-static unsigned faces_joined(unsigned ambiguous, unsigned k)
-{
-    unsigned joined = 0;
-    for (unsigned face = 0, j = 0; face < TRB_CELL_FACES; face++)
-        if (ambiguous >> face & 1)
-            joined |= (k >> j++ & 1) << face;
-    return joined;
-}
-
 /* A polygon of n vertices is n - 2 triangles, one polygon after the other. */
 static void find_backwards(unsigned code, const trb_cell_polygons *polygons, uint8_t *backwards)
 {
@@ -65,7 +55,7 @@ trb_status trb_grey_cells_init(trb_grey_cells *cells, trb_error *err)
         for (unsigned k = 0; k >> __builtin_popcount(cells->ambiguous[code]) == 0; k++) {
             const size_t set = cells->first[code] + k;
             trb_cell_polygons polygons;
-            trb_cell_cut(code, faces_joined(cells->ambiguous[code], k), &polygons);
+            trb_cell_cut(code, trb_cell_faces_joined(cells->ambiguous[code], k), &polygons);
             trb_cell_triangulate(&polygons, TRB_LARGEST_AREA, &cells->triangles[set]);
             find_backwards(code, &polygons, cells->backwards[set]);
         }
@@ -87,19 +77,12 @@ trb_status trb_grey_cells_init(trb_grey_cells *cells, trb_error *err)
     return TRB_OK;
 }
 
-/* Is the bone joined on this ambiguous face? Corners 0 and 2 of it are one phase, 1 and 3 the other. */
-static bool bone_is_joined(const int corners[4], const double v[8])
-{
-    const double a = v[corners[0]] * v[corners[2]], b = v[corners[1]] * v[corners[3]];
-    return v[corners[0]] >= 0 ? a >= b : b >= a;
-}
-
 static size_t set_of_cell(const trb_grey_cells *cells, unsigned code, const double v[8])
 {
     unsigned k = 0, j = 0;
     for (int face = 0; face < TRB_CELL_FACES && cells->ambiguous[code] >> face; face++)
         if (cells->ambiguous[code] >> face & 1)
-            k |= (unsigned)bone_is_joined(cells->face_corners[face], v) << j++;
+            k |= (unsigned)trb_cell_bone_is_joined(cells->face_corners[face], v) << j++;
     return cells->first[code] + k;
 }
 
@@ -148,7 +131,7 @@ void trb_grey_cut_cell(const trb_grey_cells *cells, unsigned code, const double 
     const int *far = cells->face_corners[1];
     const double on_face[4] = {v[far[0]], v[far[1]], v[far[2]], v[far[3]]};
     const bool ambiguous = cells->ambiguous[code] >> 1 & 1;
-    out->on_far_face = bone_on_face(on_face, ambiguous && bone_is_joined(far, v));
+    out->on_far_face = bone_on_face(on_face, ambiguous && trb_cell_bone_is_joined(far, v));
 }
 
 static void cross(const double a[3], const double b[3], const double c[3], double out[3])

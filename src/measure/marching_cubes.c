@@ -76,6 +76,21 @@ unsigned trb_cell_ambiguous_faces(unsigned code)
     return faces;
 }
 
+unsigned trb_cell_faces_joined(unsigned ambiguous, unsigned k)
+{
+    unsigned joined = 0;
+    for (unsigned face = 0, j = 0; face < TRB_CELL_FACES; face++)
+        if (ambiguous >> face & 1)
+            joined |= (k >> j++ & 1) << face;
+    return joined;
+}
+
+bool trb_cell_bone_is_joined(const int corners[4], const double v[8])
+{
+    const double a = v[corners[0]] * v[corners[2]], b = v[corners[1]] * v[corners[3]];
+    return v[corners[0]] >= 0 ? a >= b : b >= a;
+}
+
 /* For each cut edge the two edges it is joined to by a segment; -1: none yet. */
 typedef struct segments {
     int of[TRB_CELL_EDGES][2];

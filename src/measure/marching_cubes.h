@@ -2,6 +2,7 @@
 #ifndef TRB_MARCHING_CUBES_H
 #define TRB_MARCHING_CUBES_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /*
@@ -37,6 +38,15 @@ void trb_cell_face_corners(int face, int corners[4]);
 
 /** Which faces of a code are ambiguous: bit f for face f. */
 unsigned trb_cell_ambiguous_faces(unsigned code);
+
+/** The k-th way to join the ambiguous faces of a set: bit j of k stands for its j-th face. */
+unsigned trb_cell_faces_joined(unsigned ambiguous, unsigned k);
+
+/**
+ * Is the bone joined on this ambiguous face, by its saddle? Corners 0 and 2 of it are one phase, 1 and 3 the other; v: the
+ * values of the cell's corners, less the level.
+ */
+bool trb_cell_bone_is_joined(const int corners[4], const double v[8]);
 
 /** Where the surface cuts a cell. */
 void trb_cell_cut(unsigned code, unsigned joined, trb_cell_polygons *out);

@@ -57,16 +57,6 @@ static void turn_to_marrow(unsigned code, trb_cell_polygons *polygons)
     }
 }
 
-/* The k-th way to join: bit j of k stands for the j-th face of the set. */
-static unsigned faces_joined(unsigned ambiguous, unsigned k)
-{
-    unsigned joined = 0;
-    for (unsigned face = 0, j = 0; face < TRB_CELL_FACES; face++)
-        if (ambiguous >> face & 1)
-            joined |= (k >> j++ & 1) << face;
-    return joined;
-}
-
 static void triangulate(unsigned code, unsigned joined, trb_cell_triangles *out)
 {
     trb_cell_polygons polygons;
@@ -116,7 +106,7 @@ trb_status trb_mesh_table_init(trb_mesh_table *table, trb_error *err)
         return TRB_ERR_MEMORY;
     for (unsigned code = 0; code < 256; code++)
         for (unsigned k = 0; k >> __builtin_popcount(table->ambiguous[code]) == 0; k++)
-            triangulate(code, faces_joined(table->ambiguous[code], k), &table->triangles[table->first[code] + k]);
+            triangulate(code, trb_cell_faces_joined(table->ambiguous[code], k), &table->triangles[table->first[code] + k]);
     for (int corner = 0; corner < 8; corner++)
         find_tunnel(1U << corner | 1U << (7 - corner), &table->tunnel[corner]);
     for (int edge = 0; edge < TRB_CELL_EDGES; edge++)
@@ -132,13 +122,6 @@ void trb_mesh_table_clear(trb_mesh_table *table)
     table->triangles = NULL;
 }
 
-/* Is the bone joined on this ambiguous face? Corners 0 and 2 of it are one phase, 1 and 3 the other. */
-static bool bone_is_joined(const int corners[4], const double v[8])
-{
-    const double a = v[corners[0]] * v[corners[2]], b = v[corners[1]] * v[corners[3]];
-    return v[corners[0]] >= 0 ? a >= b : b >= a;
-}
-
 const trb_cell_triangles *trb_mesh_table_find(const trb_mesh_table *table, unsigned code, const double v[8],
                                               bool join_bone)
 {
@@ -147,6 +130,6 @@ const trb_cell_triangles *trb_mesh_table_find(const trb_mesh_table *table, unsig
     unsigned k = 0, j = 0;
     for (int face = 0; face < TRB_CELL_FACES && table->ambiguous[code] >> face; face++)
         if (table->ambiguous[code] >> face & 1)
-            k |= (unsigned)(join_bone || bone_is_joined(table->face_corners[face], v)) << j++;
+            k |= (unsigned)(join_bone || trb_cell_bone_is_joined(table->face_corners[face], v)) << j++;
     return &table->triangles[table->first[code] + k];
 }
