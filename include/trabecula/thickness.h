@@ -64,10 +64,11 @@ TRB_API void trb_thickness_clear(trb_thickness *result);
  * Measure local thickness of `object` (bone for Tb.Th, its complement for Tb.Sp).
  *
  * Convention  The object outside the VOI is context: balls see it, the result counts only the VOI.
- *             Under the subvoxel rule each voxel of the image that is a centre (surface_points.h: its ball is not within a neighbour's
- *             by more than half a voxel) has the largest ball that touches the surface where the voxel's nearest point of it is and
- *             holds no other part of the surface; middle and radius in steps of 1/4096 voxel. A voxel has the largest diameter of
- *             the balls that reach its centre within radius + 1/4; where none does, that of its own, or of the voxel behind it.
+ *             Under the subvoxel rule a voxel x is a centre unless one of its 26 neighbours y in the object has
+ *             |x - y| + s(x) - s(y) <= 1/2, s being the distance to the nearest surface point. A centre has the largest ball that
+ *             touches the surface where its nearest point is and holds no other part of it; middle and radius in steps of 1/4096
+ *             voxel. T of a voxel is the largest diameter of the balls whose middle is within radius + 1/4 of it; where there is
+ *             none, that of its own ball, or of the voxel behind it when that is larger.
  * Input       voi: NULL for the whole image. Voxels must be isotropic (the spacing itself is not used). The subvoxel rule
  *             needs options->points, made from the mask of the bone, whichever phase is the object.
  * Output      *result: init by this function; clear it. map: NULL, or receives a float32 volume (yours) with
