@@ -10,6 +10,7 @@ static double least(const trb_grid *grid, const char *const (*set)[2])
 {
     trb_settings settings = trb_settings_default();
     double at_once, in_slabs;
+    CHECK_OK(trb_settings_set(&settings, "thickness", "exact", err)); /* the default rule holds more than all of these */
     for (; (*set)[0]; set++)
         CHECK_OK(trb_settings_set(&settings, (*set)[0], (*set)[1], err));
     trb_memory_needs(grid, TRB_U8, &settings, false, 2, &at_once, &in_slabs);

@@ -113,6 +113,27 @@ static void bone_below_the_level_is_what_is_left(void **state)
     trb_mask_destroy(bone);
 }
 
+/* Without the mask the sides came from the grey values as if they were not inverted: 817 of 1331 voxels instead of 393. */
+static void bone_below_the_level_needs_its_mask(void **state)
+{
+    (void)state;
+    trb_volume *ramp = float_volume(12, 12, 12);
+    for (size_t z = 0; z < 12; z++)
+        for (size_t y = 0; y < 12; y++)
+            for (size_t x = 0; x < 12; x++)
+                trb_volume_set(ramp, x, y, z, (double)x);
+    trb_mask *bone = NULL;
+    CHECK_OK(trb_threshold_apply(ramp, &NONE, 3.25, true, &bone, err));
+    CHECK_CLOSE(3.25 * 121, enclosed(ramp, 3.25, true, bone, NULL, NULL), 1e-9);
+    double volume = 0, cells = 0;
+    trb_error said = {TRB_OK, ""};
+    assert_int_equal(trb_volume_grey(ramp, &NONE, 3.25, true, NULL, NULL, &volume, &cells, &said), TRB_ERR_ARGUMENT);
+    assert_non_null(strstr(said.text, "give the mask"));
+    assert_true(isnan(volume) && isnan(cells));
+    trb_mask_destroy(bone);
+    trb_volume_destroy(ramp);
+}
+
 static void what_the_mask_lost_has_no_volume_and_what_it_won_has(void **state)
 {
     (void)state;
@@ -215,6 +236,7 @@ int main(void)
         cmocka_unit_test(a_cell_and_its_negative_fill_the_cell),
         cmocka_unit_test(turning_and_mirroring_keep_the_volume_and_parts_add_up),
         cmocka_unit_test(bone_below_the_level_is_what_is_left),
+        cmocka_unit_test(bone_below_the_level_needs_its_mask),
         cmocka_unit_test(what_the_mask_lost_has_no_volume_and_what_it_won_has),
         cmocka_unit_test(threads_do_not_change_a_bit),
         cmocka_unit_test(phantoms_have_their_volume),

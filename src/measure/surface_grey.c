@@ -164,11 +164,26 @@ static trb_status some_planes(const job *j, size_t z0, size_t end, float *planes
     return status;
 }
 
+/* A few planes at a time: enough that the one loaded twice costs little, few enough for the memory. */
+static size_t choose_planes_at_once(const trb_grid *grid)
+{
+    const size_t fit = ((size_t)1 << 20) / (grid->nx * grid->ny);
+    return fit < 1 ? 1 : fit > 16 ? 16 : fit;
+}
+
+/* No more threads than planes for them fit into 64 MiB. */
+static size_t choose_threads(const job *j)
+{
+    const size_t bytes = (j->planes_at_once + 1) * j->grid->nx * j->grid->ny * sizeof(float);
+    const size_t fit = ((size_t)64 << 20) / bytes, most = (size_t)omp_get_max_threads();
+    return fit < 1 ? 1 : fit < most ? fit : most;
+}
+
 /* All planes of cells first <= z < end; the planes of each thread are allocated before. */
 static trb_status planes_of_cells(const job *j, size_t first, size_t end, trb_error *err)
 {
     const size_t nx = j->grid->nx, per_thread = (j->planes_at_once + 1) * j->grid->ny * nx;
-    const size_t threads = (size_t)omp_get_max_threads();
+    const size_t threads = choose_threads(j);
     const ptrdiff_t z_first = (ptrdiff_t)first, z_end = (ptrdiff_t)end;
     float *planes =
         trb_alloc(trb_size_multiply(threads, per_thread), sizeof *planes, "planes of the surface", err);
@@ -176,7 +191,7 @@ static trb_status planes_of_cells(const job *j, size_t first, size_t end, trb_er
     trb_status failed = TRB_OK;
     if (!planes || !nibbles)
         failed = TRB_ERR_MEMORY;
-#pragma omp parallel for schedule(dynamic) if (!failed)
+#pragma omp parallel for schedule(dynamic) num_threads((int)threads) if (!failed)
     for (ptrdiff_t z = z_first; z < z_end; z += (ptrdiff_t)j->planes_at_once) {
         trb_status stop;
 #pragma omp atomic read
@@ -221,13 +236,6 @@ static bool cells_to_visit(job *j)
     j->y_end = box.hi[1] < j->y_end ? box.hi[1] : j->y_end;
     j->z_end = box.hi[2] < j->z_end ? box.hi[2] : j->z_end;
     return true;
-}
-
-/* A few planes at a time: enough that the one loaded twice costs little, few enough for the memory. */
-static size_t choose_planes_at_once(const trb_grid *grid)
-{
-    const size_t fit = ((size_t)1 << 22) / (grid->nx * grid->ny);
-    return fit < 3 ? 3 : fit > 16 ? 16 : fit;
 }
 
 static float smallest_float_at_or_above(double level)
@@ -322,6 +330,10 @@ trb_status trb_grey_enclose(trb_grey_source *source, const trb_filter *filter, d
     trb_status status = check(grid, level, voi, "VOI", err);
     if (!status)
         status = check(grid, level, bone, "bone mask", err);
+    if (!status && invert && !bone)
+        status = trb_error_set(err, TRB_ERR_ARGUMENT,
+                               "which voxels below the level are bone is told by the bone mask, and there is none: give the mask "
+                               "of an inverted threshold");
     if (status)
         return status;
     trb_grey_cells cells = {.triangles = NULL};
