@@ -124,7 +124,7 @@ static double subvoxel(const trb_grid *grid, const trb_settings *settings, bool 
 {
     const char *only = settings->metrics; /* empty: all of them */
     const bool wanted = maps || !only[0] || strstr(only, "Tb.Th") || strstr(only, "Tb.Sp") || strstr(only, "Tb.N");
-    return wanted && settings->thickness == TRB_THICKNESS_SUBVOXEL ? sv_bytes(grid, threads, maps) : 0;
+    return wanted && settings->region == TRB_REGION_TRABECULAR && settings->thickness == TRB_THICKNESS_SUBVOXEL ? sv_bytes(grid, threads, maps) : 0;
 }
 
 /* Bytes beside the grey volume when everything is in memory. */

@@ -2,7 +2,7 @@
 . "$CLI_DIR/lib.bash"
 
 bone=$TESTDATA/lhdl-3155.tif
-base="--voxel-size 19.5um --quiet"
+base="--voxel-size 19.5um --thickness exact --quiet"
 voi="--voi cylinder:100,100,80,60,20:180"
 keys="pBV/TV,rBV/TV,pBV/BV,rBV/BV,P-R,pTb.Th,rTb.Th,pTb.N,rTb.N,rTb.Le,R-R.Junc.D,P-R.Junc.D,P-P.Junc.D"
 
