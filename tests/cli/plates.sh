@@ -33,7 +33,10 @@ check "threads change plates" cmp voi1/result.csv voi3/result.csv
 expect_exit 0 "$TRABECULA" analyze "$bone" $base $voi --metrics $keys -o slabs --threads 1 --memory-limit 103MiB
 check "not in slabs" grep -q '"memory_mode": "slabs' slabs/result.json
 check "slabs change plates" cmp voi1/result.csv slabs/result.csv
-check "memory" awk -v m="$(sed -n 's/.*"peak_memory_bytes": \([0-9]*\).*/\1/p' slabs/result.json)" 'BEGIN { exit !(m <= 103 * 1048576) }'
+# The sanitizers hold memory of their own.
+if ! ldd "$TRABECULA" | grep -q 'lib[at]san'; then
+    check "memory" awk -v m="$(sed -n 's/.*"peak_memory_bytes": \([0-9]*\).*/\1/p' slabs/result.json)" 'BEGIN { exit !(m <= 103 * 1048576) }'
+fi
 expect_exit 1 "$TRABECULA" analyze "$bone" $base --metrics pBV/BV -o little --memory-limit 62MiB
 expect_stderr 'raise --memory-limit'
 
