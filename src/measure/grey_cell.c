@@ -40,13 +40,8 @@ static void find_backwards(unsigned code, const trb_cell_polygons *polygons, uin
 
 trb_status trb_grey_cells_init(trb_grey_cells *cells, trb_error *err)
 {
-    size_t sets = 0;
     memset(cells, 0, sizeof *cells);
-    for (unsigned code = 0; code < 256; code++) {
-        cells->ambiguous[code] = trb_cell_ambiguous_faces(code);
-        cells->first[code] = sets;
-        sets += (size_t)1 << __builtin_popcount(cells->ambiguous[code]);
-    }
+    const size_t sets = trb_cell_sets(cells->ambiguous, cells->first);
     cells->triangles = trb_alloc(sets, sizeof *cells->triangles, "the cells of the surface", err);
     cells->backwards = trb_alloc_zero(sets, sizeof *cells->backwards, "the cells of the surface", err);
     if (!cells->triangles || !cells->backwards)

@@ -76,6 +76,17 @@ unsigned trb_cell_ambiguous_faces(unsigned code)
     return faces;
 }
 
+size_t trb_cell_sets(unsigned ambiguous[256], size_t first[256])
+{
+    size_t sets = 0;
+    for (unsigned code = 0; code < 256; code++) {
+        ambiguous[code] = trb_cell_ambiguous_faces(code);
+        first[code] = sets;
+        sets += (size_t)1 << __builtin_popcount(ambiguous[code]);
+    }
+    return sets;
+}
+
 unsigned trb_cell_faces_joined(unsigned ambiguous, unsigned k)
 {
     unsigned joined = 0;

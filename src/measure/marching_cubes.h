@@ -3,6 +3,7 @@
 #define TRB_MARCHING_CUBES_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 /*
@@ -38,6 +39,12 @@ void trb_cell_face_corners(int face, int corners[4]);
 
 /** Which faces of a code are ambiguous: bit f for face f. */
 unsigned trb_cell_ambiguous_faces(unsigned code);
+
+/**
+ * The ambiguous faces of every code, and where its 2^(ambiguous faces) sets of triangles begin in a table of all. Returns the
+ * number of sets.
+ */
+size_t trb_cell_sets(unsigned ambiguous[256], size_t first[256]);
 
 /** The k-th way to join the ambiguous faces of a set: bit j of k stands for its j-th face. */
 unsigned trb_cell_faces_joined(unsigned ambiguous, unsigned k);

@@ -94,13 +94,8 @@ static void find_tunnel(unsigned code, trb_cell_triangles *out)
 
 trb_status trb_mesh_table_init(trb_mesh_table *table, trb_error *err)
 {
-    size_t sets = 0;
     memset(table, 0, sizeof *table);
-    for (unsigned code = 0; code < 256; code++) {
-        table->ambiguous[code] = trb_cell_ambiguous_faces(code);
-        table->first[code] = sets;
-        sets += (size_t)1 << __builtin_popcount(table->ambiguous[code]);
-    }
+    const size_t sets = trb_cell_sets(table->ambiguous, table->first);
     table->triangles = trb_alloc(sets, sizeof *table->triangles, "the cells of the mesh", err);
     if (!table->triangles)
         return TRB_ERR_MEMORY;

@@ -72,18 +72,12 @@ static trb_status check_free(const char *folder, const trb_report_distributions 
 
 static trb_status write_text(const char *folder, const char *name, trb_report_writer writer, const json_t *document, trb_error *err)
 {
-    char *text = NULL, path[4096];
+    char *text = NULL;
     size_t size;
     FILE *out = open_memstream(&text, &size);
     if (out)
         writer(out, document);
-    trb_status status = TRB_OK;
-    if (!out || fclose(out) != 0)
-        status = trb_error_set(err, TRB_ERR_MEMORY, "out of memory for %s", name);
-    if (!status)
-        status = trb_text_write(trb_report_join(folder, name, path), text, true, err);
-    free(text);
-    return status;
+    return trb_report_finish(out, &text, folder, name, err);
 }
 
 /* ---- figures */

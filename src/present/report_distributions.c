@@ -224,18 +224,12 @@ static bool any_percentiles(const trb_report_distributions *all)
 static trb_status write_table(const char *folder, const char *name, void (*put)(FILE *, const trb_report_distribution *, size_t),
                               const trb_report_distribution *items, size_t n, trb_error *err)
 {
-    char *text = NULL, path[4096];
+    char *text = NULL;
     size_t size;
     FILE *out = open_memstream(&text, &size);
     if (out)
         put(out, items, n);
-    trb_status status = TRB_OK;
-    if (!out || fclose(out) != 0)
-        status = trb_error_set(err, TRB_ERR_MEMORY, "out of memory for %s", name);
-    if (!status)
-        status = trb_text_write(trb_report_join(folder, name, path), text, true, err);
-    free(text);
-    return status;
+    return trb_report_finish(out, &text, folder, name, err);
 }
 
 static const char *const ENDINGS[] = {"svg", "pdf", "png"};

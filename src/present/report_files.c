@@ -1,8 +1,11 @@
 /* report_files.c - folders and names of report files. */
 #include "present/report_files.h"
 
+#include "trabecula/record.h"
+
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -33,4 +36,17 @@ const char *trb_report_join(const char *folder, const char *name, char buffer[40
 {
     snprintf(buffer, 4096, "%s/%s", folder, name);
     return buffer;
+}
+
+trb_status trb_report_finish(FILE *out, char **text, const char *folder, const char *name, trb_error *err)
+{
+    char path[4096];
+    trb_status status = TRB_OK;
+    if (!out || fclose(out) != 0)
+        status = trb_error_set(err, TRB_ERR_MEMORY, "out of memory for %s", name);
+    if (!status)
+        status = trb_text_write(trb_report_join(folder, name, path), *text, true, err);
+    free(*text);
+    *text = NULL;
+    return status;
 }

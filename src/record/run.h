@@ -205,6 +205,7 @@ trb_status trb_run_add_cortical(struct run *run, const char *density_tag);
 trb_status trb_run_add_cortical_distribution(struct run *run);
 void trb_run_warn_of_cortical(struct run *run);
 void trb_run_say_cortical(const struct run *run, FILE *out);
+
 /** Fractal dimension, star volumes, ellipsoid factor, their metrics (run_shape.c, run_ellipsoid.c). */
 bool trb_run_wants_fd(const struct run *run);
 bool trb_run_wants_star(const struct run *run);
