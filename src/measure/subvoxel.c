@@ -44,16 +44,25 @@ static uint64_t centres_of_word(const trb_surface_points *points, const trb_mask
 static size_t balls_of_plane(const trb_surface_points *points, bool bone, const trb_mask *object, const trb_mask *where,
                              size_t z, sv_ball *out)
 {
-    size_t n = 0;
+    sv_voxel batch[SV_BATCH];
+    size_t n = 0, waiting = 0;
     for (size_t y = 0; y < object->grid.ny; y++)
         for (size_t i = 0; i < object->words_per_row; i++) {
             uint64_t bits = centres_of_word(points, object, where, i, y, z);
             if (!out)
                 n += (size_t)__builtin_popcountll(bits);
-            for (; out && bits; bits &= bits - 1)
-                out[n++] = sv_grow(points, bone, i * 64 + (size_t)__builtin_ctzll(bits), y, z);
+            for (; out && bits; bits &= bits - 1) {
+                batch[waiting++] = (sv_voxel){(uint16_t)(i * 64 + (size_t)__builtin_ctzll(bits)), (uint16_t)y, (uint16_t)z};
+                if (waiting < SV_BATCH)
+                    continue;
+                sv_grow(points, bone, batch, waiting, out + n);
+                n += waiting;
+                waiting = 0;
+            }
         }
-    return n;
+    if (out)
+        sv_grow(points, bone, batch, waiting, out + n);
+    return n + waiting;
 }
 
 static trb_status grow_balls(const trb_surface_points *points, bool bone, const trb_mask *object, const trb_mask *where,

@@ -56,6 +56,12 @@ struct trb_surface_points {
     double reach_vox;   /* no voxel is farther from its nearest crossing */
 };
 
+/** The crossing that is nearest to voxel (x, y, z). */
+static inline int32_t sv_near(const trb_surface_points *points, size_t x, size_t y, size_t z)
+{
+    return points->near[(z * points->grid.ny + y) * points->grid.nx + x];
+}
+
 /** trb_surface_points_create() from a source: one pass over its planes. */
 TRB_NODISCARD trb_status trb_grey_surface_points(trb_grey_source *source, const trb_filter *filter, double level,
                                                  bool invert, const trb_mask *bone, trb_surface_points **out,
@@ -76,11 +82,18 @@ typedef struct sv_ball {
     int32_t middle[3], radius;
 } sv_ball;
 
-/** The ball of voxel (x, y, z), grown into its phase. */
-sv_ball sv_grow(const trb_surface_points *points, bool bone, size_t x, size_t y, size_t z);
+typedef struct sv_voxel {
+    uint16_t x, y, z;
+} sv_voxel;
 
-/** For a voxel that no ball covers: its own, or that of the voxel behind it when it is larger. object: its phase. */
-sv_ball sv_grow_rest(const trb_surface_points *points, const trb_mask *object, bool bone, size_t x, size_t y, size_t z);
+#define SV_BATCH 256 /* voxels that grow at a time */
+
+/** The balls of n voxels, grown into their phase. */
+void sv_grow(const trb_surface_points *points, bool bone, const sv_voxel *voxel, size_t n, sv_ball *out);
+
+/** For n voxels that no ball covers the radius: of its own, or of that of the voxel behind it when it is larger. object: its phase. */
+void sv_grow_rest(const trb_surface_points *points, const trb_mask *object, bool bone, const sv_voxel *voxel, size_t n,
+                  int32_t *radius);
 
 /** How much of a surface voxel is of its phase, in 1 / SV_STEPS, by the disc of its nearest crossing. */
 unsigned sv_share(const trb_surface_points *points, bool bone, size_t x, size_t y, size_t z);

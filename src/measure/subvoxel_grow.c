@@ -1,5 +1,5 @@
 /*
- * subvoxel_grow.c - the ball of a voxel, between the surface points.
+ * subvoxel_grow.c - the balls of voxels, between the surface points.
  *
  * The surface near a crossing is a disc of radius SV_DISC, square to the crossing's normal, lifted to where the neighbours say that
  * the surface lies. Balls that touch it at the foot of x and have their centres on the line from there through x lie one
@@ -7,112 +7,37 @@
  * 1, 2, 4, ... voxels, until something is inside, then shrinks to the ball that touches what was inside, until nothing is.
  *
  * The distance of a real point from the surface is taken from the nearest crossings of the (up to 8) voxels around it.
- * Doubles, in the order written and without fused multiply-add: same bits everywhere.
+ * Doubles, in the order written and without fused multiply-add: same bits everywhere. Balls do not know of each other, so
+ * many grow at a time: each round asks for one distance of each that is not done, and the kernel answers them together.
  */
 #include "measure/subvoxel.h"
+#include "measure/subvoxel_kernels.h"
 
 #include <math.h>
 #include <stdlib.h>
-#include <string.h>
 
 #define TOUCH_INSIDE 1e-6 /* less than this is not inside */
 #define TOUCH_ENOUGH 1e-4 /* a ball that holds surface by less is final: its radius is given in steps of 2.4e-4 */
 #define SHRINK_MOST 12
 
-typedef struct disc {
-    double middle[3], normal[3];
-} disc;
+/* A ball on its way. */
+typedef struct growth {
+    double start[3], way[3], own, least, radius, step; /* own: how far x is from its foot; least: 0 beyond the disc */
+    int shrinks; /* how often; GROWING before the first */
+    bool border; /* a larger step left the image */
+} growth;
+#define GROWING (-1)
+
+/* Points to ask about, and the answers. */
+typedef struct questions {
+    double middle[3][SV_BATCH], distance[SV_BATCH], foot[3][SV_BATCH], normal[3][SV_BATCH];
+} questions;
+
+_Static_assert(SV_BATCH % SV_BALLS_UNIT == 0, "rows of whole vectors");
 
 static double dot(const double a[3], const double b[3])
 {
     return a[0] * b[0] + a[1] * b[1] + a[2] * b[2];
-}
-
-static void disc_of(const sv_crossing *c, disc *out)
-{
-    double at[3] = {c->x, c->y, c->z};
-    const double lift = (double)c->lift / SV_STEPS;
-    at[sv_axis(c)] += (double)sv_steps(c) / SV_STEPS;
-    for (int k = 0; k < 3; k++) {
-        out->normal[k] = (double)c->normal[k] / SV_NORMAL_STEPS;
-        out->middle[k] = at[k] + lift * out->normal[k];
-    }
-}
-
-/* The point of the disc that is nearest to m; returns its distance. */
-static double foot_on(const disc *d, const double m[3], double foot[3])
-{
-    double from[3], aside[3];
-    for (int k = 0; k < 3; k++)
-        from[k] = m[k] - d->middle[k];
-    const double above = dot(from, d->normal);
-    for (int k = 0; k < 3; k++)
-        aside[k] = from[k] - above * d->normal[k];
-    const double length = sqrt(dot(aside, aside));
-    const double share = length > SV_DISC ? SV_DISC / length : 1;
-    for (int k = 0; k < 3; k++) {
-        foot[k] = d->middle[k] + share * aside[k];
-        from[k] = m[k] - foot[k];
-    }
-    return sqrt(dot(from, from));
-}
-
-static size_t voxel_at(const trb_grid *grid, size_t x, size_t y, size_t z)
-{
-    return (z * grid->ny + y) * grid->nx + x;
-}
-
-/* The different nearest crossings of the voxels around m, in the order of the corners; returns how many. */
-static int crossings_around(const trb_surface_points *points, const double m[3], int32_t seen[8])
-{
-    const trb_grid *grid = &points->grid;
-    const size_t at[3] = {(size_t)m[0], (size_t)m[1], (size_t)m[2]};
-    int n = 0;
-    for (size_t corner = 0; corner < 8; corner++) {
-        const size_t x = at[0] + (corner & 1), y = at[1] + (corner >> 1 & 1), z = at[2] + (corner >> 2);
-        if (x >= grid->nx || y >= grid->ny || z >= grid->nz)
-            continue;
-        const int32_t i = points->near[voxel_at(grid, x, y, z)];
-        bool known = false;
-        for (int k = 0; k < n; k++)
-            known |= seen[k] == i;
-        if (!known)
-            seen[n++] = i;
-    }
-    return n;
-}
-
-/*
- * m lies in the image. No point of a disc is nearer than the distance of its middle less its radius, so the disc whose
- * middle is nearest is looked at first and most of the others need no look. Of equal distances the first corner counts.
- */
-static double distance_at(const trb_surface_points *points, const double m[3], double foot[3])
-{
-    int32_t seen[8];
-    disc around[8];
-    double square[8] = {0}, best = INFINITY;
-    const int n = crossings_around(points, m, seen);
-    int first = 0, won = 0;
-    for (int i = 0; i < n; i++) {
-        disc_of(&points->crossing[seen[i]], &around[i]);
-        const double x = m[0] - around[i].middle[0], y = m[1] - around[i].middle[1], z = m[2] - around[i].middle[2];
-        square[i] = x * x + y * y + z * z;
-        first = square[i] < square[first] ? i : first;
-    }
-    for (int k = -1; k < n; k++) {
-        const int i = k < 0 ? first : k;
-        const double enough = best + SV_DISC + 1e-6;
-        if (k == first || square[i] > enough * enough)
-            continue;
-        double point[3];
-        const double d = foot_on(&around[i], m, point);
-        if (d < best || (d == best && i < won)) {
-            best = d;
-            won = i;
-            memcpy(foot, point, sizeof point);
-        }
-    }
-    return best;
 }
 
 static bool in_image(const trb_grid *grid, const double p[3])
@@ -126,96 +51,191 @@ static int32_t in_steps(double length)
     return (int32_t)floor(length * SV_STEPS + 0.5);
 }
 
-static void middle_of(const double start[3], const double way[3], double radius, double out[3])
+static void middle_of(const growth *g, double radius, double out[3])
 {
     for (int k = 0; k < 3; k++)
-        out[k] = start[k] + radius * way[k];
+        out[k] = g->start[k] + radius * g->way[k];
 }
 
-/* Balls on the way from `start`: the radius of the one that touches `end` too, or less than `least` of it. */
-static double shrunk(const trb_surface_points *points, const double start[3], const double way[3], double least,
-                     double radius, double end[3])
+static sv_ball ball_of(const growth *g)
 {
-    for (int i = 0; i < SHRINK_MOST; i++) {
-        double apart[3], middle[3];
-        for (int k = 0; k < 3; k++)
-            apart[k] = end[k] - start[k];
-        const double along = 2 * dot(way, apart);
-        if (along <= 1e-9)
-            break;
-        const double smaller = dot(apart, apart) / along;
-        if (smaller >= radius)
-            break;
-        if (smaller < least)
-            return least;
-        radius = smaller;
-        middle_of(start, way, radius, middle);
-        if (distance_at(points, middle, end) >= radius - TOUCH_ENOUGH)
-            break;
+    double middle[3];
+    middle_of(g, g->radius, middle);
+    return (sv_ball){{in_steps(middle[0]), in_steps(middle[1]), in_steps(middle[2])}, in_steps(g->radius)};
+}
+
+static sv_ball ball_alone(sv_voxel v, double radius)
+{
+    return (sv_ball){{v.x * SV_STEPS, v.y * SV_STEPS, v.z * SV_STEPS}, in_steps(radius)};
+}
+
+/* The middle of the next larger ball; false when it leaves the image: what lies beyond is not known. */
+static bool next_larger(growth *g, const trb_grid *grid, double middle[3])
+{
+    for (;; g->step /= 2, g->border = true) {
+        middle_of(g, g->radius + g->step, middle);
+        if (in_image(grid, middle))
+            return true;
+        if (g->step == 1)
+            return false;
     }
-    return radius;
 }
 
-sv_ball sv_grow(const trb_surface_points *points, bool bone, size_t x, size_t y, size_t z)
+/* The middle of the ball that touches `end` too; false when that one is no smaller, or the ball is at its least. */
+static bool next_smaller(growth *g, const double end[3], double middle[3])
 {
-    const double at[3] = {(double)x, (double)y, (double)z};
-    disc nearest;
-    double start[3], way[3], from[3], middle[3], end[3];
-    disc_of(&points->crossing[points->near[voxel_at(&points->grid, x, y, z)]], &nearest);
-    double least = foot_on(&nearest, at, start);
-    const sv_ball alone = {{in_steps(at[0]), in_steps(at[1]), in_steps(at[2])}, in_steps(least)};
+    double apart[3];
+    if (++g->shrinks > SHRINK_MOST)
+        return false;
+    for (int k = 0; k < 3; k++)
+        apart[k] = end[k] - g->start[k];
+    const double along = 2 * dot(g->way, apart);
+    if (along <= 1e-9)
+        return false;
+    const double smaller = dot(apart, apart) / along;
+    if (smaller >= g->radius)
+        return false;
+    g->radius = smaller < g->least ? g->least : smaller;
+    middle_of(g, g->radius, middle);
+    return smaller >= g->least;
+}
+
+/* What the answer makes of a ball: true with the next question, false when it is done. */
+static bool advance(growth *g, const trb_grid *grid, sv_voxel v, double distance, const double end[3], double middle[3],
+                    sv_ball *out)
+{
+    bool asks;
+    if (g->shrinks == GROWING) {
+        g->radius += g->step;
+        if (distance < g->radius - TOUCH_INSIDE) {
+            g->shrinks = 0;
+            asks = next_smaller(g, end, middle);
+        } else {
+            g->step = g->border ? g->step : 2 * g->step;
+            if (next_larger(g, grid, middle))
+                return true;
+            *out = ball_alone(v, g->own);
+            return false;
+        }
+    } else {
+        asks = distance < g->radius - TOUCH_ENOUGH && next_smaller(g, end, middle);
+    }
+    if (!asks)
+        *out = ball_of(g);
+    return asks;
+}
+static void ask(questions *q, size_t slot, const double middle[3])
+{
+    for (size_t k = 0; k < 3; k++)
+        q->middle[k][slot] = middle[k];
+}
+
+/* The last question again, up to whole vectors; returns how many there are. */
+static size_t fill_up(questions *q, size_t n)
+{
+    for (; n % SV_BALLS_UNIT; n++)
+        ask(q, n, (const double[3]){q->middle[0][n - 1], q->middle[1][n - 1], q->middle[2][n - 1]});
+    return n;
+}
+
+/* From the foot of x through x; where x itself lies beyond the disc, along the normal. */
+static void begin(growth *g, const questions *q, size_t slot, bool bone)
+{
+    double from[3];
+    *g = (growth){.own = q->distance[slot], .least = q->distance[slot], .step = 1, .shrinks = GROWING};
     for (int k = 0; k < 3; k++) {
-        from[k] = at[k] - start[k];
-        way[k] = bone ? -nearest.normal[k] : nearest.normal[k];
+        g->start[k] = q->foot[k][slot];
+        g->way[k] = bone ? -q->normal[k][slot] : q->normal[k][slot];
+        from[k] = q->middle[k][slot] - g->start[k];
     }
-    if (dot(from, way) <= 0) /* x itself lies beyond the disc */
-        least = 0;
+    if (dot(from, g->way) <= 0)
+        g->least = 0;
     else
         for (int k = 0; k < 3; k++)
-            way[k] = from[k] / least;
-    double radius = least, step = 1;
-    for (bool border = false;;) {
-        middle_of(start, way, radius + step, middle);
-        if (!in_image(&points->grid, middle)) {
-            if (step == 1)
-                return alone; /* what lies beyond the image is not known */
-            step /= 2;
-            border = true;
-            continue;
+            g->way[k] = from[k] / g->least;
+    g->radius = g->least;
+}
+
+/* n <= SV_BATCH balls. */
+static void grow_batch(const trb_surface_points *points, const sv_kernels *use, bool bone, const sv_voxel *voxel, size_t n,
+                       sv_ball *out)
+{
+    questions q;
+    growth all[SV_BATCH];
+    size_t who[SV_BATCH], asking = 0;
+    double *const middle[3] = {q.middle[0], q.middle[1], q.middle[2]}, *const foot[3] = {q.foot[0], q.foot[1], q.foot[2]};
+    double *const normal[3] = {q.normal[0], q.normal[1], q.normal[2]}, next[3];
+    for (size_t i = 0; i < n; i++)
+        ask(&q, i, (const double[3]){voxel[i].x, voxel[i].y, voxel[i].z});
+    use->own_feet(points, (const double *const *)middle, fill_up(&q, n), q.distance, foot, normal);
+    for (size_t i = 0; i < n; i++) {
+        begin(&all[i], &q, i, bone);
+        if (next_larger(&all[i], &points->grid, next)) {
+            ask(&q, asking, next);
+            who[asking++] = i;
+        } else {
+            out[i] = ball_alone(voxel[i], all[i].own);
         }
-        radius += step;
-        if (distance_at(points, middle, end) < radius - TOUCH_INSIDE)
-            break;
-        step = border ? step : 2 * step;
     }
-    radius = shrunk(points, start, way, least, radius, end);
-    middle_of(start, way, radius, middle);
-    return (sv_ball){{in_steps(middle[0]), in_steps(middle[1]), in_steps(middle[2])}, in_steps(radius)};
+    while (asking) {
+        const size_t asked = asking;
+        use->distances(points, (const double *const *)middle, fill_up(&q, asked), q.distance, foot);
+        asking = 0;
+        for (size_t slot = 0; slot < asked; slot++) {
+            const size_t i = who[slot];
+            const double end[3] = {q.foot[0][slot], q.foot[1][slot], q.foot[2][slot]};
+            if (advance(&all[i], &points->grid, voxel[i], q.distance[slot], end, next, &out[i])) {
+                ask(&q, asking, next);
+                who[asking++] = i;
+            }
+        }
+    }
+}
+
+void sv_grow(const trb_surface_points *points, bool bone, const sv_voxel *voxel, size_t n, sv_ball *out)
+{
+    const sv_kernels *use = sv_kernels_choose();
+    for (size_t i = 0; i < n; i += SV_BATCH)
+        grow_batch(points, use, bone, voxel + i, n - i < SV_BATCH ? n - i : SV_BATCH, out + i);
+}
+
+/* The voxel behind v, one step into the phase; v itself where there is none. */
+static sv_voxel voxel_behind(const trb_surface_points *points, const trb_mask *object, bool bone, sv_voxel v)
+{
+    const trb_grid *grid = &points->grid;
+    const int16_t *normal = points->crossing[sv_near(points, v.x, v.y, v.z)].normal;
+    const size_t size[3] = {grid->nx, grid->ny, grid->nz};
+    size_t at[3] = {v.x, v.y, v.z};
+    for (int k = 0; k < 3; k++) {
+        const int into = bone ? -normal[k] : normal[k];
+        if (2 * abs(into) <= SV_NORMAL_STEPS)
+            continue;
+        if (into < 0 ? at[k] == 0 : at[k] + 1 == size[k])
+            return v;
+        at[k] = into < 0 ? at[k] - 1 : at[k] + 1;
+    }
+    return trb_mask_get(object, at[0], at[1], at[2]) ? (sv_voxel){(uint16_t)at[0], (uint16_t)at[1], (uint16_t)at[2]} : v;
 }
 
 /*
  * Uneven discs may leave no room for a ball that starts at the very surface: then the ball of the voxel behind x, one
  * step into the phase.
  */
-sv_ball sv_grow_rest(const trb_surface_points *points, const trb_mask *object, bool bone, size_t x, size_t y, size_t z)
+void sv_grow_rest(const trb_surface_points *points, const trb_mask *object, bool bone, const sv_voxel *voxel, size_t n,
+                  int32_t *radius)
 {
-    const trb_grid *grid = &points->grid;
-    const sv_ball own = sv_grow(points, bone, x, y, z);
-    const int16_t *normal = points->crossing[points->near[voxel_at(grid, x, y, z)]].normal;
-    const size_t size[3] = {grid->nx, grid->ny, grid->nz};
-    size_t at[3] = {x, y, z};
-    for (int k = 0; k < 3; k++) {
-        const int into = bone ? -normal[k] : normal[k];
-        if (2 * abs(into) <= SV_NORMAL_STEPS)
-            continue;
-        if (into < 0 ? at[k] == 0 : at[k] + 1 == size[k])
-            return own;
-        at[k] = into < 0 ? at[k] - 1 : at[k] + 1;
+    sv_voxel both[2 * SV_BATCH];
+    sv_ball ball[2 * SV_BATCH];
+    for (size_t from = 0; from < n; from += SV_BATCH) {
+        const size_t m = n - from < SV_BATCH ? n - from : SV_BATCH;
+        for (size_t i = 0; i < m; i++) {
+            both[i] = voxel[from + i];
+            both[m + i] = voxel_behind(points, object, bone, both[i]);
+        }
+        sv_grow(points, bone, both, 2 * m, ball);
+        for (size_t i = 0; i < m; i++)
+            radius[from + i] = ball[i].radius > ball[m + i].radius ? ball[i].radius : ball[m + i].radius;
     }
-    if (!trb_mask_get(object, at[0], at[1], at[2]))
-        return own;
-    const sv_ball behind = sv_grow(points, bone, at[0], at[1], at[2]);
-    return behind.radius > own.radius ? behind : own;
 }
 
 /*
@@ -224,13 +244,15 @@ sv_ball sv_grow_rest(const trb_surface_points *points, const trb_mask *object, b
  */
 unsigned sv_share(const trb_surface_points *points, bool bone, size_t x, size_t y, size_t z)
 {
-    disc d;
-    double from[3];
-    const double at[3] = {(double)x, (double)y, (double)z};
-    disc_of(&points->crossing[points->near[voxel_at(&points->grid, x, y, z)]], &d);
-    for (int k = 0; k < 3; k++)
-        from[k] = at[k] - d.middle[k];
-    const double above = bone ? -dot(from, d.normal) : dot(from, d.normal);
-    const double share = 0.5 + above / (fabs(d.normal[0]) + fabs(d.normal[1]) + fabs(d.normal[2]));
+    const sv_crossing *c = &points->crossing[sv_near(points, x, y, z)];
+    double from[3], normal[3], middle[3] = {c->x, c->y, c->z};
+    const double at[3] = {(double)x, (double)y, (double)z}, lift = (double)c->lift / SV_STEPS;
+    middle[sv_axis(c)] += (double)sv_steps(c) / SV_STEPS;
+    for (int k = 0; k < 3; k++) {
+        normal[k] = (double)c->normal[k] / SV_NORMAL_STEPS;
+        from[k] = at[k] - (middle[k] + lift * normal[k]);
+    }
+    const double above = bone ? -dot(from, normal) : dot(from, normal);
+    const double share = 0.5 + above / (fabs(normal[0]) + fabs(normal[1]) + fabs(normal[2]));
     return (unsigned)floor(fmax(0, fmin(1, share)) * SV_STEPS + 0.5);
 }

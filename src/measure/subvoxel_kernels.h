@@ -2,6 +2,8 @@
 #ifndef TRB_SUBVOXEL_KERNELS_H
 #define TRB_SUBVOXEL_KERNELS_H
 
+#include "trabecula/surface_points.h"
+
 #include <stddef.h>
 #include <stdint.h>
 
@@ -12,6 +14,7 @@
 #define SV_NONE INT32_MAX /* no crossing */
 #define SV_NOWHERE (-(1 << 28)) /* a place that is farther than any other */
 #define SV_ROW_UNIT 16    /* rows of values are multiples of so many */
+#define SV_BALLS_UNIT 8   /* points asked for together */
 
 typedef struct sv_kernels {
     /** Which of n <= 64 voxels of a row are centres; planes: their distances and those in the planes below and above. */
@@ -31,6 +34,15 @@ typedef struct sv_kernels {
     void (*along_wide)(const int64_t *value, const int64_t *crossing, size_t n, size_t reach, int64_t *best, int64_t *from);
     void (*offer_wide)(const int64_t *at, const int64_t *from, size_t n, int64_t here, int64_t most, int64_t *value,
                        int64_t *crossing);
+    /**
+     * Of n real points m in the image, a multiple of SV_BALLS_UNIT: their distances from the discs of the nearest crossings of
+     * the voxels around them, and the foot there.
+     */
+    void (*distances)(const trb_surface_points *points, const double *const m[3], size_t n, double *distance,
+                      double *const foot[3]);
+    /** Of n voxels, a multiple of SV_BALLS_UNIT: the same from the disc of their own nearest crossing, and its normal. */
+    void (*own_feet)(const trb_surface_points *points, const double *const voxel[3], size_t n, double *distance,
+                     double *const foot[3], double *const normal[3]);
 } sv_kernels;
 
 /** What float32 may be off in the squares of a ball of this radius: places in a tile by 6e-5, squares by 2e-6 r^2 + 2e-4 r. */

@@ -5,7 +5,8 @@
 #pragma GCC target("avx512f,avx512bw,avx512vl,avx512dq,bmi,bmi2,popcnt")
 #define TRB_VEC_AVX512
 #include "measure/subvoxel_kernel.h"
+#include "measure/subvoxel_ball_kernel.h"
 
 const sv_kernels sv_kernels_avx512 = {centres, rows_in_disc, across_narrow, along_narrow, offer_narrow,
-                                       across_wide, along_wide, offer_wide};
+                                       across_wide, along_wide, offer_wide, distances, own_feet};
 #endif

@@ -144,19 +144,35 @@ static void paint_ball(const painter *p, tile *t, const sv_ball *ball, tally *su
     }
 }
 
+static void settle_batch(const painter *p, tile *t, const sv_voxel *voxel, size_t n, tally *sums)
+{
+    int32_t radius[SV_BATCH];
+    sv_grow_rest(p->points, p->object, p->bone, voxel, n, radius);
+    for (size_t i = 0; i < n; i++) {
+        sums->count[(size_t)radius[i] < p->n_codes ? (size_t)radius[i] : p->n_codes - 1]++;
+        settle_voxel(p, t, voxel[i].x - t->x0, voxel[i].y - t->y0, voxel[i].z - t->z0, radius[i], sums);
+    }
+}
+
 /* What no ball covers has its own, or the one behind it. */
 static void settle_rest(const painter *p, tile *t, tally *sums)
 {
+    sv_voxel batch[SV_BATCH];
+    size_t n = 0;
     for (size_t z = 0; z < t->nz && t->left; z++)
         for (; t->rows[z]; t->rows[z] &= t->rows[z] - 1) {
             const size_t y = (size_t)__builtin_ctzll(t->rows[z]);
             for (uint64_t bits = t->bits[z][y]; bits; bits &= bits - 1) {
                 const size_t x = (size_t)__builtin_ctzll(bits);
-                const sv_ball own = sv_grow_rest(p->points, p->object, p->bone, t->x0 + x, t->y0 + y, t->z0 + z);
-                sums->count[(size_t)own.radius < p->n_codes ? (size_t)own.radius : p->n_codes - 1]++;
-                settle_voxel(p, t, x, y, z, own.radius, sums);
+                batch[n++] = (sv_voxel){(uint16_t)(t->x0 + x), (uint16_t)(t->y0 + y), (uint16_t)(t->z0 + z)};
+                if (n == SV_BATCH) {
+                    settle_batch(p, t, batch, n, sums);
+                    n = 0;
+                }
             }
         }
+    if (n)
+        settle_batch(p, t, batch, n, sums);
 }
 
 /* ---- tiles */

@@ -74,6 +74,5 @@ size_t trb_surface_points_count(const trb_surface_points *points)
 
 double trb_surface_points_distance(const trb_surface_points *points, size_t x, size_t y, size_t z)
 {
-    const int32_t i = points->near[(z * points->grid.ny + y) * points->grid.nx + x];
-    return sqrt((double)sv_near_square(&points->crossing[i], x, y, z)) / SV_NEAR_STEPS;
+    return sqrt((double)sv_near_square(&points->crossing[sv_near(points, x, y, z)], x, y, z)) / SV_NEAR_STEPS;
 }
