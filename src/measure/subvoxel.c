@@ -33,59 +33,68 @@ static bool object_is_bone(const trb_surface_points *points, const trb_mask *obj
     return (c->normal[sv_axis(c)] > 0) == (trb_mask_get(object, c->x, c->y, c->z) != 0);
 }
 
-static uint64_t centres_of_word(const trb_surface_points *points, const trb_mask *object, const trb_mask *where, size_t i,
-                                size_t y, size_t z)
+/* Where the balls start: centres of the object, of the part `where` when there is one. */
+typedef struct seeds {
+    const trb_surface_points *points;
+    bool bone;
+    const trb_mask *object, *where;
+} seeds;
+
+static uint64_t seeds_of_word(const seeds *s, size_t i, size_t y, size_t z)
 {
-    const uint64_t bits = trb_mask_row(points->centres, y, z)[i] & trb_mask_row(object, y, z)[i];
-    return where ? bits & trb_mask_row(where, y, z)[i] : bits;
+    const uint64_t bits = trb_mask_row(s->points->centres, y, z)[i] & trb_mask_row(s->object, y, z)[i];
+    return s->where ? bits & trb_mask_row(s->where, y, z)[i] : bits;
 }
 
-/* The balls of a plane into `out`, or only their number when that is NULL. */
-static size_t balls_of_plane(const trb_surface_points *points, bool bone, const trb_mask *object, const trb_mask *where,
-                             size_t z, sv_ball *out)
+#define COLUMN 64 /* voxels along x and y: all around a ball is still in cache when the next plane comes */
+
+/* The balls of a column of the image into `out`, or only their number when that is NULL. */
+static size_t balls_of_column(const seeds *s, size_t column, sv_ball *out)
 {
+    const trb_grid *grid = &s->object->grid;
+    const size_t i = column % s->object->words_per_row, y0 = column / s->object->words_per_row * COLUMN;
+    const size_t y1 = y0 + COLUMN < grid->ny ? y0 + COLUMN : grid->ny;
     sv_voxel batch[SV_BATCH];
     size_t n = 0, waiting = 0;
-    for (size_t y = 0; y < object->grid.ny; y++)
-        for (size_t i = 0; i < object->words_per_row; i++) {
-            uint64_t bits = centres_of_word(points, object, where, i, y, z);
+    for (size_t z = 0; z < grid->nz; z++)
+        for (size_t y = y0; y < y1; y++) {
+            uint64_t bits = seeds_of_word(s, i, y, z);
             if (!out)
                 n += (size_t)__builtin_popcountll(bits);
             for (; out && bits; bits &= bits - 1) {
-                batch[waiting++] = (sv_voxel){(uint16_t)(i * 64 + (size_t)__builtin_ctzll(bits)), (uint16_t)y, (uint16_t)z};
+                batch[waiting++] = (sv_voxel){(uint16_t)(i * COLUMN + (size_t)__builtin_ctzll(bits)), (uint16_t)y, (uint16_t)z};
                 if (waiting < SV_BATCH)
                     continue;
-                sv_grow(points, bone, batch, waiting, out + n);
+                sv_grow(s->points, s->bone, batch, waiting, out + n);
                 n += waiting;
                 waiting = 0;
             }
         }
-    if (out)
-        sv_grow(points, bone, batch, waiting, out + n);
+    if (waiting)
+        sv_grow(s->points, s->bone, batch, waiting, out + n);
     return n + waiting;
 }
 
-static trb_status grow_balls(const trb_surface_points *points, bool bone, const trb_mask *object, const trb_mask *where,
-                             sv_ball **balls, size_t *n, trb_error *err)
+static trb_status grow_balls(const seeds *s, sv_ball **balls, size_t *n, trb_error *err)
 {
-    const size_t nz = object->grid.nz;
-    size_t *first = trb_alloc(nz + 1, sizeof *first, "balls of planes", err), total = 0;
+    const size_t count = s->object->words_per_row * ((s->object->grid.ny + COLUMN - 1) / COLUMN);
+    size_t *first = trb_alloc(count, sizeof *first, "balls of columns", err), total = 0;
     if (!first)
         return TRB_ERR_MEMORY;
-#pragma omp parallel for schedule(dynamic, 4)
-    for (ptrdiff_t z = 0; z < (ptrdiff_t)nz; z++)
-        first[z] = balls_of_plane(points, bone, object, where, (size_t)z, NULL);
-    for (size_t z = 0; z < nz; z++) {
-        const size_t here = first[z];
-        first[z] = total;
+#pragma omp parallel for schedule(dynamic, 1)
+    for (ptrdiff_t i = 0; i < (ptrdiff_t)count; i++)
+        first[i] = balls_of_column(s, (size_t)i, NULL);
+    for (size_t i = 0; i < count; i++) {
+        const size_t here = first[i];
+        first[i] = total;
         total += here;
     }
     *n = total;
     *balls = trb_alloc(total + 1, sizeof **balls, "balls", err);
     if (*balls)
 #pragma omp parallel for schedule(dynamic, 1)
-        for (ptrdiff_t z = 0; z < (ptrdiff_t)nz; z++)
-            balls_of_plane(points, bone, object, where, (size_t)z, *balls + first[z]);
+        for (ptrdiff_t i = 0; i < (ptrdiff_t)count; i++)
+            balls_of_column(s, (size_t)i, *balls + first[i]);
     free(first);
     return *balls ? TRB_OK : TRB_ERR_MEMORY;
 }
@@ -157,7 +166,7 @@ trb_status trb_subvoxel_measure(const trb_mask *object, const trb_mask *voi, con
         return status;
     const bool bone = object_is_bone(points, object);
     sv_painted painted = {.n_codes = (size_t)((points->reach_vox + BEYOND_REACH) * SV_STEPS)};
-    status = grow_balls(points, bone, object, options->centres == TRB_CENTRES_VOI ? voi : NULL, &balls, &n, err);
+    status = grow_balls(&(seeds){points, bone, object, options->centres == TRB_CENTRES_VOI ? voi : NULL}, &balls, &n, err);
     if (!status && (size_t)largest_radius(balls, n) >= painted.n_codes)
         status = trb_error_set(err, TRB_ERR_DATA, "a ball of radius %g voxels where the surface is %g away",
                                (double)largest_radius(balls, n) / SV_STEPS, points->reach_vox);

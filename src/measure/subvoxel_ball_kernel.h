@@ -125,18 +125,18 @@ VEC_FUNCTION reals feet_on(const discs *d, const reals m[3], reals foot[3])
     return roots(dot(from, from));
 }
 
-/* Of the voxels around each point: beyond the last one stands the last one again, which has been looked at before. */
-static void distances(const trb_surface_points *points, const double *const m[3], size_t n, double *distance,
-                      double *const foot[3])
+#define AHEAD 64 /* points whose crossings are on their way from memory while others are looked at */
+_Static_assert(AHEAD % BALLS == 0, "whole vectors");
+
+/* The crossings of the voxels around n points: beyond the last voxel stands the last one again, which has been looked at before. */
+static void look_up(const trb_surface_points *points, const double *const m[3], size_t n, int64_t near[8][AHEAD])
 {
     const int64_t size[3] = {(int64_t)points->grid.nx, (int64_t)points->grid.ny, (int64_t)points->grid.nz};
     const int64_t stride[3] = {1, size[0], size[0] * size[1]};
     for (size_t i = 0; i < n; i += BALLS) {
         longs first = {0}, next[3];
-        reals at[3], best = (reals){0} + INFINITY, best_foot[3] = {best, best, best};
         for (int k = 0; k < 3; k++) {
-            at[k] = load_reals(m[k] + i);
-            const longs whole = __builtin_convertvector(__builtin_convertvector(at[k], ints), longs);
+            const longs whole = __builtin_convertvector(__builtin_convertvector(load_reals(m[k] + i), ints), longs);
             first += whole * stride[k];
             next[k] = (whole + 1 < size[k]) & stride[k];
         }
@@ -144,7 +144,28 @@ static void distances(const trb_surface_points *points, const double *const m[3]
             longs voxel = first;
             for (int k = 0; k < 3; k++)
                 voxel += corner >> k & 1 ? next[k] : (longs){0};
-            const discs d = discs_of(points->crossing, near_at(points->near, voxel));
+            const longs crossing = near_at(points->near, voxel);
+            memcpy(&near[corner][i], &crossing, sizeof crossing);
+            for (size_t j = 0; j < BALLS; j++)
+                __builtin_prefetch(&points->crossing[near[corner][i + j]]);
+        }
+    }
+}
+
+static void distances(const trb_surface_points *points, const double *const m[3], size_t n, double *distance,
+                      double *const foot[3])
+{
+    int64_t near[8][AHEAD];
+    for (size_t i = 0; i < n; i += BALLS) {
+        const double *const rest[3] = {m[0] + i, m[1] + i, m[2] + i};
+        if (i % AHEAD == 0)
+            look_up(points, rest, n - i < AHEAD ? n - i : AHEAD, near);
+        const reals at[3] = {load_reals(rest[0]), load_reals(rest[1]), load_reals(rest[2])};
+        reals best = (reals){0} + INFINITY, best_foot[3] = {best, best, best};
+        for (int corner = 0; corner < 8; corner++) {
+            longs crossing;
+            memcpy(&crossing, &near[corner][i % AHEAD], sizeof crossing);
+            const discs d = discs_of(points->crossing, crossing);
             reals there[3];
             const reals away = feet_on(&d, at, there);
             const longs nearer = away < best;
