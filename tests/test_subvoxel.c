@@ -124,6 +124,12 @@ static void check_phase(subvoxel_surface *o, const trb_surface_points *points, c
     if (sums.voxels) {
         CHECK_RELATIVE(sums.mean, result.mean_vox, 1e-12);
         CHECK_CLOSE(sums.sd, result.sd_vox, 1e-6);
+        CHECK_RELATIVE(sums.weighted, result.weighted_mean_vox, 1e-12);
+        trb_thickness without_map; /* counts in another way */
+        CHECK_OK(trb_thickness_measure(object, voi, &options, &without_map, NULL, err));
+        CHECK_CLOSE(result.weighted_mean_vox, without_map.weighted_mean_vox, 0);
+        CHECK_CLOSE(result.mean_vox, without_map.mean_vox, 0);
+        trb_thickness_clear(&without_map);
         uint64_t counted = 0;
         for (size_t i = 0; i < result.n_bins; i++)
             counted += result.bin_count[i];

@@ -455,11 +455,37 @@ static void paint(const subvoxel_surface *s, const subvoxel_ball *ball, double c
             }
 }
 
+static bool beside_the_other(const subvoxel_surface *s, long x, long y, long z)
+{
+    static const long STEP[6][3] = {{-1, 0, 0}, {1, 0, 0}, {0, -1, 0}, {0, 1, 0}, {0, 0, -1}, {0, 0, 1}};
+    for (int i = 0; i < 6; i++) {
+        const long u = x + STEP[i][0], v = y + STEP[i][1], w = z + STEP[i][2];
+        if (inside(s, u, v, w) && s->bone[index_of(s, u, v, w)] != s->bone[index_of(s, x, y, z)])
+            return true;
+    }
+    return false;
+}
+
+/* How much of a voxel its phase has: about 1/2 + height over the surface / (|nx| + |ny| + |nz|), in steps of 1/4096. */
+static double share_of(subvoxel_surface *s, long x, long y, long z)
+{
+    if (!beside_the_other(s, x, y, z))
+        return 1;
+    const subvoxel_crossing *c = &s->crossing[nearest_of(s, x, y, z)];
+    const double at[3] = {(double)x, (double)y, (double)z};
+    double from[3];
+    for (int k = 0; k < 3; k++)
+        from[k] = at[k] - (c->at[k] + c->lift * c->normal[k]);
+    const double out_of_bone = dot(from, c->normal), above = s->bone[index_of(s, x, y, z)] ? -out_of_bone : out_of_bone;
+    const double share = 0.5 + above / (fabs(c->normal[0]) + fabs(c->normal[1]) + fabs(c->normal[2]));
+    return stepped(fmax(0, fmin(1, share)), STEPS);
+}
+
 int32_t *subvoxel_thickness(subvoxel_surface *s, const subvoxel_options *o, int phase, const trb_box *box,
                             subvoxel_sums *sums)
 {
     subvoxel_sums got = {0};
-    double sum = 0, squares = 0;
+    double sum = 0, squares = 0, shares = 0, shared = 0;
     const unsigned char wanted = phase != 0;
     int32_t *map = calloc((size_t)s->n[0] * (size_t)s->n[1] * (size_t)s->n[2], sizeof *map);
     if (!map)
@@ -487,10 +513,14 @@ int32_t *subvoxel_thickness(subvoxel_surface *s, const subvoxel_options *o, int 
                     got.uncovered++;
                 }
                 got.voxels++;
+                const double share = share_of(s, x, y, z);
+                shares += share;
+                shared += share * map[i] / STEPS;
                 sum += map[i] / STEPS;
                 squares += map[i] / STEPS * (map[i] / STEPS);
             }
     got.mean = sum / (double)got.voxels;
+    got.weighted = shared / shares;
     got.sd = sqrt(fmax(0, squares / (double)got.voxels - got.mean * got.mean));
     if (sums)
         *sums = got;

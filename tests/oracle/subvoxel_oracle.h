@@ -64,6 +64,7 @@ subvoxel_ball subvoxel_ball_at(subvoxel_surface *surface, const subvoxel_options
 typedef struct subvoxel_sums {
     size_t voxels, centres, uncovered; /* of the phase in the box; in the image; in the box */
     double mean, sd;                   /* voxels; over the phase in the box */
+    double weighted;                   /* the mean with voxels beside the other phase counted by their share of this one */
 } subvoxel_sums;
 
 /**
