@@ -15,15 +15,18 @@
 #define SV_NOWHERE (-(1 << 28)) /* a place that is farther than any other */
 #define SV_ROW_UNIT 16    /* rows of values are multiples of so many */
 #define SV_BALLS_UNIT 8   /* points asked for together */
+#define SV_TILE_PAD 16
 
 typedef struct sv_kernels {
     /** Which of n <= 64 voxels of a row are centres; planes: their distances and those in the planes below and above. */
     uint64_t (*centres)(const double *const planes[3], size_t row, size_t n, uint64_t bone);
     /**
-     * Of a disc and 64 rows of bits: which of `rows` (bit y: row y) may have a bit within it; others have none. x and y: its
-     * middle; square: of its radius in voxels and sv_disc_slack(); all float32, the answer errs towards more rows.
+     * Of a ball and a tile of 64 planes of 64 rows of bits: which rows may have a bit within it, as found[z] of the planes
+     * z_first .. z_last whose bit is set in the answer. rows: of each plane, those that have bits. SV_TILE_PAD words behind bits and
+     * rows may be read. square: of the ball's radius in voxels and sv_disc_slack(); the answer errs towards more rows.
      */
-    uint64_t (*rows_in_disc)(const uint64_t bits[64], uint64_t rows, float x, float y, float square);
+    uint64_t (*rows_of_ball)(const uint64_t (*bits)[64], const uint64_t *rows, int z_first, int z_last, const float middle[3],
+                             float square, uint64_t found[64]);
     void (*across_narrow)(const int32_t *const *value, const int32_t *const *crossing, size_t offset, size_t n, size_t at,
                           size_t lo, size_t hi, size_t reach, int32_t *best, int32_t *from);
     void (*along_narrow)(const int32_t *value, const int32_t *crossing, size_t n, size_t reach, int32_t *best, int32_t *from);

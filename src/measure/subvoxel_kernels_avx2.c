@@ -6,7 +6,8 @@
 #define TRB_VEC_AVX2
 #include "measure/subvoxel_kernel.h"
 #include "measure/subvoxel_ball_kernel.h"
+#include "measure/subvoxel_paint_kernel.h"
 
-const sv_kernels sv_kernels_avx2 = {centres, rows_in_disc, across_narrow, along_narrow, offer_narrow,
+const sv_kernels sv_kernels_avx2 = {centres, rows_of_ball, across_narrow, along_narrow, offer_narrow,
                                        across_wide, along_wide, offer_wide, distances, own_feet};
 #endif

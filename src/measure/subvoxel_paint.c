@@ -2,12 +2,13 @@
  * subvoxel_paint.c - voxels within a ball's radius and SV_COVER of its middle take its diameter; the largest wins.
  *
  * As in ipl_paint.c: largest first into bits still unpainted, layers of slices, one thread a tile. Here balls are many and mostly
- * find nothing left: a word for each plane of a tile says which of its rows have unpainted bits, and only these
- * rows are looked at. Integers throughout, so that which voxels a ball covers does not depend on rounding.
+ * find nothing left: a word for each plane of a tile says which of its rows have unpainted bits, and the kernel which of
+ * these a ball may reach. Integers throughout, so that which voxels a ball covers does not depend on rounding.
  */
 #include "measure/subvoxel.h"
 
 #include "core/memory.h"
+#include "core/ones.h"
 #include "measure/subvoxel_kernels.h"
 
 #include <math.h>
@@ -15,6 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define AHEAD 8 /* balls that are fetched while others are painted: those of a tile lie far apart in memory */
 #define TILE 64 /* voxels along each axis: a row of a tile is one word, a plane has a word of rows */
 
 typedef struct painter {
@@ -41,8 +43,8 @@ typedef struct tally {
 
 typedef struct tile {
     size_t x0, y0, z0, nx, ny, nz;
-    uint64_t bits[TILE][TILE], rows[TILE]; /* unpainted, and the rows that have some */
-    uint64_t surface[TILE][TILE];          /* voxels beside the other phase */
+    uint64_t bits[TILE + 1][TILE], rows[TILE + SV_TILE_PAD]; /* unpainted, and the rows that have some; 0 beyond */
+    uint64_t surface[TILE][TILE];                            /* voxels beside the other phase */
     size_t left;
 } tile;
 
@@ -95,7 +97,7 @@ static void settle_voxel(const painter *p, const tile *t, size_t x, size_t y, si
 /* Bits that a ball has found in row y of plane z. */
 static void settle(const painter *p, tile *t, size_t y, size_t z, uint64_t bits, int32_t radius, tally *sums)
 {
-    const size_t found = (size_t)__builtin_popcountll(bits);
+    const size_t found = (size_t)trb_ones(bits, false);
     t->bits[z][y] &= ~bits;
     if (!t->bits[z][y])
         t->rows[z] &= ~((uint64_t)1 << y);
@@ -104,43 +106,47 @@ static void settle(const painter *p, tile *t, size_t y, size_t z, uint64_t bits,
     if (!p->weighted && !p->map)
         return;
     uint64_t one_by_one = p->map ? bits : bits & t->surface[z][y];
-    const size_t whole = found - (size_t)__builtin_popcountll(one_by_one);
+    const size_t whole = found - (size_t)trb_ones(one_by_one, false);
     sums->weight += whole * SV_STEPS;
     sums->weighted += whole * SV_STEPS * (uint64_t)radius;
     for (; one_by_one; one_by_one &= one_by_one - 1)
         settle_voxel(p, t, (size_t)__builtin_ctzll(one_by_one), y, z, radius, sums);
 }
 
+/* Row y of plane z of a ball, exactly. */
+static void paint_row(const painter *p, tile *t, const sv_ball *ball, size_t y, size_t z, int64_t disc2, tally *sums)
+{
+    const int64_t dy = (int64_t)(y + t->y0) * SV_STEPS - ball->middle[1], left = disc2 - dy * dy;
+    if (left < 0)
+        return;
+    const int64_t half = root(left);
+    int64_t x = first_within(ball->middle[0], half), x_last = last_within(ball->middle[0], half);
+    if (!clip(&x, &x_last, t->x0, t->nx))
+        return;
+    const uint64_t bits = t->bits[z][y] & run(x, x_last);
+    if (bits)
+        settle(p, t, y, z, bits, ball->radius, sums);
+}
+
 static void paint_ball(const painter *p, tile *t, const sv_ball *ball, tally *sums)
 {
     const int64_t reach = ball->radius + SV_COVER;
-    int64_t z = first_within(ball->middle[2], reach), z_last = last_within(ball->middle[2], reach);
-    int64_t y = first_within(ball->middle[1], reach), y_last = last_within(ball->middle[1], reach);
-    if (!ball->radius || !clip(&z, &z_last, t->z0, t->nz) || !clip(&y, &y_last, t->y0, t->ny)) /* a point covers nothing */
+    int64_t first = first_within(ball->middle[2], reach), last = last_within(ball->middle[2], reach);
+    if (!ball->radius || !clip(&first, &last, t->z0, t->nz)) /* a point covers nothing */
         return;
-    const uint64_t near_rows = run(y, y_last);
-    const float middle_x = (float)((double)ball->middle[0] / SV_STEPS - (double)t->x0);
-    const float middle_y = (float)((double)ball->middle[1] / SV_STEPS - (double)t->y0);
-    const double to_voxels = 1.0 / ((double)SV_STEPS * SV_STEPS), slack = sv_disc_slack((double)reach / SV_STEPS);
-    for (; z <= z_last; z++) {
-        uint64_t rows = t->rows[z] & near_rows;
-        if (!rows)
-            continue;
-        const int64_t dz = (z + (int64_t)t->z0) * SV_STEPS - ball->middle[2], disc2 = reach * reach - dz * dz;
-        rows = p->use->rows_in_disc(t->bits[z], rows, middle_x, middle_y, (float)((double)disc2 * to_voxels + slack));
-        for (; rows; rows &= rows - 1) {
-            y = __builtin_ctzll(rows);
-            const int64_t dy = (y + (int64_t)t->y0) * SV_STEPS - ball->middle[1], left = disc2 - dy * dy;
-            if (left < 0)
-                continue;
-            const int64_t half = root(left);
-            int64_t x = first_within(ball->middle[0], half), x_last = last_within(ball->middle[0], half);
-            if (!clip(&x, &x_last, t->x0, t->nx))
-                continue;
-            const uint64_t bits = t->bits[z][y] & run(x, x_last);
-            if (bits)
-                settle(p, t, (size_t)y, (size_t)z, bits, ball->radius, sums);
-        }
+    const size_t from[3] = {t->x0, t->y0, t->z0};
+    const double voxels = (double)reach / SV_STEPS;
+    float middle[3];
+    uint64_t found[TILE];
+    for (int k = 0; k < 3; k++)
+        middle[k] = (float)((double)ball->middle[k] / SV_STEPS - (double)from[k]);
+    uint64_t planes = p->use->rows_of_ball((const uint64_t(*)[TILE])t->bits, t->rows, (int)first, (int)last, middle,
+                                           (float)(voxels * voxels + sv_disc_slack(voxels)), found);
+    for (; planes; planes &= planes - 1) {
+        const size_t z = (size_t)__builtin_ctzll(planes);
+        const int64_t dz = (int64_t)(z + t->z0) * SV_STEPS - ball->middle[2], disc2 = reach * reach - dz * dz;
+        for (uint64_t rows = found[z]; rows; rows &= rows - 1)
+            paint_row(p, t, ball, (size_t)__builtin_ctzll(rows), z, disc2, sums);
     }
 }
 
@@ -217,8 +223,8 @@ static void open_tile(const painter *p, size_t i, tile *t)
     t->ny = least(TILE, grid->ny - t->y0);
     t->nz = p->z1 - p->z0;
     t->left = 0;
+    memset(t->rows, 0, sizeof t->rows);
     for (size_t z = 0; z < t->nz; z++) {
-        t->rows[z] = 0;
         for (size_t y = 0; y < t->ny; y++) {
             const size_t word = t->x0 / TILE;
             uint64_t bits = trb_mask_row(p->object, t->y0 + y, t->z0 + z)[word];
@@ -227,7 +233,7 @@ static void open_tile(const painter *p, size_t i, tile *t)
             t->bits[z][y] = bits;
             t->surface[z][y] = bits && p->weighted ? beside_other(p->object, word, t->y0 + y, t->z0 + z) : 0;
             t->rows[z] |= (uint64_t)(bits != 0) << y;
-            t->left += (size_t)__builtin_popcountll(bits);
+            t->left += (size_t)trb_ones(bits, false);
         }
     }
 }
@@ -235,8 +241,11 @@ static void open_tile(const painter *p, size_t i, tile *t)
 static void paint_tile(const painter *p, size_t i, tile *t, tally *sums)
 {
     open_tile(p, i, t);
-    for (size_t k = p->first[i]; k < p->first[i + 1] && t->left; k++)
+    const size_t end = p->first[i + 1];
+    for (size_t k = p->first[i]; k < end && t->left; k++) {
+        __builtin_prefetch(&p->balls[p->list[k + AHEAD < end ? k + AHEAD : k]]);
         paint_ball(p, t, &p->balls[p->list[k]], sums);
+    }
     settle_rest(p, t, sums);
 }
 
@@ -336,7 +345,7 @@ trb_status sv_paint(const trb_surface_points *points, bool bone, sv_ball *balls,
     painter p = {.points = points, .use = sv_kernels_choose(), .object = object, .voi = voi, .balls = balls, .n = n, .scale = scale, .bone = bone,
                  .weighted = weighted,
                  .across = (grid->nx + TILE - 1) / TILE, .down = (grid->ny + TILE - 1) / TILE, .n_codes = out->n_codes};
-    tile *tiles = trb_alloc(threads, sizeof *tiles, "tiles", err);
+    tile *tiles = trb_alloc_zero(threads, sizeof *tiles, "tiles", err);
     tally *sums = trb_alloc_zero(threads, sizeof *sums, "sums", err);
     float *layer = sink ? trb_alloc(plane * least(TILE, grid->nz), sizeof *layer, "a layer of the map", err) : NULL;
     p.first = trb_alloc(p.across * p.down + 2, sizeof *p.first, "balls of tiles", err);
