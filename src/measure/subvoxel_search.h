@@ -15,19 +15,37 @@ VEC_FUNCTION NAME(lanes) NAME(load)(const LANE *p)
     return a;
 }
 
-/* Values d + step with crossings i, where they come before the best. */
-VEC_FUNCTION void NAME(take)(NAME(lanes) d, NAME(lanes) i, LANE step, NAME(lanes) *best, NAME(lanes) *from)
+VEC_FUNCTION NAME(lanes) NAME(all)(LANE value)
 {
-    d += step;
+    return (NAME(lanes)){0} + value;
+}
+
+/* Values d with crossings i, where they come before the best. */
+VEC_FUNCTION void NAME(take)(NAME(lanes) d, NAME(lanes) i, NAME(lanes) *best, NAME(lanes) *from)
+{
     const NAME(lanes) wins = (d < *best) | ((d == *best) & (i < *from));
     *best = (d & wins) | (*best & ~wins);
     *from = (i & wins) | (*from & ~wins);
 }
 
-VEC_FUNCTION bool NAME(any_reaches)(NAME(lanes) best, LANE step)
+VEC_FUNCTION bool NAME(any_up_to)(NAME(lanes) d, NAME(lanes) best)
 {
-    NAME(lanes) reaches = best >= step;
-    return v_any((vec)reaches);
+#ifdef TRB_VEC_AVX512
+    return sizeof(LANE) == 4 ? _mm512_cmple_epi32_mask((vec)d, (vec)best) : _mm512_cmple_epi64_mask((vec)d, (vec)best);
+#else
+    return v_any((vec)(d <= best));
+#endif
+}
+
+/* One step to both sides. Most find nothing as good as the best; then their crossings are not looked at. */
+VEC_FUNCTION void NAME(take_both)(const LANE *below, const LANE *below_from, const LANE *above, const LANE *above_from, LANE step,
+                                  NAME(lanes) *best, NAME(lanes) *from)
+{
+    const NAME(lanes) a = NAME(load)(below) + step, b = NAME(load)(above) + step, less = a < b;
+    if (!NAME(any_up_to)((a & less) | (b & ~less), *best))
+        return;
+    NAME(take)(a, NAME(load)(below_from), best, from);
+    NAME(take)(b, NAME(load)(above_from), best, from);
 }
 
 /**
@@ -40,16 +58,15 @@ static void NAME(across)(const LANE *const *value, const LANE *const *crossing, 
     const size_t below = at - lo < reach ? at - lo : reach, above = hi - at < reach ? hi - at : reach;
     const size_t most = below > above ? below : above;
     for (size_t x = 0; x < n; x += LANES) {
+        const size_t here = offset + x;
         NAME(lanes) b = NAME(load)(best + x), f = NAME(load)(from + x);
-        NAME(take)(NAME(load)(value[at] + offset + x), NAME(load)(crossing[at] + offset + x), 0, &b, &f);
+        NAME(take)(NAME(load)(value[at] + here), NAME(load)(crossing[at] + here), &b, &f);
         for (size_t k = 1; k <= most; k++) {
             const LANE step = (LANE)((LANE)(k * k) << UNIT_SHIFT);
-            if (!NAME(any_reaches)(b, step))
+            if (!NAME(any_up_to)(NAME(all)(step), b))
                 break;
-            if (k <= below)
-                NAME(take)(NAME(load)(value[at - k] + offset + x), NAME(load)(crossing[at - k] + offset + x), step, &b, &f);
-            if (k <= above)
-                NAME(take)(NAME(load)(value[at + k] + offset + x), NAME(load)(crossing[at + k] + offset + x), step, &b, &f);
+            const size_t down = k <= below ? at - k : at + k, up = k <= above ? at + k : at - k; /* at an end: one side twice */
+            NAME(take_both)(value[down] + here, crossing[down] + here, value[up] + here, crossing[up] + here, step, &b, &f);
         }
         memcpy(best + x, &b, sizeof b);
         memcpy(from + x, &f, sizeof f);
@@ -61,13 +78,12 @@ static void NAME(along)(const LANE *value, const LANE *crossing, size_t n, size_
 {
     for (size_t x = 0; x < n; x += LANES) {
         NAME(lanes) b = NAME(load)(best + x), f = NAME(load)(from + x);
-        NAME(take)(NAME(load)(value + x), NAME(load)(crossing + x), 0, &b, &f);
+        NAME(take)(NAME(load)(value + x), NAME(load)(crossing + x), &b, &f);
         for (size_t k = 1; k <= reach; k++) {
             const LANE step = (LANE)((LANE)(k * k) << UNIT_SHIFT);
-            if (!NAME(any_reaches)(b, step))
+            if (!NAME(any_up_to)(NAME(all)(step), b))
                 break;
-            NAME(take)(NAME(load)(value + x - k), NAME(load)(crossing + x - k), step, &b, &f);
-            NAME(take)(NAME(load)(value + x + k), NAME(load)(crossing + x + k), step, &b, &f);
+            NAME(take_both)(value + x - k, crossing + x - k, value + x + k, crossing + x + k, step, &b, &f);
         }
         memcpy(best + x, &b, sizeof b);
         memcpy(from + x, &f, sizeof f);
@@ -83,7 +99,7 @@ static void NAME(offer)(const LANE *at, const LANE *from, size_t n, LANE here, L
         d = (d ^ below) - below;
         const NAME(lanes) far = d > most;
         d = d & ~far;
-        NAME(take)(((d * d) & ~far) | ((NAME(SV_FAR) + (d & 0)) & far), NAME(load)(from + x), 0, &b, &f);
+        NAME(take)(((d * d) & ~far) | ((NAME(SV_FAR) + (d & 0)) & far), NAME(load)(from + x), &b, &f);
         memcpy(value + x, &b, sizeof b);
         memcpy(crossing + x, &f, sizeof f);
     }
