@@ -27,14 +27,16 @@ typedef struct sv_kernels {
      */
     uint64_t (*rows_of_ball)(const uint64_t (*bits)[64], const uint64_t *rows, int z_first, int z_last, const float middle[3],
                              float square, uint64_t found[64]);
-    void (*across_narrow)(const int32_t *const *value, const int32_t *const *crossing, size_t offset, size_t n, size_t at,
-                          size_t lo, size_t hi, size_t reach, int32_t *best, int32_t *from);
-    void (*along_narrow)(const int32_t *value, const int32_t *crossing, size_t n, size_t reach, int32_t *best, int32_t *from);
+    void (*across_narrow)(const int32_t *const *value, const int32_t *const *crossing, size_t offset, size_t n, size_t first,
+                          size_t end, size_t rows, size_t reach, int32_t *best, int32_t *from, size_t stride);
+    void (*along_narrow)(const int32_t *value, const int32_t *crossing, size_t n, size_t reach, const int32_t *bound,
+                         int32_t *best, int32_t *from);
     void (*offer_narrow)(const int32_t *at, const int32_t *from, size_t n, int32_t here, int32_t most, int32_t *value,
                          int32_t *crossing);
-    void (*across_wide)(const int64_t *const *value, const int64_t *const *crossing, size_t offset, size_t n, size_t at,
-                        size_t lo, size_t hi, size_t reach, int64_t *best, int64_t *from);
-    void (*along_wide)(const int64_t *value, const int64_t *crossing, size_t n, size_t reach, int64_t *best, int64_t *from);
+    void (*across_wide)(const int64_t *const *value, const int64_t *const *crossing, size_t offset, size_t n, size_t first,
+                          size_t end, size_t rows, size_t reach, int64_t *best, int64_t *from, size_t stride);
+    void (*along_wide)(const int64_t *value, const int64_t *crossing, size_t n, size_t reach, const int64_t *bound,
+                         int64_t *best, int64_t *from);
     void (*offer_wide)(const int64_t *at, const int64_t *from, size_t n, int64_t here, int64_t most, int64_t *value,
                        int64_t *crossing);
     /**

@@ -49,39 +49,46 @@ VEC_FUNCTION void NAME(take_both)(const LANE *below, const LANE *below_from, con
 }
 
 /**
- * Across rows: best and from (n values, n a multiple of the lanes) against rows lo <= j <= hi at `offset`, at most `reach`
- * rows from `at`.
+ * Across rows first <= at < end of `rows`: best and from, `stride` apart from row to row, n values each (a multiple of the lanes),
+ * against all rows up to `reach` away, of which values are looked at from `offset` on. A column of lanes is gone through before the
+ * next: what one row reads the next finds in cache.
  */
-static void NAME(across)(const LANE *const *value, const LANE *const *crossing, size_t offset, size_t n, size_t at, size_t lo,
-                         size_t hi, size_t reach, LANE *best, LANE *from)
+static void NAME(across)(const LANE *const *value, const LANE *const *crossing, size_t offset, size_t n, size_t first, size_t end,
+                         size_t rows, size_t reach, LANE *best, LANE *from, size_t stride)
 {
-    const size_t below = at - lo < reach ? at - lo : reach, above = hi - at < reach ? hi - at : reach;
-    const size_t most = below > above ? below : above;
-    for (size_t x = 0; x < n; x += LANES) {
-        const size_t here = offset + x;
-        NAME(lanes) b = NAME(load)(best + x), f = NAME(load)(from + x);
-        NAME(take)(NAME(load)(value[at] + here), NAME(load)(crossing[at] + here), &b, &f);
-        for (size_t k = 1; k <= most; k++) {
-            const LANE step = (LANE)((LANE)(k * k) << UNIT_SHIFT);
-            if (!NAME(any_up_to)(NAME(all)(step), b))
-                break;
-            const size_t down = k <= below ? at - k : at + k, up = k <= above ? at + k : at - k; /* at an end: one side twice */
-            NAME(take_both)(value[down] + here, crossing[down] + here, value[up] + here, crossing[up] + here, step, &b, &f);
+    for (size_t x = 0; x < n; x += LANES)
+        for (size_t at = first; at < end; at++) {
+            const size_t here = offset + x, out = (at - first) * stride + x;
+            const size_t below = at < reach ? at : reach, above = rows - 1 - at < reach ? rows - 1 - at : reach;
+            const size_t most = below > above ? below : above;
+            NAME(lanes) b = NAME(load)(best + out), f = NAME(load)(from + out);
+            NAME(take)(NAME(load)(value[at] + here), NAME(load)(crossing[at] + here), &b, &f);
+            for (size_t k = 1; k <= most; k++) {
+                const LANE step = (LANE)((LANE)(k * k) << UNIT_SHIFT);
+                if (!NAME(any_up_to)(NAME(all)(step), b))
+                    break;
+                const size_t down = k <= below ? at - k : at + k, up = k <= above ? at + k : at - k; /* at an end: one side twice */
+                NAME(take_both)(value[down] + here, crossing[down] + here, value[up] + here, crossing[up] + here, step, &b, &f);
+            }
+            memcpy(best + out, &b, sizeof b);
+            memcpy(from + out, &f, sizeof f);
         }
-        memcpy(best + x, &b, sizeof b);
-        memcpy(from + x, &f, sizeof f);
-    }
 }
 
-/** Along a row; value and crossing have `reach` and the lanes more to read on both sides, which say FAR. */
-static void NAME(along)(const LANE *value, const LANE *crossing, size_t n, size_t reach, LANE *best, LANE *from)
+/**
+ * Along a row; value and crossing have `reach` and the lanes more to read on both sides, which say FAR. What is more than bound[x /
+ * SV_ROW_UNIT] is of no use and need not be found.
+ */
+static void NAME(along)(const LANE *value, const LANE *crossing, size_t n, size_t reach, const LANE *bound, LANE *best, LANE *from)
 {
     for (size_t x = 0; x < n; x += LANES) {
+        const NAME(lanes) most = NAME(all)(bound[x / SV_ROW_UNIT]);
         NAME(lanes) b = NAME(load)(best + x), f = NAME(load)(from + x);
         NAME(take)(NAME(load)(value + x), NAME(load)(crossing + x), &b, &f);
         for (size_t k = 1; k <= reach; k++) {
             const LANE step = (LANE)((LANE)(k * k) << UNIT_SHIFT);
-            if (!NAME(any_up_to)(NAME(all)(step), b))
+            const NAME(lanes) less = b < most;
+            if (!NAME(any_up_to)(NAME(all)(step), (b & less) | (most & ~less)))
                 break;
             NAME(take_both)(value + x - k, crossing + x - k, value + x + k, crossing + x + k, step, &b, &f);
         }

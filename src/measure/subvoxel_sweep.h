@@ -24,6 +24,7 @@ typedef struct NAME(sweep) {
     NAME(planes) *desk;          /* of each thread: two planes, the second with guards around its rows */
     const LANE **rows;           /* of each thread: pointers to values of planes or rows, then to crossings */
     size_t rows_each, guard;
+    LANE *bounds, *boundless; /* of blocks of SV_ROW_UNIT: two planes of each thread; a row of FAR */
 } NAME(sweep);
 
 static void NAME(fill)(NAME(planes) p, size_t n)
@@ -132,14 +133,14 @@ static void NAME(make_f)(const NAME(sweep) *s, size_t z, int thread)
         crossing[y] = own.crossing + y * s->stride;
         NAME(x_edges)(s, y, z, own.value + y * s->stride, own.crossing + y * s->stride);
     }
-    /* A row of y-edges is copied before it takes the others in: the search along it is for y-edges alone. */
+    /* A row of y-edges is copied before the search along it, which is for y-edges alone. */
     for (size_t y = 0; y < grid->ny; y++) {
         LANE *best = out.value + y * s->stride, *best_from = out.crossing + y * s->stride;
         memcpy(line + s->guard, best, s->stride * sizeof *line);
         memcpy(line_from + s->guard, best_from, s->stride * sizeof *line);
-        s->use->NAME(across)(value, crossing, 0, s->stride, y, 0, grid->ny - 1, s->reach, best, best_from);
-        s->use->NAME(along)(line + s->guard, line_from + s->guard, s->stride, s->reach, best, best_from);
+        s->use->NAME(along)(line + s->guard, line_from + s->guard, s->stride, s->reach, s->boundless, best, best_from);
     }
+    s->use->NAME(across)(value, crossing, 0, s->stride, 0, grid->ny, grid->ny, s->reach, out.value, out.crossing, s->stride);
 }
 
 /* Row y of the z-edges along z, for planes z0 <= z < z1 into C. */
@@ -180,20 +181,42 @@ static void NAME(along_z)(const NAME(sweep) *s, size_t y, size_t z0, size_t z1, 
         const size_t at = (z - z0) * s->plane + row;
         memcpy(s->g.value + at, s->c.value + at, s->stride * sizeof(LANE)); /* of the own column: bounds the search */
         memcpy(s->g.crossing + at, s->c.crossing + at, s->stride * sizeof(LANE));
-        s->use->NAME(across)(planes, planes_from, row, s->stride, z - lo, 0, hi - lo, s->reach, s->g.value + at,
-                             s->g.crossing + at);
     }
+    s->use->NAME(across)(planes, planes_from, row, s->stride, z0 - lo, z1 - lo, hi - lo + 1, s->reach, s->g.value + row,
+                         s->g.crossing + row, s->plane);
 }
 
-/* Whole voxels that hold the largest value of n: no search has to go farther. */
-static size_t NAME(voxels_of_largest)(const LANE *value, size_t rows, size_t stride, size_t n, size_t reach)
+/*
+ * What z-edges along a row may be of use: best, n values to a row, holds what F and the z-edges of the own columns gave. The
+ * z-edges of row y' come to (x, y) as value + (y - y')^2, so beyond the largest best - (y - y')^2 they change nothing. Blocks of
+ * SV_ROW_UNIT along x; bound and most: ny rows of so many.
+ */
+static void NAME(bound_rows)(const LANE *best, size_t ny, size_t n, size_t reach, LANE *most, LANE *bound)
 {
-    LANE most = 0;
-    for (size_t y = 0; y < rows; y++)
-        for (size_t x = 0; x < n; x++)
-            most = value[y * stride + x] > most ? value[y * stride + x] : most;
-    const size_t voxels = most >= NAME(SV_FAR) ? reach : (size_t)(sqrt((double)most) / SV_NEAR_STEPS) + 1;
-    return voxels < reach ? voxels : reach;
+    const size_t blocks = n / SV_ROW_UNIT;
+    for (size_t i = 0; i < ny * blocks; i++) {
+        most[i] = 0;
+        for (size_t x = 0; x < SV_ROW_UNIT; x++)
+            most[i] = best[i * SV_ROW_UNIT + x] > most[i] ? best[i * SV_ROW_UNIT + x] : most[i];
+        bound[i] = most[i];
+    }
+    for (size_t y = 0; y < ny; y++) {
+        LANE row_most = 0;
+        for (size_t i = 0; i < blocks; i++)
+            row_most = most[y * blocks + i] > row_most ? most[y * blocks + i] : row_most;
+        for (size_t k = 1; k <= reach && (LANE)(k * k) << 16 <= row_most; k++) {
+            const LANE step = (LANE)(k * k) << 16;
+            for (int side = -1; side <= 1; side += 2) {
+                const size_t to = y + (size_t)side * k; /* wraps below 0 */
+                if (to >= ny)
+                    continue;
+                for (size_t i = 0; i < blocks; i++) {
+                    const LANE left = most[y * blocks + i] - step;
+                    bound[to * blocks + i] = left > bound[to * blocks + i] ? left : bound[to * blocks + i];
+                }
+            }
+        }
+    }
 }
 
 /* The nearest of plane z; its distances, as signed[], are below 0 outside bone. False when one has not been found. */
@@ -204,20 +227,22 @@ static bool NAME(finish_plane)(const NAME(sweep) *s, const trb_mask *bone, size_
     const NAME(planes) own = s->desk[thread], c = {s->c.value + (z - z0) * s->plane, s->c.crossing + (z - z0) * s->plane};
     const LANE **rows = s->rows + (size_t)thread * 2 * s->rows_each, **rows_from = rows + s->rows_each;
     LANE *line = own.value + s->plane, *line_from = own.crossing + s->plane;
-    const size_t reach = NAME(voxels_of_largest)(s->g.value + (z - z0) * s->plane, grid->ny, s->stride, grid->nx, s->reach);
+    LANE *best = s->g.value + (z - z0) * s->plane, *from = s->g.crossing + (z - z0) * s->plane;
+    const size_t blocks = s->stride / SV_ROW_UNIT;
+    LANE *most = s->bounds + (size_t)thread * 2 * grid->ny * blocks, *bound = most + grid->ny * blocks;
     bool proven = true;
+    NAME(bound_rows)(best, grid->ny, s->stride, s->reach, most, bound);
     NAME(fill)(own, s->plane);
     for (size_t y = 0; y < grid->ny; y++) {
         rows[y] = own.value + y * s->stride;
         rows_from[y] = own.crossing + y * s->stride;
         memcpy(line + s->guard, c.value + y * s->stride, s->stride * sizeof *line);
         memcpy(line_from + s->guard, c.crossing + y * s->stride, s->stride * sizeof *line);
-        s->use->NAME(along)(line + s->guard, line_from + s->guard, s->stride, reach, own.value + y * s->stride,
-                            own.crossing + y * s->stride);
+        s->use->NAME(along)(line + s->guard, line_from + s->guard, s->stride, s->reach, bound + y * blocks,
+                            own.value + y * s->stride, own.crossing + y * s->stride);
     }
-    for (size_t y = 0; y < grid->ny; y++) {
-        LANE *best = s->g.value + (z - z0) * s->plane + y * s->stride, *from = s->g.crossing + (z - z0) * s->plane + y * s->stride;
-        s->use->NAME(across)(rows, rows_from, 0, s->stride, y, 0, grid->ny - 1, reach, best, from);
+    s->use->NAME(across)(rows, rows_from, 0, s->stride, 0, grid->ny, grid->ny, s->reach, best, from, s->stride);
+    for (size_t y = 0; y < grid->ny; y++, best += s->stride, from += s->stride) {
         const uint64_t *bits = trb_mask_row(bone, y, z);
         double *distance = signed_s + y * (grid->nx + 2);
         for (size_t x = 0; x < grid->nx; x++) {
@@ -246,6 +271,8 @@ static void NAME(sweep_clear)(NAME(sweep) *s)
     free(s->up.value);
     free(s->up.crossing);
     free(s->rows);
+    free(s->bounds);
+    free(s->boundless);
 }
 
 static bool NAME(planes_init)(NAME(planes) *p, size_t n, bool filled, trb_error *err)
@@ -269,7 +296,12 @@ static trb_status NAME(sweep_init)(NAME(sweep) *s, const trb_surface_points *poi
     s->rows_each = s->slots > grid->ny ? s->slots : grid->ny;
     s->rows = trb_alloc(threads * 2 * s->rows_each, sizeof *s->rows, "rows", err);
     s->desk = trb_alloc_zero(threads, sizeof *s->desk, "desks", err);
-    bool ready = s->rows && s->desk && NAME(planes_init)(&s->up, s->plane, false, err);
+    const size_t blocks = s->stride / SV_ROW_UNIT;
+    s->bounds = trb_alloc(threads * 2 * grid->ny * blocks, sizeof(LANE), "bounds of distances", err);
+    s->boundless = trb_alloc(blocks, sizeof(LANE), "bounds of distances", err);
+    for (size_t i = 0; s->boundless && i < blocks; i++)
+        s->boundless[i] = NAME(SV_FAR);
+    bool ready = s->rows && s->desk && s->bounds && s->boundless && NAME(planes_init)(&s->up, s->plane, false, err);
     for (size_t i = 0; ready && i < threads; i++)
         ready = NAME(planes_init)(&s->desk[i], s->plane + 2 * s->stride + 2 * s->guard, true, err);
     ready = ready && NAME(planes_init)(&s->f, s->slots * s->plane, false, err) && NAME(planes_init)(&s->c, planes_at_once() * s->plane, false, err) &&
