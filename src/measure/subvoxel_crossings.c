@@ -82,29 +82,46 @@ static size_t clamp(ptrdiff_t i, size_t n)
     return i < 0 ? 0 : i >= (ptrdiff_t)n ? n - 1 : (size_t)i;
 }
 
+/* Grey values of the rows around row (y, z): [dz + 1][dy + 1], up to 2 beyond, as an edge and the voxels around its ends need. */
+#define AROUND 4
+typedef struct rows_around {
+    const float *row[AROUND * AROUND];
+} rows_around;
+
 static const float *grey_row(const walk *w, ptrdiff_t y, ptrdiff_t z)
 {
     const trb_grid *grid = &w->bone->grid;
     return w->planes + ((clamp(z, grid->nz) - w->first_plane) * grid->ny + clamp(y, grid->ny)) * grid->nx;
 }
 
-/* Differences along each axis, smoothed by 1 2 1 along the others: Sobel's gradient, times 32. */
-static void gradient(const walk *w, size_t x, size_t y, size_t z, double out[3])
+/*
+ * Differences along each axis, smoothed by 1 2 1 along the others: Sobel's gradient, times 32. The weights are powers of 2, so that
+ * only the order of the sums decides about the last bit: rows first to last, left to right. rows: 3 of each AROUND.
+ */
+static void gradient(const float *const *rows, size_t x, size_t nx, double out[3])
 {
-    const size_t nx = w->bone->grid.nx, left = clamp((ptrdiff_t)x - 1, nx), right = clamp((ptrdiff_t)x + 1, nx);
-    out[0] = out[1] = out[2] = 0;
-    for (int dz = -1; dz <= 1; dz++)
-        for (int dy = -1; dy <= 1; dy++) {
-            const float *row = grey_row(w, (ptrdiff_t)y + dy, (ptrdiff_t)z + dz);
-            const double v[3] = {(double)row[left], (double)row[x], (double)row[right]};
-            const int wy = 2 - abs(dy), wz = 2 - abs(dz);
-            for (int k = 0; k < 3; k++) {
-                const int wx = 2 - abs(k - 1);
-                out[0] += (k - 1) * wy * wz * v[k];
-                out[1] += dy * wx * wz * v[k];
-                out[2] += dz * wx * wy * v[k];
-            }
+    const size_t left = clamp((ptrdiff_t)x - 1, nx), right = clamp((ptrdiff_t)x + 1, nx);
+    double g[3] = {0, 0, 0};
+#pragma GCC unroll 9
+    for (int i = 0; i < 9; i++) {
+        const int dy = i % 3 - 1, dz = i / 3 - 1, wy = 2 - dy * dy, wz = 2 - dz * dz;
+        const float *row = rows[i / 3 * AROUND + i % 3];
+        const double a = (double)row[left], b = (double)row[x], c = (double)row[right];
+        g[0] -= wy * wz * a;
+        g[0] += wy * wz * c;
+        if (dy) {
+            g[1] += dy * wz * a;
+            g[1] += 2 * dy * wz * b;
+            g[1] += dy * wz * c;
         }
+        if (dz) {
+            g[2] += dz * wy * a;
+            g[2] += 2 * dz * wy * b;
+            g[2] += dz * wy * c;
+        }
+    }
+    for (int k = 0; k < 3; k++)
+        out[k] = g[k];
 }
 
 static double stepped(double value, double steps)
@@ -112,11 +129,10 @@ static double stepped(double value, double steps)
     return floor(value * steps + 0.5);
 }
 
-static void find_crossing(const walk *w, size_t x, size_t y, size_t z, unsigned axis, sv_crossing *out)
+static void find_crossing(const walk *w, const rows_around *around, size_t x, size_t y, size_t z, unsigned axis, sv_crossing *out)
 {
-    const size_t bx = x + (axis == 0), by = y + (axis == 1), bz = z + (axis == 2);
-    const double here = (double)grey_row(w, (ptrdiff_t)y, (ptrdiff_t)z)[x];
-    const double there = (double)grey_row(w, (ptrdiff_t)by, (ptrdiff_t)bz)[bx];
+    const size_t nx = w->bone->grid.nx, bx = x + (axis == 0), next = axis == 1 ? 1 : axis == 2 ? AROUND : 0;
+    const double here = (double)around->row[AROUND + 1][x], there = (double)around->row[AROUND + 1 + next][bx];
     const bool bone = trb_mask_get(w->bone, x, y, z) != 0;
     const bool above = here >= w->level, real = above != (there >= w->level) && (above != w->invert) == bone;
     const double steps = real ? stepped((w->level - here) / (there - here), SV_STEPS) : SV_STEPS / 2;
@@ -124,8 +140,8 @@ static void find_crossing(const walk *w, size_t x, size_t y, size_t z, unsigned 
     double normal[3] = {0, 0, 0}, length = 0;
     if (real) {
         double g[3], h[3];
-        gradient(w, x, y, z, g);
-        gradient(w, bx, by, bz, h);
+        gradient(around->row, x, nx, g);
+        gradient(around->row + next, bx, nx, h);
         for (int k = 0; k < 3; k++) {
             const double rise = (1 - t) * g[k] + t * h[k];
             normal[k] = w->invert ? rise : -rise;
@@ -142,6 +158,9 @@ static void find_crossing(const walk *w, size_t x, size_t y, size_t z, unsigned 
 static void crossings_of_row(const walk *w, size_t y, size_t z)
 {
     sv_crossing *next = w->points->crossing + w->points->first[z * w->bone->grid.ny + y];
+    rows_around around;
+    for (ptrdiff_t i = 0; i < AROUND * AROUND; i++)
+        around.row[i] = grey_row(w, (ptrdiff_t)y + i % AROUND - 1, (ptrdiff_t)z + i / AROUND - 1);
     for (size_t i = 0; i < w->bone->words_per_row; i++) {
         uint64_t edges[3];
         edges_of_word(w->bone, i, y, z, edges);
@@ -149,7 +168,7 @@ static void crossings_of_row(const walk *w, size_t y, size_t z)
             const unsigned bit = (unsigned)__builtin_ctzll(any);
             for (unsigned axis = 0; axis < 3; axis++)
                 if (edges[axis] >> bit & 1)
-                    find_crossing(w, i * 64 + bit, y, z, axis, next++);
+                    find_crossing(w, &around, i * 64 + bit, y, z, axis, next++);
         }
     }
 }
