@@ -237,6 +237,21 @@ static void a_plate_has_its_thickness(void **state)
         }
 }
 
+/* Distances in halves of a voxel: neighbours differ by just what makes a centre. */
+static void a_tie_on_the_ridge_is_as_the_oracle_has_it(void **state)
+{
+    (void)state;
+    for (double t = 4; t < 6; t += 0.5) {
+        trb_volume *volume = plate(6.5, 6.5 + t);
+        float *grey = volume->voxels;
+        for (size_t i = 0; i < 24 * 24 * 24; i++) /* a step, so that there are edges and corners too */
+            if (i / 24 % 24 > 14 && i % 24 > 9)
+                grey[i] = 0;
+        check_volume(volume, 127.5, false, NULL, NULL, "plate");
+        trb_volume_destroy(volume);
+    }
+}
+
 static void any_number_of_threads_and_every_path_give_the_same_bits(void **state)
 {
     (void)state;
@@ -322,6 +337,7 @@ int main(void)
         cmocka_unit_test(a_mask_that_differs_from_the_grey_values),
         cmocka_unit_test(a_single_voxel_far_from_everything),
         cmocka_unit_test(a_plate_has_its_thickness),
+        cmocka_unit_test(a_tie_on_the_ridge_is_as_the_oracle_has_it),
         cmocka_unit_test(any_number_of_threads_and_every_path_give_the_same_bits),
         cmocka_unit_test(long_ways_take_the_wide_path),
         cmocka_unit_test(what_cannot_be_measured_is_refused),

@@ -4,6 +4,7 @@
 
 #include "trabecula/surface_points.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -18,8 +19,11 @@
 #define SV_TILE_PAD 16
 
 typedef struct sv_kernels {
-    /** Which of n <= 64 voxels of a row are centres; planes: their distances and those in the planes below and above. */
-    uint64_t (*centres)(const double *const planes[3], size_t row, size_t n, uint64_t bone);
+    /**
+     * Which of 64 voxels of a row are centres for sure, and which may be: float32 cannot tell. planes: their distances and
+     * those in the planes below and above, below 0 outside bone; `row` from row to row.
+     */
+    uint64_t (*centres)(const float *const planes[3], size_t row, uint64_t bone, uint64_t *doubtful);
     /**
      * Of a ball and a tile of 64 planes of 64 rows of bits: which rows may have a bit within it, as found[z] of the planes
      * z_first .. z_last whose bit is set in the answer. rows: of each plane, those that have bits. SV_TILE_PAD words behind bits and
@@ -31,12 +35,14 @@ typedef struct sv_kernels {
                           size_t end, size_t rows, size_t reach, int32_t *best, int32_t *from, size_t stride);
     void (*along_narrow)(const int32_t *value, const int32_t *crossing, size_t n, size_t reach, const int32_t *bound,
                          int32_t *best, int32_t *from);
+    bool (*finish_narrow)(const int32_t *best, const int32_t *from, size_t n, const uint64_t *bone, int32_t *near, float *signed_s);
     void (*offer_narrow)(const int32_t *at, const int32_t *from, size_t n, int32_t here, int32_t most, int32_t *value,
                          int32_t *crossing);
     void (*across_wide)(const int64_t *const *value, const int64_t *const *crossing, size_t offset, size_t n, size_t first,
                           size_t end, size_t rows, size_t reach, int64_t *best, int64_t *from, size_t stride);
     void (*along_wide)(const int64_t *value, const int64_t *crossing, size_t n, size_t reach, const int64_t *bound,
                          int64_t *best, int64_t *from);
+    bool (*finish_wide)(const int64_t *best, const int64_t *from, size_t n, const uint64_t *bone, int32_t *near, float *signed_s);
     void (*offer_wide)(const int64_t *at, const int64_t *from, size_t n, int64_t here, int64_t most, int64_t *value,
                        int64_t *crossing);
     /**

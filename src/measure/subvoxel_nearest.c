@@ -41,22 +41,27 @@ const sv_kernels *sv_kernels_choose(void)
 
 /* Distances of the planes at hand, below 0 outside bone, with a frame of 0 around: outside the image is no neighbour. */
 typedef struct ridge {
-    const trb_grid *grid;
-    trb_mask *centres;
-    double *memory, *nothing;
+    const trb_surface_points *points;
+    float *memory, *nothing;
     size_t slots, plane, next; /* next: the first plane whose centres are not known */
 } ridge;
 
-/* Voxel (0, 0) of plane z; rows are nx + 2 apart. */
-static double *ridge_plane(const ridge *r, size_t z)
+/* From row to row: a frame of 1 before; after it, what vectors may write. */
+static size_t ridge_row(const trb_grid *grid)
 {
-    return r->memory + z % r->slots * r->plane + r->grid->nx + 3;
+    return grid->nx + 1 + SV_ROW_UNIT;
+}
+
+/* Voxel (0, 0) of plane z. */
+static float *ridge_plane(const ridge *r, size_t z)
+{
+    return r->memory + z % r->slots * r->plane + ridge_row(&r->points->grid) + 1;
 }
 
 static trb_status ridge_init(ridge *r, const trb_surface_points *points, trb_error *err)
 {
     const trb_grid *grid = &points->grid;
-    *r = (ridge){.grid = grid, .centres = points->centres, .slots = planes_at_once() + 2, .plane = (grid->nx + 2) * (grid->ny + 2)};
+    *r = (ridge){.points = points, .slots = planes_at_once() + 2, .plane = ridge_row(grid) * (grid->ny + 2) + 64};
     r->memory = trb_alloc_zero(r->slots * r->plane, sizeof *r->memory, "planes of distances", err);
     r->nothing = trb_alloc_zero(r->plane, sizeof *r->nothing, "a plane of distances", err);
     return r->memory && r->nothing ? TRB_OK : TRB_ERR_MEMORY;
@@ -68,25 +73,51 @@ static void ridge_clear(ridge *r)
     free(r->nothing);
 }
 
+static double distance_of(const trb_surface_points *points, size_t x, size_t y, size_t z)
+{
+    return sqrt((double)sv_near_square(&points->crossing[sv_near(points, x, y, z)], x, y, z)) / SV_NEAR_STEPS;
+}
+
+/* The rule itself, for the few voxels where float32 cannot tell. */
+static bool is_centre(const trb_surface_points *points, const trb_mask *bone, size_t x, size_t y, size_t z)
+{
+    const trb_grid *grid = &points->grid;
+    const double own = distance_of(points, x, y, z);
+    for (int i = 0; i < 27; i++) {
+        const size_t u = x + (size_t)(i % 3) - 1, v = y + (size_t)(i / 3 % 3) - 1, w = z + (size_t)(i / 9) - 1; /* wrap below 0 */
+        if (i == 13 || u >= grid->nx || v >= grid->ny || w >= grid->nz || trb_mask_get(bone, u, v, w) != trb_mask_get(bone, x, y, z))
+            continue;
+        const int apart = (u != x) + (v != y) + (w != z);
+        if (sqrt((double)apart) + own - distance_of(points, u, v, w) <= SV_RIDGE)
+            return false;
+    }
+    return true;
+}
+
 static void centres_of_plane(const ridge *r, const sv_kernels *use, const trb_mask *bone, size_t z)
 {
-    const trb_grid *grid = r->grid;
-    const double *none = r->nothing + grid->nx + 3;
-    const double *below = z ? ridge_plane(r, z - 1) : none, *own = ridge_plane(r, z);
-    const double *above = z + 1 < grid->nz ? ridge_plane(r, z + 1) : none;
+    const trb_grid *grid = &r->points->grid;
+    const size_t row = ridge_row(grid);
+    const float *none = r->nothing + row + 1;
+    const float *below = z ? ridge_plane(r, z - 1) : none, *own = ridge_plane(r, z);
+    const float *above = z + 1 < grid->nz ? ridge_plane(r, z + 1) : none;
     for (size_t y = 0; y < grid->ny; y++)
-        for (size_t x = 0; x < grid->nx; x += 64) {
-            const size_t at = y * (grid->nx + 2) + x, n = grid->nx - x < 64 ? grid->nx - x : 64;
-            const double *const planes[3] = {below + at, own + at, above + at};
-            trb_mask_row(r->centres, y, z)[x >> 6] =
-                use->centres(planes, grid->nx + 2, n, trb_mask_row(bone, y, z)[x >> 6]);
+        for (size_t i = 0; i < bone->words_per_row; i++) {
+            const size_t at = y * row + i * 64;
+            const float *const planes[3] = {below + at, own + at, above + at};
+            const uint64_t inside = i + 1 < bone->words_per_row ? ~(uint64_t)0 : trb_mask_tail(bone);
+            uint64_t doubtful, word = use->centres(planes, row, trb_mask_row(bone, y, z)[i], &doubtful) & inside;
+            for (doubtful &= inside; doubtful; doubtful &= doubtful - 1)
+                if (is_centre(r->points, bone, i * 64 + (size_t)__builtin_ctzll(doubtful), y, z))
+                    word |= doubtful & -doubtful;
+            trb_mask_row(r->points->centres, y, z)[i] = word;
         }
 }
 
 /* The distances of planes below `done` are there. */
 static void ridge_advance(ridge *r, const trb_mask *bone, size_t done)
 {
-    const size_t end = done < r->grid->nz ? done - 1 : done;
+    const size_t end = done < r->points->grid.nz ? done - 1 : done;
     const sv_kernels *use = sv_kernels_choose();
 #pragma omp parallel for schedule(dynamic, 1)
     for (ptrdiff_t z = (ptrdiff_t)r->next; z < (ptrdiff_t)end; z++)

@@ -111,4 +111,28 @@ static void NAME(offer)(const LANE *at, const LANE *from, size_t n, LANE here, L
         memcpy(crossing + x, &f, sizeof f);
     }
 }
+/**
+ * The end of a row of n voxels: crossings into near, distances in voxels, below 0 outside bone, into signed_s, which has room for
+ * whole vectors. False when one is FAR.
+ */
+static bool NAME(finish)(const LANE *best, const LANE *from, size_t n, const uint64_t *bone, int32_t *near, float *signed_s)
+{
+    bool found = true;
+    for (size_t x = 0; x < n; x += FLOATS) {
+        floats square;
+        for (size_t i = 0; i < FLOATS; i++)
+            square[i] = (float)best[x + i];
+        floats s = root_of(square) * (1.0F / SV_NEAR_STEPS);
+        for (size_t i = 0; i < FLOATS; i++)
+            s[i] = bone[(x + i) >> 6] >> ((x + i) & 63) & 1 ? s[i] : -s[i];
+        memcpy(signed_s + x, &s, sizeof s);
+    }
+    for (size_t x = n; x % FLOATS; x++) /* outside the image */
+        signed_s[x] = 0;
+    for (size_t x = 0; x < n; x++) {
+        near[x] = (int32_t)from[x];
+        found &= best[x] < NAME(SV_FAR);
+    }
+    return found;
+}
 #undef LANES

@@ -221,7 +221,7 @@ static void NAME(bound_rows)(const LANE *best, size_t ny, size_t n, size_t reach
 
 /* The nearest of plane z; its distances, as signed[], are below 0 outside bone. False when one has not been found. */
 static bool NAME(finish_plane)(const NAME(sweep) *s, const trb_mask *bone, size_t z, size_t z0, int thread, int32_t *near,
-                               double *signed_s)
+                               float *signed_s)
 {
     const trb_grid *grid = &s->points->grid;
     const NAME(planes) own = s->desk[thread], c = {s->c.value + (z - z0) * s->plane, s->c.crossing + (z - z0) * s->plane};
@@ -243,14 +243,8 @@ static bool NAME(finish_plane)(const NAME(sweep) *s, const trb_mask *bone, size_
     }
     s->use->NAME(across)(rows, rows_from, 0, s->stride, 0, grid->ny, grid->ny, s->reach, best, from, s->stride);
     for (size_t y = 0; y < grid->ny; y++, best += s->stride, from += s->stride) {
-        const uint64_t *bits = trb_mask_row(bone, y, z);
-        double *distance = signed_s + y * (grid->nx + 2);
-        for (size_t x = 0; x < grid->nx; x++) {
-            const double d = sqrt((double)best[x]) / SV_NEAR_STEPS;
-            near[y * grid->nx + x] = (int32_t)from[x];
-            distance[x] = bits[x >> 6] >> (x & 63) & 1 ? d : -d;
-            proven = proven && best[x] < NAME(SV_FAR);
-        }
+        proven = s->use->NAME(finish)(best, from, grid->nx, trb_mask_row(bone, y, z), near + y * grid->nx,
+                                      signed_s + y * ridge_row(grid)) && proven;
     }
     return proven;
 }
