@@ -194,7 +194,7 @@ double sv_bytes(const trb_grid *grid, int threads, bool maps)
     const double batch = 2.0 * threads + 2;
     const double search = plane * 8 * (fmin((double)grid->nz, 2 * SV_PLAN_REACH + batch) + 3 * batch + 4 + threads * 1.5);
     const double filtered = plane * 15 * 4;
-    const double balls = voxels * 0.06 * 2 * sizeof(sv_ball) + layer * 1.0 + (maps ? layer * sizeof(float) : 0) +
+    const double balls = voxels * 0.06 * (sizeof(sv_ball) + 3 * sizeof(uint32_t)) + (maps ? layer * sizeof(float) : 0) +
                          threads * (SV_PLAN_REACH * 4096 * 8.0);
     return stay + fmax(search, fmax(filtered, balls));
 }

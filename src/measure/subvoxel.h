@@ -117,8 +117,8 @@ typedef struct sv_painted {
     uint64_t weight, weighted; /* sums of shares, and of shares times radius */
 } sv_painted;
 
-/** Paint the balls, which are put in order; room in code_count for every radius. */
-TRB_NODISCARD trb_status sv_paint(const trb_surface_points *points, bool bone, sv_ball *balls, size_t n,
+/** Paint the balls, largest first; room in code_count for every radius. */
+TRB_NODISCARD trb_status sv_paint(const trb_surface_points *points, bool bone, const sv_ball *balls, size_t n,
                                   const trb_mask *object, const trb_mask *voi, float *map, const trb_map_sink *sink,
                                   double scale, bool weighted, sv_painted *out, trb_error *err);
 

@@ -23,15 +23,14 @@ typedef struct painter {
     const trb_surface_points *points;
     const sv_kernels *use;
     const trb_mask *object, *voi;
-    const sv_ball *balls; /* largest first */
+    const sv_ball *balls;
     size_t n;
     float *map; /* of the layer, or NULL */
     double scale;
     size_t z0, z1;       /* the layer */
     size_t across, down; /* tiles along x and y */
-    size_t *first;       /* of the balls of each tile, in `list` */
+    size_t *first;       /* of the balls of each tile, in `list`: largest first */
     uint32_t *list;
-    size_t room;
     bool bone, weighted;
     size_t n_codes;
 } painter;
@@ -217,7 +216,7 @@ static void open_tile(const painter *p, size_t i, tile *t)
 {
     const trb_grid *grid = &p->object->grid;
     t->x0 = i % p->across * TILE;
-    t->y0 = i / p->across * TILE;
+    t->y0 = i / p->across % p->down * TILE;
     t->z0 = p->z0;
     t->nx = least(TILE, grid->nx - t->x0);
     t->ny = least(TILE, grid->ny - t->y0);
@@ -249,94 +248,98 @@ static void paint_tile(const painter *p, size_t i, tile *t, tally *sums)
     settle_rest(p, t, sums);
 }
 
-/* The tiles of the layer that a ball may reach, as ranges; false when there is none. */
-static bool tiles_of_ball(const painter *p, const sv_ball *ball, size_t lo[2], size_t hi[2])
+/* ---- balls of tiles */
+
+/* The tiles that a ball may reach, as ranges along x, y and z; false when there is none. */
+static bool tiles_of_ball(const trb_grid *grid, const sv_ball *ball, size_t lo[3], size_t hi[3])
 {
-    const trb_grid *grid = &p->object->grid;
     const int64_t reach = ball->radius + SV_COVER;
-    int64_t first[3], last[3];
-    const size_t from[3] = {0, 0, p->z0}, n[3] = {grid->nx, grid->ny, p->z1 - p->z0};
-    for (int k = 2; k >= 0; k--) {
-        first[k] = first_within(ball->middle[k], reach);
-        last[k] = last_within(ball->middle[k], reach);
-        if (!clip(&first[k], &last[k], from[k], n[k]))
+    const size_t n[3] = {grid->nx, grid->ny, grid->nz};
+    for (int k = 0; k < 3; k++) {
+        int64_t first = first_within(ball->middle[k], reach), last = last_within(ball->middle[k], reach);
+        if (!clip(&first, &last, 0, n[k]))
             return false;
-    }
-    for (int k = 0; k < 2; k++) {
-        lo[k] = (size_t)first[k] / TILE;
-        hi[k] = (size_t)last[k] / TILE;
+        lo[k] = (size_t)first / TILE;
+        hi[k] = (size_t)last / TILE;
     }
     return true;
 }
 
-/* Lists of balls for each tile of the layer, in the order of the balls. */
-static trb_status list_balls(painter *p, trb_error *err)
+/* How many balls each tile has, in p->first of the next tile. */
+static size_t count_balls(painter *p)
 {
-    const size_t tiles = p->across * p->down;
-    size_t lo[2], hi[2], total = 0;
-    memset(p->first, 0, (tiles + 1) * sizeof *p->first);
+    size_t lo[3], hi[3], total = 0;
     for (size_t i = 0; i < p->n; i++)
-        if (tiles_of_ball(p, &p->balls[i], lo, hi))
-            for (size_t y = lo[1]; y <= hi[1]; y++)
-                for (size_t x = lo[0]; x <= hi[0]; x++)
-                    p->first[y * p->across + x]++;
-    for (size_t i = 0; i <= tiles; i++) {
-        const size_t here = p->first[i];
-        p->first[i] = total;
-        total += here;
+        if (tiles_of_ball(&p->object->grid, &p->balls[i], lo, hi)) {
+            for (size_t z = lo[2]; z <= hi[2]; z++)
+                for (size_t y = lo[1]; y <= hi[1]; y++)
+                    for (size_t x = lo[0]; x <= hi[0]; x++)
+                        p->first[(z * p->down + y) * p->across + x + 1]++;
+            total += (hi[2] - lo[2] + 1) * (hi[1] - lo[1] + 1) * (hi[0] - lo[0] + 1);
+        }
+    return total;
+}
+
+/* Balls in p->list of each tile, in the given order. */
+static void list_balls(painter *p, const uint32_t *order)
+{
+    size_t lo[3], hi[3];
+    for (size_t i = 0; i < p->n; i++) {
+        __builtin_prefetch(&p->balls[order[i + AHEAD < p->n ? i + AHEAD : i]]);
+        if (tiles_of_ball(&p->object->grid, &p->balls[order[i]], lo, hi))
+            for (size_t z = lo[2]; z <= hi[2]; z++)
+                for (size_t y = lo[1]; y <= hi[1]; y++)
+                    for (size_t x = lo[0]; x <= hi[0]; x++)
+                        p->list[p->first[(z * p->down + y) * p->across + x]++] = order[i];
     }
-    if (total > p->room) {
-        free(p->list);
-        p->room = total + total / 4;
-        p->list = trb_alloc(p->room, sizeof *p->list, "balls of tiles", err);
-        if (!p->list)
-            return TRB_ERR_MEMORY;
-    }
-    for (size_t i = 0; i < p->n; i++)
-        if (tiles_of_ball(p, &p->balls[i], lo, hi))
-            for (size_t y = lo[1]; y <= hi[1]; y++)
-                for (size_t x = lo[0]; x <= hi[0]; x++)
-                    p->list[p->first[y * p->across + x]++] = (uint32_t)i;
-    memmove(p->first + 1, p->first, tiles * sizeof *p->first);
-    p->first[0] = 0;
-    return TRB_OK;
 }
 
 /* Largest first, by a counting sort on the radius; those of equal radius stay in their order. */
-static trb_status sort_balls(sv_ball *balls, size_t n, size_t n_codes, trb_error *err)
+static trb_status sort_balls(const painter *p, uint32_t *order, trb_error *err)
 {
-    size_t *start = trb_alloc_zero(n_codes + 1, sizeof *start, "radii", err), total = 0;
-    sv_ball *sorted = trb_alloc(n + 1, sizeof *sorted, "balls in order", err);
-    if (start && sorted) {
-        for (size_t i = 0; i < n; i++)
-            start[balls[i].radius]++;
-        for (size_t r = n_codes; r-- > 0;) {
-            const size_t here = start[r];
-            start[r] = total;
-            total += here;
-        }
-        for (size_t i = 0; i < n; i++)
-            sorted[start[balls[i].radius]++] = balls[i];
-        memcpy(balls, sorted, n * sizeof *balls);
+    size_t *start = trb_alloc_zero(p->n_codes + 1, sizeof *start, "radii", err), total = 0;
+    if (!start)
+        return TRB_ERR_MEMORY;
+    for (size_t i = 0; i < p->n; i++)
+        start[p->balls[i].radius]++;
+    for (size_t r = p->n_codes; r-- > 0;) {
+        const size_t here = start[r];
+        start[r] = total;
+        total += here;
     }
-    const bool done = start && sorted;
+    for (size_t i = 0; i < p->n; i++)
+        order[start[p->balls[i].radius]++] = (uint32_t)i;
     free(start);
-    free(sorted);
-    return done ? TRB_OK : TRB_ERR_MEMORY;
-}
-
-static trb_status paint_layer(painter *p, tile *tiles, tally *sums, trb_error *err)
-{
-    trb_status status = list_balls(p, err);
-    if (status)
-        return status;
-#pragma omp parallel for schedule(dynamic, 1)
-    for (ptrdiff_t i = 0; i < (ptrdiff_t)(p->across * p->down); i++)
-        paint_tile(p, (size_t)i, &tiles[omp_get_thread_num()], &sums[omp_get_thread_num()]);
     return TRB_OK;
 }
 
-trb_status sv_paint(const trb_surface_points *points, bool bone, sv_ball *balls, size_t n, const trb_mask *object,
+static trb_status share_out_balls(painter *p, size_t tiles, trb_error *err)
+{
+    p->first = trb_alloc_zero(tiles + 2, sizeof *p->first, "balls of tiles", err);
+    uint32_t *order = trb_alloc(p->n + 1, sizeof *order, "balls in order", err);
+    trb_status status = p->first && order ? sort_balls(p, order, err) : TRB_ERR_MEMORY;
+    if (!status && !(p->list = trb_alloc(count_balls(p) + 1, sizeof *p->list, "balls of tiles", err)))
+        status = TRB_ERR_MEMORY;
+    if (!status) {
+        for (size_t i = 0; i < tiles; i++)
+            p->first[i + 1] += p->first[i];
+        list_balls(p, order); /* moves the start of each tile to that of the next */
+        memmove(p->first + 1, p->first, tiles * sizeof *p->first);
+        p->first[0] = 0;
+    }
+    free(order);
+    return status;
+}
+
+static void paint_layer(const painter *p, tile *tiles, tally *sums)
+{
+    const size_t count = p->across * p->down, from = p->z0 / TILE * count;
+#pragma omp parallel for schedule(dynamic, 1)
+    for (ptrdiff_t i = 0; i < (ptrdiff_t)count; i++)
+        paint_tile(p, from + (size_t)i, &tiles[omp_get_thread_num()], &sums[omp_get_thread_num()]);
+}
+
+trb_status sv_paint(const trb_surface_points *points, bool bone, const sv_ball *balls, size_t n, const trb_mask *object,
                     const trb_mask *voi, float *map, const trb_map_sink *sink, double scale, bool weighted, sv_painted *out,
                     trb_error *err)
 {
@@ -348,18 +351,17 @@ trb_status sv_paint(const trb_surface_points *points, bool bone, sv_ball *balls,
     tile *tiles = trb_alloc_zero(threads, sizeof *tiles, "tiles", err);
     tally *sums = trb_alloc_zero(threads, sizeof *sums, "sums", err);
     float *layer = sink ? trb_alloc(plane * least(TILE, grid->nz), sizeof *layer, "a layer of the map", err) : NULL;
-    p.first = trb_alloc(p.across * p.down + 2, sizeof *p.first, "balls of tiles", err);
-    bool ready = tiles && sums && p.first && (layer || !sink);
+    bool ready = tiles && sums && (layer || !sink);
     for (size_t i = 0; ready && i < threads; i++)
         ready = (sums[i].count = trb_alloc_zero(out->n_codes, sizeof *sums[i].count, "a histogram", err)) != NULL;
-    trb_status status = ready ? sort_balls(balls, n, out->n_codes, err) : TRB_ERR_MEMORY;
+    trb_status status = ready ? share_out_balls(&p, p.across * p.down * ((grid->nz + TILE - 1) / TILE), err) : TRB_ERR_MEMORY;
     for (p.z0 = 0; !status && p.z0 < grid->nz; p.z0 = p.z1) {
         p.z1 = least(p.z0 + TILE, grid->nz);
         p.map = map ? map + p.z0 * plane : layer;
         if (p.map)
             memset(p.map, 0, (p.z1 - p.z0) * plane * sizeof *p.map);
-        status = paint_layer(&p, tiles, sums, err);
-        if (!status && sink)
+        paint_layer(&p, tiles, sums);
+        if (sink)
             status = sink->planes(sink->user, p.z0, p.z1 - p.z0, p.map, err);
     }
     for (size_t i = 0; sums && i < threads; i++) { /* whole numbers: in any order */
