@@ -10,27 +10,24 @@
 #include "core/memory.h"
 #include "core/ones.h"
 #include "measure/subvoxel_kernels.h"
+#include "measure/subvoxel_tiles.h"
 
 #include <math.h>
 #include <omp.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define AHEAD 8 /* balls that are fetched while others are painted: those of a tile lie far apart in memory */
-#define TILE 64 /* voxels along each axis: a row of a tile is one word, a plane has a word of rows */
+#define TILE SV_TILE
 
 typedef struct painter {
     const trb_surface_points *points;
     const sv_kernels *use;
     const trb_mask *object, *voi;
     const sv_ball *balls;
-    size_t n;
+    sv_tiles tiles;
     float *map; /* of the layer, or NULL */
     double scale;
-    size_t z0, z1;       /* the layer */
-    size_t across, down; /* tiles along x and y */
-    size_t *first;       /* of the balls of each tile, in `list`: largest first */
-    uint32_t *list;
+    size_t z0, z1; /* the layer */
     bool bone, weighted;
     size_t n_codes;
 } painter;
@@ -47,30 +44,9 @@ typedef struct tile {
     size_t left;
 } tile;
 
-/* Whole voxels lo <= i <= hi within `reach` steps of `middle`; none when hi < lo. */
-static int64_t first_within(int64_t middle, int64_t reach)
-{
-    return (middle - reach + SV_STEPS - 1) >> 12;
-}
-
-static int64_t last_within(int64_t middle, int64_t reach)
-{
-    return (middle + reach) >> 12;
-}
-
-_Static_assert(SV_STEPS == 1 << 12, "the shifts above");
-
 static int64_t root(int64_t square) /* rounded down; exact below 2^52 */
 {
     return (int64_t)sqrt((double)square);
-}
-
-/* Clip lo .. hi to voxels from <= i < from + n, as offsets from `from`; false when nothing is left. */
-static bool clip(int64_t *lo, int64_t *hi, size_t from, size_t n)
-{
-    *lo = *lo > (int64_t)from ? *lo - (int64_t)from : 0;
-    *hi = *hi < (int64_t)(from + n) - 1 ? *hi - (int64_t)from : (int64_t)n - 1;
-    return *lo <= *hi;
 }
 
 static uint64_t run(int64_t lo, int64_t hi) /* bits lo .. hi, 0 <= lo <= hi < 64 */
@@ -119,8 +95,8 @@ static void paint_row(const painter *p, tile *t, const sv_ball *ball, size_t y, 
     if (left < 0)
         return;
     const int64_t half = root(left);
-    int64_t x = first_within(ball->middle[0], half), x_last = last_within(ball->middle[0], half);
-    if (!clip(&x, &x_last, t->x0, t->nx))
+    int64_t x = sv_first_within(ball->middle[0], half), x_last = sv_last_within(ball->middle[0], half);
+    if (!sv_clip(&x, &x_last, t->x0, t->nx))
         return;
     const uint64_t bits = t->bits[z][y] & run(x, x_last);
     if (bits)
@@ -130,8 +106,8 @@ static void paint_row(const painter *p, tile *t, const sv_ball *ball, size_t y, 
 static void paint_ball(const painter *p, tile *t, const sv_ball *ball, tally *sums)
 {
     const int64_t reach = ball->radius + SV_COVER;
-    int64_t first = first_within(ball->middle[2], reach), last = last_within(ball->middle[2], reach);
-    if (!ball->radius || !clip(&first, &last, t->z0, t->nz)) /* a point covers nothing */
+    int64_t first = sv_first_within(ball->middle[2], reach), last = sv_last_within(ball->middle[2], reach);
+    if (!ball->radius || !sv_clip(&first, &last, t->z0, t->nz)) /* a point covers nothing */
         return;
     const size_t from[3] = {t->x0, t->y0, t->z0};
     const double voxels = (double)reach / SV_STEPS;
@@ -215,8 +191,8 @@ static size_t least(size_t a, size_t b)
 static void open_tile(const painter *p, size_t i, tile *t)
 {
     const trb_grid *grid = &p->object->grid;
-    t->x0 = i % p->across * TILE;
-    t->y0 = i / p->across % p->down * TILE;
+    t->x0 = i % p->tiles.across * TILE;
+    t->y0 = i / p->tiles.across % p->tiles.down * TILE;
     t->z0 = p->z0;
     t->nx = least(TILE, grid->nx - t->x0);
     t->ny = least(TILE, grid->ny - t->y0);
@@ -240,100 +216,18 @@ static void open_tile(const painter *p, size_t i, tile *t)
 static void paint_tile(const painter *p, size_t i, tile *t, tally *sums)
 {
     open_tile(p, i, t);
-    const size_t end = p->first[i + 1];
-    for (size_t k = p->first[i]; k < end && t->left; k++) {
-        __builtin_prefetch(&p->balls[p->list[k + AHEAD < end ? k + AHEAD : k]]);
-        paint_ball(p, t, &p->balls[p->list[k]], sums);
+    const uint32_t *list = p->tiles.list;
+    const size_t end = p->tiles.first[i + 1];
+    for (size_t k = p->tiles.first[i]; k < end && t->left; k++) {
+        __builtin_prefetch(&p->balls[list[k + SV_AHEAD < end ? k + SV_AHEAD : k]]);
+        paint_ball(p, t, &p->balls[list[k]], sums);
     }
     settle_rest(p, t, sums);
 }
 
-/* ---- balls of tiles */
-
-/* The tiles that a ball may reach, as ranges along x, y and z; false when there is none. */
-static bool tiles_of_ball(const trb_grid *grid, const sv_ball *ball, size_t lo[3], size_t hi[3])
-{
-    const int64_t reach = ball->radius + SV_COVER;
-    const size_t n[3] = {grid->nx, grid->ny, grid->nz};
-    for (int k = 0; k < 3; k++) {
-        int64_t first = first_within(ball->middle[k], reach), last = last_within(ball->middle[k], reach);
-        if (!clip(&first, &last, 0, n[k]))
-            return false;
-        lo[k] = (size_t)first / TILE;
-        hi[k] = (size_t)last / TILE;
-    }
-    return true;
-}
-
-/* How many balls each tile has, in p->first of the next tile. */
-static size_t count_balls(painter *p)
-{
-    size_t lo[3], hi[3], total = 0;
-    for (size_t i = 0; i < p->n; i++)
-        if (tiles_of_ball(&p->object->grid, &p->balls[i], lo, hi)) {
-            for (size_t z = lo[2]; z <= hi[2]; z++)
-                for (size_t y = lo[1]; y <= hi[1]; y++)
-                    for (size_t x = lo[0]; x <= hi[0]; x++)
-                        p->first[(z * p->down + y) * p->across + x + 1]++;
-            total += (hi[2] - lo[2] + 1) * (hi[1] - lo[1] + 1) * (hi[0] - lo[0] + 1);
-        }
-    return total;
-}
-
-/* Balls in p->list of each tile, in the given order. */
-static void list_balls(painter *p, const uint32_t *order)
-{
-    size_t lo[3], hi[3];
-    for (size_t i = 0; i < p->n; i++) {
-        __builtin_prefetch(&p->balls[order[i + AHEAD < p->n ? i + AHEAD : i]]);
-        if (tiles_of_ball(&p->object->grid, &p->balls[order[i]], lo, hi))
-            for (size_t z = lo[2]; z <= hi[2]; z++)
-                for (size_t y = lo[1]; y <= hi[1]; y++)
-                    for (size_t x = lo[0]; x <= hi[0]; x++)
-                        p->list[p->first[(z * p->down + y) * p->across + x]++] = order[i];
-    }
-}
-
-/* Largest first, by a counting sort on the radius; those of equal radius stay in their order. */
-static trb_status sort_balls(const painter *p, uint32_t *order, trb_error *err)
-{
-    size_t *start = trb_alloc_zero(p->n_codes + 1, sizeof *start, "radii", err), total = 0;
-    if (!start)
-        return TRB_ERR_MEMORY;
-    for (size_t i = 0; i < p->n; i++)
-        start[p->balls[i].radius]++;
-    for (size_t r = p->n_codes; r-- > 0;) {
-        const size_t here = start[r];
-        start[r] = total;
-        total += here;
-    }
-    for (size_t i = 0; i < p->n; i++)
-        order[start[p->balls[i].radius]++] = (uint32_t)i;
-    free(start);
-    return TRB_OK;
-}
-
-static trb_status share_out_balls(painter *p, size_t tiles, trb_error *err)
-{
-    p->first = trb_alloc_zero(tiles + 2, sizeof *p->first, "balls of tiles", err);
-    uint32_t *order = trb_alloc(p->n + 1, sizeof *order, "balls in order", err);
-    trb_status status = p->first && order ? sort_balls(p, order, err) : TRB_ERR_MEMORY;
-    if (!status && !(p->list = trb_alloc(count_balls(p) + 1, sizeof *p->list, "balls of tiles", err)))
-        status = TRB_ERR_MEMORY;
-    if (!status) {
-        for (size_t i = 0; i < tiles; i++)
-            p->first[i + 1] += p->first[i];
-        list_balls(p, order); /* moves the start of each tile to that of the next */
-        memmove(p->first + 1, p->first, tiles * sizeof *p->first);
-        p->first[0] = 0;
-    }
-    free(order);
-    return status;
-}
-
 static void paint_layer(const painter *p, tile *tiles, tally *sums)
 {
-    const size_t count = p->across * p->down, from = p->z0 / TILE * count;
+    const size_t count = p->tiles.across * p->tiles.down, from = p->z0 / TILE * count;
 #pragma omp parallel for schedule(dynamic, 1)
     for (ptrdiff_t i = 0; i < (ptrdiff_t)count; i++)
         paint_tile(p, from + (size_t)i, &tiles[omp_get_thread_num()], &sums[omp_get_thread_num()]);
@@ -345,16 +239,16 @@ trb_status sv_paint(const trb_surface_points *points, bool bone, const sv_ball *
 {
     const trb_grid *grid = &object->grid;
     const size_t threads = (size_t)omp_get_max_threads(), plane = grid->nx * grid->ny;
-    painter p = {.points = points, .use = sv_kernels_choose(), .object = object, .voi = voi, .balls = balls, .n = n, .scale = scale, .bone = bone,
+    painter p = {.points = points, .use = sv_kernels_choose(), .object = object, .voi = voi, .balls = balls, .scale = scale, .bone = bone,
                  .weighted = weighted,
-                 .across = (grid->nx + TILE - 1) / TILE, .down = (grid->ny + TILE - 1) / TILE, .n_codes = out->n_codes};
+                 .n_codes = out->n_codes};
     tile *tiles = trb_alloc_zero(threads, sizeof *tiles, "tiles", err);
     tally *sums = trb_alloc_zero(threads, sizeof *sums, "sums", err);
     float *layer = sink ? trb_alloc(plane * least(TILE, grid->nz), sizeof *layer, "a layer of the map", err) : NULL;
     bool ready = tiles && sums && (layer || !sink);
     for (size_t i = 0; ready && i < threads; i++)
         ready = (sums[i].count = trb_alloc_zero(out->n_codes, sizeof *sums[i].count, "a histogram", err)) != NULL;
-    trb_status status = ready ? share_out_balls(&p, p.across * p.down * ((grid->nz + TILE - 1) / TILE), err) : TRB_ERR_MEMORY;
+    trb_status status = ready ? sv_tiles_init(&p.tiles, grid, balls, n, out->n_codes, err) : TRB_ERR_MEMORY;
     for (p.z0 = 0; !status && p.z0 < grid->nz; p.z0 = p.z1) {
         p.z1 = least(p.z0 + TILE, grid->nz);
         p.map = map ? map + p.z0 * plane : layer;
@@ -374,7 +268,6 @@ trb_status sv_paint(const trb_surface_points *points, bool bone, const sv_ball *
     free(tiles);
     free(sums);
     free(layer);
-    free(p.first);
-    free(p.list);
+    sv_tiles_clear(&p.tiles);
     return status;
 }
