@@ -175,7 +175,7 @@ static void scans_are_averaged_to_animals_and_animals_to_groups(void **state)
     const char *path = file("distributions.csv", ALL);
     trb_cohort *scans = NULL;
     trb_comparison *comparison = compared(RESULTS, NULL, &scans, false);
-    CHECK_OK(trb_comparison_distributions(comparison, scans, true, &path, 1, err));
+    CHECK_OK(trb_comparison_distributions(comparison, scans, true, false, &path, 1, err));
     const json_t *sham = series(comparison, 0), *ovx = series(comparison, 1);
     assert_string_equal(trb_doc_text(sham, "name"), "Sham");
     assert_int_equal(json_integer_value(json_object_get(sham, "n")), 3);
@@ -192,7 +192,7 @@ static void scans_are_averaged_to_animals_and_animals_to_groups(void **state)
 
     /* An animal that is excluded takes no part here either; rows in another order give the same bits. */
     comparison = compared(RESULTS, "c=lost", &scans, false);
-    CHECK_OK(trb_comparison_distributions(comparison, scans, true, &path, 1, err));
+    CHECK_OK(trb_comparison_distributions(comparison, scans, true, false, &path, 1, err));
     assert_int_equal(json_integer_value(json_object_get(series(comparison, 0), "n")), 2);
     CHECK_CLOSE(56.25, at(series(comparison, 0), "mean", 0), 1e-12);
     trb_comparison_destroy(comparison);
@@ -209,7 +209,7 @@ static void percentiles_are_those_of_the_scans(void **state)
                             "c1,Sham,Tb.Th,mm,1,1,1,,1,1,1,exact\n");
     trb_cohort *scans = NULL;
     trb_comparison *comparison = compared(RESULTS, NULL, &scans, false);
-    CHECK_OK(trb_comparison_distributions(comparison, scans, true, &path, 1, err));
+    CHECK_OK(trb_comparison_distributions(comparison, scans, true, false, &path, 1, err));
     const json_t *rows = json_object_get(json_array_get(json_object_get(comparison->document, "distributions"), 0), "percentiles");
     assert_int_equal(json_array_size(rows), 7); /* OVX has none */
     const json_t *median = json_array_get(rows, 3);
@@ -231,7 +231,7 @@ static void times_have_lines_of_their_own(void **state)
     const char *path = file("distributions.csv", TABLE);
     trb_cohort *scans = NULL;
     trb_comparison *comparison = compared(RESULT, NULL, &scans, true);
-    CHECK_OK(trb_comparison_distributions(comparison, scans, true, &path, 1, err));
+    CHECK_OK(trb_comparison_distributions(comparison, scans, true, false, &path, 1, err));
     assert_string_equal(trb_doc_text(series(comparison, 0), "time"), "0");
     assert_string_equal(trb_doc_text(series(comparison, 1), "time"), "4");
     assert_string_equal(trb_doc_text(series(comparison, 1), "group"), "Sham");
@@ -251,7 +251,7 @@ static void doubts_are_told(void **state)
     const char *path = file("distributions.csv", MIXED);
     trb_cohort *scans = NULL;
     trb_comparison *comparison = compared(RESULTS, NULL, &scans, false);
-    CHECK_OK(trb_comparison_distributions(comparison, scans, true, &path, 1, err));
+    CHECK_OK(trb_comparison_distributions(comparison, scans, true, false, &path, 1, err));
     assert_true(warned(comparison, "3 of 6 scans have no distribution of Tb.Th (a2, ...)"));
     assert_true(warned(comparison, "different voxels"));
     assert_true(warned(comparison, "TMD are in grey (a1) and in mgHA/cm3 (b1): they are not averaged"));
@@ -284,7 +284,7 @@ static void other_tables_are_refused(void **state)
         trb_cohort *scans = NULL;
         trb_comparison *comparison = compared(RESULTS, NULL, &scans, false);
         trb_error err = {TRB_OK, ""};
-        assert_int_equal(cases[i].status, trb_comparison_distributions(comparison, scans, true, &path, 1, &err));
+        assert_int_equal(cases[i].status, trb_comparison_distributions(comparison, scans, true, false, &path, 1, &err));
         if (!strstr(err.text, cases[i].message))
             fail_msg("'%s' does not say '%s'", err.text, cases[i].message);
         assert_null(json_object_get(comparison->document, "distributions"));

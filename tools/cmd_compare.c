@@ -285,7 +285,7 @@ static trb_status add_distributions(const cli_call *call, trb_comparison *compar
     const struct compare_options *given = call->options;
     if (given->distributions) {
         const char *path = given->distributions;
-        return trb_comparison_distributions(comparison, scans, by_animal, &path, 1, err);
+        return trb_comparison_distributions(comparison, scans, by_animal, given->metrics.n > 0, &path, 1, err);
     }
     const char **found = calloc((size_t)call->n_words, sizeof *found);
     size_t n = 0;
@@ -305,7 +305,7 @@ static trb_status add_distributions(const cli_call *call, trb_comparison *compar
         else
             free(path);
     }
-    trb_status status = n ? trb_comparison_distributions(comparison, scans, by_animal, found, n, err) : TRB_OK;
+    trb_status status = n ? trb_comparison_distributions(comparison, scans, by_animal, given->metrics.n > 0, found, n, err) : TRB_OK;
     if (status == TRB_ERR_FORMAT || status == TRB_ERR_DATA) {
         cli_warn(call, "no distributions are shown: %s", err->text);
         status = TRB_OK;

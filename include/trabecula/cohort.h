@@ -20,6 +20,7 @@ typedef struct trb_cohort_row {
     double time_value;                /* NaN when time is no number */
     size_t group;                     /* index into group_name, or TRB_COHORT_NO_GROUP */
     size_t n_scans;                   /* how many scans were averaged; 1 */
+    const char *scans;                /* their samples, one a line */
     const char *file;                 /* where it came from (the first of several): */
     size_t line;                      /* row as a spreadsheet counts, the header of a plain table being 1 */
 } trb_cohort_row;

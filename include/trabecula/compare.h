@@ -114,12 +114,13 @@ TRB_API TRB_NODISCARD trb_status trb_comparison_records(trb_comparison *comparis
  *             is tested: bins depend on each other. Scans that are not in the cohort (excluded) take no part.
  * Input       scans: the cohort before its scans were averaged (TRB_COHORT_UNIT_SCAN). by_animal: the rows of an animal belong
  *             together. path[n]: distributions.csv, each with the percentiles.csv of its folder when there is one.
+ *             compared_only: leave out those of metrics that are not compared; Tb.Th.median stands for Tb.Th.
  * Output      Numbers and warnings in the comparison, a sentence in its methods text.
  * Errors      TRB_ERR_IO; TRB_ERR_FORMAT, TRB_ERR_DATA: another table, an overlap of bins, a scan twice, no scan of the cohort;
  *             TRB_ERR_MEMORY. The comparison has no distributions then.
  */
 TRB_API TRB_NODISCARD trb_status trb_comparison_distributions(trb_comparison *comparison, const trb_cohort *scans, bool by_animal,
-                                                              const char *const *path, size_t n, trb_error *err);
+                                                              bool compared_only, const char *const *path, size_t n, trb_error *err);
 
 /** Everything as JSON (schema trabecula.cohort/1), 17 significant digits. *text: yours, free(). */
 TRB_API TRB_NODISCARD trb_status trb_comparison_json(const trb_comparison *comparison, char **text, trb_error *err);

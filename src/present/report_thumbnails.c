@@ -5,12 +5,14 @@
 #include "core/memory.h"
 
 #include <cairo.h>
+#include <stdbool.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define WIDTH 320.0
-#define MOST 60 /* animals; a page of more would be heavy */
+#define MOST 60 /* scans; a page of more would be heavy */
 
 /* ---- base64 */
 
@@ -98,33 +100,38 @@ static char *copy(const char *text)
     return to ? memcpy(to, text, n) : NULL;
 }
 
+/* One more picture; false when memory is short. An animal without a picture is no fault of the comparison. */
+static bool add_picture(const char *folder, const char *scan, const json_t *animal, trb_report_thumbnail *thumbnail, size_t *n)
+{
+    char path[4096], name[512];
+    const char *sample = trb_doc_text(animal, "sample");
+    if (!*scan || strchr(scan, '/') || snprintf(path, sizeof path, "%s/%s/qc.png", folder, scan) >= (int)sizeof path)
+        return true;
+    char *picture = shrink(path);
+    if (!picture)
+        return true;
+    snprintf(name, sizeof name, "%s%s%s", sample, strcmp(sample, scan) ? ": " : "", strcmp(sample, scan) ? scan : "");
+    thumbnail[*n] = (trb_report_thumbnail){copy(name), copy(trb_doc_text(animal, "group")), picture};
+    return thumbnail[*n].sample && thumbnail[(*n)++].group;
+}
+
 trb_status trb_report_thumbnails(const json_t *document, const char *folder, trb_report_thumbnail **thumbnail, size_t *n, trb_error *err)
 {
     *n = 0;
-    const json_t *animals = json_object_get(document, "animals");
-    *thumbnail = trb_alloc_zero(json_array_size(animals) + 1, sizeof **thumbnail, "pictures", err);
+    *thumbnail = trb_alloc_zero(MOST, sizeof **thumbnail, "pictures", err);
     if (!*thumbnail)
         return TRB_ERR_MEMORY;
-    size_t i;
-    const json_t *animal;
-    json_array_foreach (animals, i, animal) {
-        char path[4096];
-        const char *sample = trb_doc_text(animal, "sample");
-        if (*n == MOST || !*sample || strchr(sample, '/'))
-            continue;
-        if (snprintf(path, sizeof path, "%s/%s/qc.png", folder, sample) >= (int)sizeof path)
-            continue;
-        char *picture = shrink(path);
-        if (!picture)
-            continue; /* an animal without a picture is no fault of the comparison */
-        trb_report_thumbnail *to = &(*thumbnail)[(*n)++];
-        *to = (trb_report_thumbnail){copy(sample), copy(trb_doc_text(animal, "group")), picture};
-        if (!to->sample || !to->group) {
-            trb_report_thumbnails_clear(*thumbnail, *n);
-            *thumbnail = NULL;
-            *n = 0;
-            return trb_error_set(err, TRB_ERR_MEMORY, "out of memory for the pictures");
-        }
-    }
-    return TRB_OK;
+    size_t i, k;
+    const json_t *animal, *scan;
+    bool room = true;
+    json_array_foreach (json_object_get(document, "animals"), i, animal)
+        json_array_foreach (json_object_get(animal, "scan_names"), k, scan)
+            if (*n < MOST && room)
+                room = add_picture(folder, json_string_value(scan), animal, *thumbnail, n);
+    if (room)
+        return TRB_OK;
+    trb_report_thumbnails_clear(*thumbnail, MOST);
+    *thumbnail = NULL;
+    *n = 0;
+    return trb_error_set(err, TRB_ERR_MEMORY, "out of memory for the pictures");
 }

@@ -173,8 +173,13 @@ static trb_status name_rows(trb_cohort *cohort, const size_t *first, bool *keep,
     for (size_t r = 0; r < cohort->n_rows; r++) {
         trb_cohort_row *row = &cohort->row[r];
         keep[r] = first[r] == r;
-        if (!keep[r])
-            cohort->row[first[r]].n_scans += row->n_scans;
+        if (!keep[r]) {
+            trb_cohort_row *mean = &cohort->row[first[r]];
+            mean->n_scans += row->n_scans;
+            mean->scans = trb_pool_print(trb_cohort_pool(cohort), err, "%s\n%s", mean->scans, row->scans);
+            if (!mean->scans)
+                return TRB_ERR_MEMORY;
+        }
         if (!keep[r] || !*row->animal)
             continue;
         row->sample = row->animal;

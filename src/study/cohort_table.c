@@ -84,6 +84,7 @@ static trb_status read_row(trb_cohort *cohort, const trb_text_table *table, size
                             .time = trb_role_text(table, record, roles->time),
                             .time_value = NAN,
                             .n_scans = 1,
+                            .scans = trb_role_text(table, record, roles->sample),
                             .file = table->file,
                             .line = table->record[record].row};
     double time;

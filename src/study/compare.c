@@ -74,6 +74,18 @@ static json_t *exclusions(const trb_cohort *cohort)
 }
 
 /* Every animal with its values: the supplement that journals ask for, and what the figures draw. */
+/* An array of the lines of a text; those that are empty are left out. */
+static json_t *lines(const char *all)
+{
+    json_t *array = json_array();
+    for (size_t n; *all; all += n + (all[n] == '\n')) {
+        n = strcspn(all, "\n");
+        if (n)
+            json_array_append_new(array, json_stringn(all, n));
+    }
+    return array;
+}
+
 static json_t *animals(const trb_compare_plan *plan)
 {
     const trb_cohort *cohort = plan->cohort;
@@ -88,8 +100,9 @@ static json_t *animals(const trb_compare_plan *plan)
                 const trb_cohort_metric *m = &cohort->metric[plan->metric[i]];
                 json_object_set_new(values, trb_metric_label(m, label), trb_doc_real(m->value[r]));
             }
-            json_array_append_new(array, json_pack("{s:o,s:o,s:I,s:o}", "sample", text(cohort->row[r].sample), "group",
-                                                   text(cohort->group_name[g]), "scans", (json_int_t)cohort->row[r].n_scans, "values", values));
+            json_array_append_new(array, json_pack("{s:o,s:o,s:I,s:o,s:o}", "sample", text(cohort->row[r].sample), "group",
+                                                   text(cohort->group_name[g]), "scans", (json_int_t)cohort->row[r].n_scans,
+                                                   "scan_names", lines(cohort->row[r].scans), "values", values));
         }
     return array;
 }

@@ -356,7 +356,21 @@ static trb_status say_methods(work *w, trb_error *err)
     return TRB_OK;
 }
 
-static trb_status run(work *w, bool by_animal, trb_error *err)
+/* The metric of a distribution, or one made of it (Tb.Th.median), is among those that are compared. */
+static bool is_compared(const json_t *document, const char *metric)
+{
+    const size_t length = strlen(metric);
+    size_t i;
+    const json_t *label;
+    json_array_foreach (json_object_get(document, "labels"), i, label) {
+        const char *key = trb_doc_text(label, "key");
+        if (strncmp(key, metric, length) == 0 && (key[length] == 0 || key[length] == '.'))
+            return true;
+    }
+    return false;
+}
+
+static trb_status run(work *w, bool by_animal, bool compared_only, size_t *left_out, trb_error *err)
 {
     trb_status status = find_units(w, by_animal, err);
     size_t rows, n = 0;
@@ -374,18 +388,22 @@ static trb_status run(work *w, bool by_animal, trb_error *err)
                 metric[n++] = key;
         }
     for (size_t i = 0; !status && i < n; i++)
-        status = add_metric(w, metric[i], err);
+        if (compared_only && !is_compared(w->document, metric[i]))
+            ++*left_out;
+        else
+            status = add_metric(w, metric[i], err);
     return status || json_array_size(w->out) == 0 ? status : say_methods(w, err);
 }
 
-trb_status trb_comparison_distributions(trb_comparison *comparison, const trb_cohort *scans, bool by_animal, const char *const *path, size_t n,
-                                        trb_error *err)
+trb_status trb_comparison_distributions(trb_comparison *comparison, const trb_cohort *scans, bool by_animal, bool compared_only,
+                                        const char *const *path, size_t n, trb_error *err)
 {
     trb_pool *pool = trb_pool_create(err);
     if (!pool)
         return TRB_ERR_MEMORY;
     trb_distribution_table table = {.pool = pool};
     trb_status status = TRB_OK;
+    size_t left_out = 0;
     for (size_t i = 0; !status && i < n; i++)
         status = trb_distribution_table_add(&table, path[i], err);
     json_t *document = comparison->document;
@@ -393,10 +411,10 @@ trb_status trb_comparison_distributions(trb_comparison *comparison, const trb_co
               .timed = strcmp(trb_doc_text(json_object_get(document, "design"), "type"), "longitudinal") == 0,
               .conf_level = trb_doc_number(document, "conf_level")};
     if (!status)
-        status = run(&w, by_animal, err);
-    if (!status && json_array_size(w.out) == 0)
+        status = run(&w, by_animal, compared_only, &left_out, err);
+    if (!status && json_array_size(w.out) == 0 && !left_out)
         status = trb_error_set(err, TRB_ERR_DATA, "%s has no distribution of a scan of the cohort: samples must have the same names in both", path[0]);
-    if (!status)
+    if (!status && json_array_size(w.out))
         json_object_set(document, "distributions", w.out);
     json_decref(w.out);
     trb_pool_destroy(pool);

@@ -39,8 +39,16 @@ same_file with/distribution_Tb.Th.csv report/distribution_Tb.Th.csv
 awk -F, 'NR == 1 {print $0 ",animal"; next} {print $0 ",mouse" int((NR) / 2)}' out/results.csv | sed 's/,OVX,\(.*\)mouse2/,OVX,\1mouse9/' >out/named.csv
 cp -r out renamed
 sed -i 's/"filter": "[^"]*"/"filter": "none"/' renamed/scans/Sham_m1/result.json
-expect_exit 0 "$TRABECULA" compare renamed/named.csv --control OVX
+expect_exit 0 "$TRABECULA" compare renamed/named.csv --control OVX -o named --format svg
 expect_stderr "the setting 'filter' is not the same in all scans: .*none in Sham \(1\)"
+check "scans without a picture" test "$(grep -c 'alt="QC picture of mouse[1239]: [A-Za-z]*_m[123]"' named/report.html)" -ge 1
+check "a scan has no picture" grep -q 'QC picture of mouse3: Sham_m3"' named/report.html
+# of metrics that were not asked for none is shown
+expect_exit 0 "$TRABECULA" compare out/results.csv --control OVX --metrics Tb.Th -o some --format svg
+check "that of Tb.Th is missing" test -s some/figures/distribution_Tb.Th.svg
+check "that of Tb.Sp is shown" test ! -e some/figures/distribution_Tb.Sp.svg
+expect_exit 0 "$TRABECULA" compare out/results.csv --control OVX --metrics threshold -o none --format svg
+check "distributions are shown" test -z "$(find none -name 'distribution*')"
 # one of another program costs no statistics, unless it was named
 mkdir beside
 cp out/results.csv beside/
