@@ -98,8 +98,6 @@ static trb_status convert(cli_call *call, trb_error *err)
         status = wanted_box(options, trb_scan_grid(scan), &box, err);
         if (trb_scan_facts(scan)->warning[0])
             cli_warn(call, "%s", trb_scan_facts(scan)->warning);
-        if (!trb_grid_has_spacing(trb_scan_grid(scan)))
-            cli_warn(call, "%s has no voxel size, so %s will have none; give it with --voxel-size", in, out);
     }
     trb_scan_close(scan);
     if (!status)
@@ -108,6 +106,8 @@ static trb_status convert(cli_call *call, trb_error *err)
         status = trb_error_set(err, TRB_ERR_CANCELLED, "stopped");
     if (!status)
         status = trb_volume_write(out, volume, &write, err);
+    if (!status && !trb_grid_has_spacing(&volume->grid))
+        cli_warn(call, "%s has no voxel size, so %s has none; give it with --voxel-size", in, out);
     if (!status)
         cli_info(call, "wrote %s: %zu x %zu x %zu %s", out, volume->grid.nx, volume->grid.ny, volume->grid.nz,
                  trb_type_name(volume->type));

@@ -125,16 +125,27 @@ static trb_status write_tiff(const target *to, const trb_volume *volume, const t
     return status;
 }
 
+/* The file that was to be written, not the one that stands for it until it is whole. */
+static void name_the_target(const target *to, trb_error *err)
+{
+    const size_t length = strlen(to->file);
+    if (!err || strncmp(err->text, to->file, length) != 0)
+        return;
+    trb_error named = {TRB_OK, ""};
+    trb_error_set(&named, err->status, "%s%s", to->path, err->text + length);
+    *err = named;
+}
+
 static trb_status write_with_itk(const target *to, const trb_volume *volume, const trb_mask *mask,
                                  const trb_write_options *options, trb_error *err)
 {
     const bool compress = options->compression != TRB_TIFF_NONE;
-    if (volume)
-        return trb_itk_write(to->file, volume, compress, err);
     trb_volume *drawn = NULL;
-    trb_status status = trb_mask_to_volume(mask, 255, &drawn, err);
+    trb_status status = volume ? TRB_OK : trb_mask_to_volume(mask, 255, &drawn, err);
     if (!status)
-        status = trb_itk_write(to->file, drawn, compress, err);
+        status = trb_itk_write(to->file, volume ? volume : drawn, compress, err);
+    if (status)
+        name_the_target(to, err);
     trb_volume_destroy(drawn);
     return status;
 }
