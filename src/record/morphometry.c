@@ -228,9 +228,14 @@ static trb_status measure_surface(struct run *run)
     const double h = run->h_mm;
     const trb_mask *bone = run->products->bone, *voi = run->products->voi;
     trb_surface_counts counts;
+    if (trb_run_is_flat(run)) {
+        run->bs_reason = TRB_FLAT;
+        return TRB_OK;
+    }
     if (run->settings->surface == TRB_BS_GREY) {
         trb_status status = trb_run_measure_enclosed(run, surface_level(run));
         run->bs_mm2 = run->enclosed_known ? run->enclosed.area * h * h : NAN;
+        run->bs_reason = run->record->threshold.local ? TRB_NO_SINGLE_LEVEL : "no cell of 2 x 2 x 2 voxels in the VOI";
         return status;
     }
     trb_status status = trb_surface_count(bone, voi, &counts, run->err);
@@ -430,6 +435,7 @@ static trb_status run_all(struct run *run, const trb_scan_info *info, trb_record
     memset(run->products, 0, sizeof *run->products);
     *record = NULL;
     run->bs_mm2 = NAN;
+    run->bs_reason = "";
     run->record = calloc(1, sizeof *run->record);
     if (!run->record)
         return trb_error_set(run->err, TRB_ERR_MEMORY, "out of memory for a record");

@@ -79,7 +79,8 @@ struct run {
     uint64_t tv_voxels, bv_voxels;
     trb_grey_stats grey_tv, grey_bv, grey_ma, grey_peeled, grey_peeled2;
     trb_histogram spread; /* of the bone peeled once, up to 128 bins */
-    double bs_mm2; /* NaN until measured */
+    double bs_mm2;         /* NaN until measured */
+    const char *bs_reason; /* why it is not */
     bool enclosed_known;
     trb_grey_enclosed enclosed; /* under the grey surface */
     trb_skeleton skeleton;
@@ -132,6 +133,14 @@ bool trb_run_wants_skeleton(const struct run *run);
 
 /** Why a grey surface is not measured. */
 #define TRB_NO_SINGLE_LEVEL "a local threshold leaves no single grey level for the surface"
+
+/** An image of one slice, row or column has no cell of 2 x 2 x 2 voxels: an area of 0 would be told. */
+static inline bool trb_run_is_flat(const struct run *run)
+{
+    const trb_grid *grid = &run->record->grid;
+    return grid->nx < 2 || grid->ny < 2 || grid->nz < 2;
+}
+#define TRB_FLAT "a surface needs two slices, rows and columns at least"
 
 /** Volume and area of the grey surface (run_enclosed.c). */
 trb_status trb_run_measure_enclosed(struct run *run, double level);

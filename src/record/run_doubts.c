@@ -36,8 +36,17 @@ static void doubt_separation(struct run *run)
                                      "around the VOI and on the border of the image", widest, side);
 }
 
+/* Balls and directions find no end across the slice: what they measure is a section. */
+static void doubt_one_slice(struct run *run)
+{
+    if (run->record->grid.nz == 1)
+        trb_record_warn(run->record, "one slice only: thickness, separation, number and anisotropy are those of a plane section, not of the bone; measure a "
+                                     "stack for 3D values");
+}
+
 void trb_run_warn_of_sizes(struct run *run)
 {
+    doubt_one_slice(run);
     doubt_density(run);
     doubt_separation(run);
 }

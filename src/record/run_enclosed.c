@@ -23,7 +23,7 @@ trb_status trb_run_measure_enclosed(struct run *run, double level)
 trb_status trb_run_add_enclosed(struct run *run)
 {
     const char *const METHOD = isnan(run->record->threshold.seed_grey) ? "grey marching cubes, per TV" : "grey marching cubes at the low threshold, per TV";
-    const char *reason = run->record->threshold.local ? TRB_NO_SINGLE_LEVEL : run->empty_voi ? "the VOI is empty" : "no cell of 2 x 2 x 2 voxels in the VOI";
+    const char *reason = run->record->threshold.local ? TRB_NO_SINGLE_LEVEL : run->empty_voi ? "the VOI is empty" : trb_run_is_flat(run) ? TRB_FLAT : "no cell of 2 x 2 x 2 voxels in the VOI";
     const trb_grey_enclosed *e = &run->enclosed;
     const bool known = run->enclosed_known;
     const double h = run->h_mm, share = known ? e->bone / e->cells : NAN;

@@ -91,7 +91,7 @@ trb_status trb_run_measure_model(struct run *run, double level)
         status = trb_field_smi(&field, voi, run->bv_voxels, run->memory_bytes, &model->smi, run->err);
         model->smi_known = !status;
     }
-    if (!status && wants_dilation(run)) {
+    if (!status && wants_dilation(run) && !trb_run_is_flat(run)) {
         status = trb_dilation_measure(bone, voi, 6, &model->dilation, run->err);
         model->dilation_known = !status;
     }
@@ -102,7 +102,7 @@ trb_status trb_run_add_model(struct run *run)
 {
     const struct run_model *model = &run->model;
     const bool bone = run->bv_voxels > 0;
-    const char *reason = !bone ? "no bone in the VOI" : "no surface in the VOI";
+    const char *reason = !bone ? "no bone in the VOI" : trb_run_is_flat(run) ? TRB_FLAT : "no surface in the VOI";
     const char *mesh = model->grey || (!model->smi_known && takes_grey(run, run->record->threshold.grey)) ? "mesh normals, grey" : "mesh normals, binary";
     const char *dilation = "dilation by 6 neighbours";
     const double concave = model->smi_known ? 100 * model->smi.concave_area_fraction : NAN;

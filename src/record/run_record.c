@@ -182,6 +182,7 @@ trb_status trb_run_add_metrics(struct run *run)
     const double tv = empty ? NAN : (double)run->tv_voxels * voxel, bv = empty ? NAN : (double)run->bv_voxels * voxel;
     const double fraction = empty ? NAN : (double)run->bv_voxels / (double)run->tv_voxels;
     const double bs = run->bs_mm2;
+    const char *bs_reason = run->bs_reason, *no_surface = isnan(bs) ? bs_reason : "no surface in the VOI";
     const char *no_bone = "no bone in the VOI", *no_marrow = "no marrow in the VOI";
     const char *th_reason = !bone ? no_bone : run->th_reason, *sp_reason = !marrow ? no_marrow : run->sp_reason;
     const char *n_reason = !bone ? no_bone : run->tbn_reason;
@@ -209,6 +210,7 @@ trb_status trb_run_add_metrics(struct run *run)
         snprintf(n_tag, sizeof n_tag, "ratio, Tb.Th %.60s", tag);
     } else {
         tbn = plate;
+        tbn_reason = bs_reason;
         snprintf(n_tag, sizeof n_tag, "plate, BS %.60s", surface);
     }
     const char *bmd_reason = density->known ? "no voxel" : uncalibrated;
@@ -218,9 +220,9 @@ trb_status trb_run_add_metrics(struct run *run)
         {"TV", tv, "voxel", ""},
         {"BV", bv, "voxel", ""},
         {"BV/TV", 100 * fraction, "voxel", ""},
-        {"BS", bs, surface, ""},
-        {"BS/BV", bone ? bs / bv : NAN, surface, no_bone},
-        {"BS/TV", bs / tv, surface, ""},
+        {"BS", bs, surface, bs_reason},
+        {"BS/BV", bone ? bs / bv : NAN, surface, bone ? bs_reason : no_bone},
+        {"BS/TV", bs / tv, surface, bs_reason},
         {"Tb.Th", th, tag, th_reason},
         {"Tb.Th.SD", th_known ? run->th.sd_vox * h : NAN, tag, th_reason},
         {"Tb.Th.max", th_known ? run->th.max_vox * h : NAN, tag, th_reason},
@@ -231,9 +233,9 @@ trb_status trb_run_add_metrics(struct run *run)
         {"Tb.N.direct", direct, "direct (ipl)", trb_run_wants_direct(run) ? n_reason : "not asked for: --tbn direct measures it"},
         {"Tb.1/N.SD", n_known ? run->tbn.sd_vox * h : NAN, "direct (ipl)", trb_run_wants_direct(run) ? n_reason : "not asked for: --tbn direct measures it"},
         {"Tb.N.ratio", ratio, tag, th_reason},
-        {"Tb.N.plate", plate, surface, ""},
-        {"Tb.Th.plate", bs > 0 ? 2 * bv / bs : NAN, surface, "no surface in the VOI"},
-        {"Tb.Sp.plate", bs > 0 ? 2 * (tv - bv) / bs : NAN, surface, "no surface in the VOI"},
+        {"Tb.N.plate", plate, surface, bs_reason},
+        {"Tb.Th.plate", bs > 0 ? 2 * bv / bs : NAN, surface, no_surface},
+        {"Tb.Sp.plate", bs > 0 ? 2 * (tv - bv) / bs : NAN, surface, no_surface},
         {"DA", run->record->has_fabric ? fabric->da : NAN, da_tag, run->da_reason},
         {"DA.ratio", run->record->has_fabric ? fabric->da_ratio : NAN, da_tag,
          fabric->da == 1 ? "the longest radius has no end" : run->da_reason},

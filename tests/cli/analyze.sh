@@ -55,3 +55,13 @@ expect_stdout '^Tb\.Th \[mm\]'
 expect_exit 2 "$TRABECULA" metrics Tb.Q
 expect_exit 2 "$TRABECULA" analyze "$bone" --voxel-size 19.5um --metrics Tb.Q
 expect_stderr "Tb\.Q"
+
+# one slice has no surface, and is told to be a section
+"$TRABECULA" phantom foam --size 60 --bvtv 30% --thickness 4vox -q --no-measure -o foam.tif
+for surface in mc crofton13 grey; do
+    expect_exit 0 "$TRABECULA" analyze foam.tif --slices 30:31 --surface $surface
+    expect_stdout '^  BS +- +mm\^2 +a surface needs two slices'
+    expect_stdout '^  Tb\.Pf +- .*two slices'
+    refuse_stdout 'not measured'
+    expect_stderr 'warning: one slice only: .* plane section'
+done
