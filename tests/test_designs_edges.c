@@ -24,7 +24,7 @@ static json_t *twoway_of(const design_sample *s, const char *const *a_levels, si
     json_t *out = NULL;
     sample_factor_make(&a, s, 0, a_levels, n_a);
     sample_factor_make(&b, s, 1, b_levels, n_b);
-    CHECK_OK(trb_stat_twoway(s->y, s->n, &a.factor, &b.factor, &out, err));
+    CHECK_OK(trb_stat_twoway(s->y, s->n, &a.factor, &b.factor, 0.95, &out, err));
     return checked(out);
 }
 
@@ -33,14 +33,14 @@ static json_t *ancova_of(const design_sample *s, const char *const *levels, size
     static sample_factor group;
     json_t *out = NULL;
     sample_factor_make(&group, s, 1, levels, n);
-    CHECK_OK(trb_stat_ancova(s->y, s->x, s->n, &group.factor, &out, err));
+    CHECK_OK(trb_stat_ancova(s->y, s->x, s->n, &group.factor, 0.95, &out, err));
     return checked(out);
 }
 
 static json_t *paired_of(const design_sample *s)
 {
     json_t *out = NULL;
-    CHECK_OK(trb_stat_paired(s->x, s->y, s->n, &out, err));
+    CHECK_OK(trb_stat_paired(s->x, s->y, s->n, 0.95, &out, err));
     return checked(out);
 }
 
@@ -53,7 +53,7 @@ static trb_status nested_status(const design_sample *s, const char *const *group
     sample_factor_make(&group, s, 1, groups, n_groups);
     if (sides)
         sample_factor_make(&side, s, 2, SIDES, 2);
-    return trb_stat_nested(s->y, s->n, &animal.factor, &group.factor, sides ? &side.factor : NULL, out, err);
+    return trb_stat_nested(s->y, s->n, &animal.factor, &group.factor, sides ? &side.factor : NULL, 0.95, out, err);
 }
 
 static json_t *nested_of(const design_sample *s, const char *const *groups, size_t n_groups, bool sides)
@@ -71,7 +71,7 @@ static trb_status longitudinal_status(const design_sample *s, const char *const 
     sample_factor_make(&animal, s, 0, NULL, 0);
     sample_factor_make(&group, s, 1, groups, n_groups);
     sample_factor_make(&time, s, 2, times, n_times);
-    return trb_stat_longitudinal(s->y, s->n, &animal.factor, &group.factor, &time.factor, time_value, out,
+    return trb_stat_longitudinal(s->y, s->n, &animal.factor, &group.factor, &time.factor, time_value, 0.95, out,
                                  err);
 }
 
@@ -242,11 +242,11 @@ static void correlation_needs_variation(void **state)
     (void)state;
     static const double X[] = {1, 2, 3, 4, 5}, SAME[] = {7, 7, 7, 7, 7}, LINE[] = {2, 4, 6, 8, 10};
     json_t *out = NULL;
-    CHECK_OK(trb_stat_correlation(X, X, 2, &out, err));
+    CHECK_OK(trb_stat_correlation(X, X, 2, 0.95, &out, err));
     expect_note(checked(out), "note", "n < 3");
-    CHECK_OK(trb_stat_correlation(X, SAME, 5, &out, err));
+    CHECK_OK(trb_stat_correlation(X, SAME, 5, 0.95, &out, err));
     expect_note(checked(out), "note", "one of the two does not vary");
-    CHECK_OK(trb_stat_correlation(X, LINE, 5, &out, err));
+    CHECK_OK(trb_stat_correlation(X, LINE, 5, 0.95, &out, err));
     CHECK_CLOSE(1, number_at(checked(out), "pearson::r"), 1e-15);
     CHECK_CLOSE(2, number_at(out, "regression::slope"), 1e-15);
     json_decref(out);
@@ -348,14 +348,14 @@ static void contradictions_are_refused(void **state)
     assert_int_equal(longitudinal_status(&s, AB, 2, WEEKS, BACKWARDS, 2, &out, &err), TRB_ERR_ARGUMENT);
     assert_string_equal(err.text, "time '4' does not come after time '0'");
     const double huge[] = {1, 1e200};
-    assert_int_equal(trb_stat_paired(huge, WEEK, 2, &out, &err), TRB_ERR_DATA);
+    assert_int_equal(trb_stat_paired(huge, WEEK, 2, 0.95, &out, &err), TRB_ERR_DATA);
     assert_string_equal(err.text, "row 2: 1e+200 is too large a number");
     const size_t level[] = {0, 2};
     const trb_factor bad = {"bad", 2, AB, level}, good = {"good", 2, AB, (const size_t[]){0, 1}};
     const double y[] = {1, 2};
-    assert_int_equal(trb_stat_twoway(y, 2, &bad, &good, &out, &err), TRB_ERR_ARGUMENT);
-    assert_int_equal(trb_stat_ancova(y, y, 2, &bad, &out, &err), TRB_ERR_ARGUMENT);
-    assert_int_equal(trb_stat_nested(y, 2, &good, &bad, NULL, &out, &err), TRB_ERR_ARGUMENT);
+    assert_int_equal(trb_stat_twoway(y, 2, &bad, &good, 0.95, &out, &err), TRB_ERR_ARGUMENT);
+    assert_int_equal(trb_stat_ancova(y, y, 2, &bad, 0.95, &out, &err), TRB_ERR_ARGUMENT);
+    assert_int_equal(trb_stat_nested(y, 2, &good, &bad, NULL, 0.95, &out, &err), TRB_ERR_ARGUMENT);
     assert_int_equal(trb_stat_repeatability(y, 2, &bad, &good, &out, &err), TRB_ERR_ARGUMENT);
     assert_null(out);
 }

@@ -9,6 +9,9 @@
 #include "study/stat_designs.h"
 #include "study/stat_range.h"
 
+#define MATHLIB_STANDALONE 1
+#include <Rmath.h>
+
 static const char *const GROUPS[] = {"Sham", "OVX"}, *const TIMES[] = {"0", "4", "8"},
                          *const SIDES[] = {"L", "R"};
 static const double WEEK[] = {0, 4, 8};
@@ -16,13 +19,15 @@ static const char *const ANIMALS[] = {"m7", "m02", "m1", "m9", "m11", "m3", "m4"
 
 typedef json_t *(*analysis)(const design_sample *s);
 
+static double level = 0.95; /* of confidence */
+
 static json_t *twoway(const design_sample *s)
 {
     static sample_factor a, b;
     json_t *out = NULL;
     sample_factor_make(&a, s, 1, GROUPS, 2);
     sample_factor_make(&b, s, 2, TIMES, 3);
-    CHECK_OK(trb_stat_twoway(s->y, s->n, &a.factor, &b.factor, &out, err));
+    CHECK_OK(trb_stat_twoway(s->y, s->n, &a.factor, &b.factor, level, &out, err));
     return out;
 }
 
@@ -31,8 +36,8 @@ static json_t *ancova(const design_sample *s)
     static sample_factor group;
     json_t *out = NULL, *correlation = NULL;
     sample_factor_make(&group, s, 1, GROUPS, 2);
-    CHECK_OK(trb_stat_ancova(s->y, s->x, s->n, &group.factor, &out, err));
-    CHECK_OK(trb_stat_correlation(s->x, s->y, s->n, &correlation, err));
+    CHECK_OK(trb_stat_ancova(s->y, s->x, s->n, &group.factor, level, &out, err));
+    CHECK_OK(trb_stat_correlation(s->x, s->y, s->n, level, &correlation, err));
     json_object_set_new(out, "correlation", correlation);
     return out;
 }
@@ -40,7 +45,7 @@ static json_t *ancova(const design_sample *s)
 static json_t *paired(const design_sample *s)
 {
     json_t *out = NULL;
-    CHECK_OK(trb_stat_paired(s->x, s->y, s->n, &out, err));
+    CHECK_OK(trb_stat_paired(s->x, s->y, s->n, level, &out, err));
     return out;
 }
 
@@ -51,7 +56,7 @@ static json_t *nested(const design_sample *s)
     json_t *out = NULL;
     sample_factor_make(&animal, s, 0, NULL, 0);
     sample_factor_make(&group, s, 1, GROUPS, 2);
-    CHECK_OK(trb_stat_nested(s->y, s->n, &animal.factor, &group.factor, NULL, &out, err));
+    CHECK_OK(trb_stat_nested(s->y, s->n, &animal.factor, &group.factor, NULL, level, &out, err));
     return out;
 }
 
@@ -62,7 +67,7 @@ static json_t *longitudinal(const design_sample *s)
     sample_factor_make(&animal, s, 0, NULL, 0);
     sample_factor_make(&group, s, 1, GROUPS, 2);
     sample_factor_make(&time, s, 2, TIMES, 3);
-    CHECK_OK(trb_stat_longitudinal(s->y, s->n, &animal.factor, &group.factor, &time.factor, WEEK, &out, err));
+    CHECK_OK(trb_stat_longitudinal(s->y, s->n, &animal.factor, &group.factor, &time.factor, WEEK, level, &out, err));
     return out;
 }
 
@@ -109,6 +114,54 @@ static void row_order_changes_no_bit(void **state)
         }
         json_decref(first);
     }
+}
+
+/* Everything that has limits {KEY_lo, KEY_hi} and df has them half the quantile of t apart; returns how many there are. */
+static size_t check_limits(const json_t *wide, const json_t *narrow, double a, double b)
+{
+    size_t n = 0;
+    const char *key;
+    json_t *value;
+    const json_t *lo = json_object_get(wide, "ci_lo"), *hi = json_object_get(wide, "ci_hi"), *df = json_object_get(wide, "df");
+    if (json_is_number(lo) && json_is_number(df) && !json_object_get(wide, "r")) {
+        const double few = json_number_value(df), half = (json_number_value(hi) - json_number_value(lo)) / 2;
+        const double other = (json_number_value(json_object_get(narrow, "ci_hi")) - json_number_value(json_object_get(narrow, "ci_lo"))) / 2;
+        CHECK_RELATIVE(half / qt(0.5 + a / 2, few, 1, 0), other / qt(0.5 + b / 2, few, 1, 0), 1e-9);
+        n++;
+    }
+    json_object_foreach ((json_t *)wide, key, value)
+        n += check_limits(value, json_object_get(narrow, key), a, b);
+    return n;
+}
+
+/* Limits follow the level that was asked for, and nothing else does. */
+static void limits_have_their_level(void **state)
+{
+    (void)state;
+    static const analysis ALL[] = {twoway, ancova, paired, nested, longitudinal};
+    static const size_t LIMITS[] = {14, 1, 1, 2, 3};
+    for (size_t i = 0; i < sizeof ALL / sizeof *ALL; i++) {
+        design_sample s = eight_animals(false);
+        json_t *wide = ALL[i](&s);
+        level = 0.8;
+        json_t *narrow = ALL[i](&s);
+        level = 0.95;
+        const size_t n = check_limits(wide, narrow, 0.95, 0.8);
+        print_message("analysis %zu: %zu limits\n", i, n);
+        assert_true(n >= LIMITS[i]);
+        json_decref(wide);
+        json_decref(narrow);
+    }
+    design_sample s = eight_animals(true);
+    json_t *wide = ancova(&s);
+    level = 0.8;
+    json_t *narrow = ancova(&s);
+    level = 0.95;
+    const double r = atanh(number_at(wide, "correlation::pearson::r"));
+    CHECK_RELATIVE((atanh(number_at(wide, "correlation::pearson::ci_hi")) - r) / qnorm(0.975, 0, 1, 1, 0),
+                   (atanh(number_at(narrow, "correlation::pearson::ci_hi")) - r) / qnorm(0.9, 0, 1, 1, 0), 1e-9);
+    json_decref(wide);
+    json_decref(narrow);
 }
 
 static void units_scale_and_tests_stay(void **state)
@@ -204,7 +257,7 @@ static void sides_are_paired_within_animals(void **state)
     sample_factor_make(&animal, &s, 0, NULL, 0);
     sample_factor_make(&group, &s, 1, GROUPS, 2);
     sample_factor_make(&side, &s, 2, SIDES, 2);
-    CHECK_OK(trb_stat_nested(s.y, s.n, &animal.factor, &group.factor, &side.factor, &out, err));
+    CHECK_OK(trb_stat_nested(s.y, s.n, &animal.factor, &group.factor, &side.factor, level, &out, err));
     CHECK_CLOSE(1.75, number_at(out, "side_paired::mean_diff"), 1e-15); /* R - L: 2 2 2 1 */
     CHECK_CLOSE(32.5, number_at(out, "animal_means::m9"), 0);
     json_decref(out);
@@ -395,6 +448,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(row_order_changes_no_bit),
+        cmocka_unit_test(limits_have_their_level),
         cmocka_unit_test(units_scale_and_tests_stay),
         cmocka_unit_test(balanced_models_are_analyses_of_variance),
         cmocka_unit_test(swapping_sides_swaps_signs),

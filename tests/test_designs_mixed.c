@@ -142,7 +142,7 @@ static void an_unbalanced_table_is_what_dense_matrices_say(void **state)
     sample_factor_make(&group, &s, 1, GROUPS, 3);
     sample_factor_make(&time, &s, 2, TIMES, 3);
     json_t *out = NULL;
-    CHECK_OK(trb_stat_longitudinal(s.y, s.n, &animal.factor, &group.factor, &time.factor, TIME, &out, err));
+    CHECK_OK(trb_stat_longitudinal(s.y, s.n, &animal.factor, &group.factor, &time.factor, TIME, 0.95, &out, err));
     check_nulls_have_notes(out);
     for (size_t i = 0; i < sizeof DENSE / sizeof *DENSE; i++)
         CHECK_RELATIVE(DENSE[i].value, number_at(json_object_get(out, "mixed_model"), DENSE[i].path), 1e-11);
@@ -165,7 +165,7 @@ static trb_status all_of(const design_sample *s, json_t **out, trb_error *err)
     sample_factor_make(&animal, s, 0, NULL, 0);
     sample_factor_make(&group, s, 1, GROUPS, 2);
     sample_factor_make(&time, s, 2, TIMES, 2);
-    return trb_stat_longitudinal(s->y, s->n, &animal.factor, &group.factor, &time.factor, TIME, out, err);
+    return trb_stat_longitudinal(s->y, s->n, &animal.factor, &group.factor, &time.factor, TIME, 0.95, out, err);
 }
 
 static void no_memory_is_an_error(void **state)

@@ -164,7 +164,7 @@ static void two_factors(const char *name, const char *a_column, const char *a_le
     for (size_t m = 0; m < n_metrics; m++) {
         double *y = table_values(&table, metrics[m]);
         json_t *block = NULL;
-        CHECK_OK(trb_stat_twoway(y, table.n_rows, &a.factor, &b.factor, &block, err));
+        CHECK_OK(trb_stat_twoway(y, table.n_rows, &a.factor, &b.factor, 0.95, &block, err));
         add_metric(root, metrics[m], block);
         free(y);
     }
@@ -194,7 +194,7 @@ static void pairs(void **state)
     oracle_table table = oracle_table_load("s12_sleep_paired");
     double *a = table_values(&table, "drug1 [h]"), *b = table_values(&table, "drug2 [h]");
     json_t *root = json_object(), *block = NULL;
-    CHECK_OK(trb_stat_paired(a, b, table.n_rows, &block, err));
+    CHECK_OK(trb_stat_paired(a, b, table.n_rows, 0.95, &block, err));
     add_metric(root, "drug2 minus drug1", block);
     compare("s12_sleep_paired", root);
     free(a);
@@ -213,8 +213,8 @@ static void covariate(void **state)
     for (size_t m = 0; m < 2; m++) {
         double *y = table_values(&table, METRICS[m]);
         json_t *block = NULL, *correlation = NULL;
-        CHECK_OK(trb_stat_ancova(y, x, table.n_rows, &group.factor, &block, err));
-        CHECK_OK(trb_stat_correlation(x, y, table.n_rows, &correlation, err));
+        CHECK_OK(trb_stat_ancova(y, x, table.n_rows, &group.factor, 0.95, &block, err));
+        CHECK_OK(trb_stat_correlation(x, y, table.n_rows, 0.95, &correlation, err));
         json_object_set_new(block, "correlation_with_covariate_all_animals", correlation);
         add_metric(root, METRICS[m], block);
         free(y);
@@ -238,7 +238,7 @@ static void animals_over_time(const char *name, const char *groups, const char *
         double *y = table_values(&table, metrics[m]);
         json_t *block = NULL;
         CHECK_OK(trb_stat_longitudinal(y, table.n_rows, &animal.factor, &group.factor, &time.factor, WEEKS,
-                                       &block, err));
+                                       0.95, &block, err));
         add_metric(root, metrics[m], block);
         free(y);
     }
@@ -275,7 +275,7 @@ static void both_limbs(void **state)
     for (size_t m = 0; m < 2; m++) {
         double *y = table_values(&table, METRICS[m]);
         json_t *block = NULL;
-        CHECK_OK(trb_stat_nested(y, table.n_rows, &animal.factor, &group.factor, &side.factor, &block, err));
+        CHECK_OK(trb_stat_nested(y, table.n_rows, &animal.factor, &group.factor, &side.factor, 0.95, &block, err));
         add_metric(root, METRICS[m], block);
         free(y);
     }

@@ -316,12 +316,28 @@ static trb_status add_distributions(const cli_call *call, trb_comparison *compar
     return status;
 }
 
+/* What is asked of groups means nothing to studies or repeats: better refused than passed over. NULL: nothing of it was given. */
+static const char *meant_for_groups(const cli_call *call)
+{
+    static const char *const NAMES[] = {"control", "reference", "rescue", "primary", "test", "pairs", "adjust", "factors", "sums-of-squares",
+                                        "covariate", "paired", "paired-columns", "longitudinal", "ordered", "alpha", "conf", "prism", "full",
+                                        "seed", "distributions", NULL};
+    for (size_t i = 0; NAMES[i]; i++)
+        if (cli_given(call, NAMES[i]))
+            return NAMES[i];
+    return NULL;
+}
+
 static int run(cli_call *call)
 {
     const struct compare_options *given = call->options;
-    if (strcmp(call->words[0], "meta") == 0)
+    const bool meta = strcmp(call->words[0], "meta") == 0, precision = strcmp(call->words[0], "precision") == 0;
+    const char *other = meta || precision ? meant_for_groups(call) : NULL;
+    if (other)
+        return cli_usage(call, "--%s has no part in compare %s, whose intervals are of 95 %%", other, call->words[0]);
+    if (meta)
         return cmd_compare_meta(call);
-    if (strcmp(call->words[0], "precision") == 0)
+    if (precision)
         return cmd_compare_precision(call);
     trb_error err = {TRB_OK, ""};
     trb_cohort_options read = cmd_compare_cohort(call);

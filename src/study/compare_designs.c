@@ -113,7 +113,7 @@ static trb_status twoway(trb_compare_plan *plan, size_t metric, json_t *tree, tr
         status = trb_error_set(err, TRB_ERR_ARGUMENT, "--factors %s,%s: '%s' has only one level in this table", column[0], column[1],
                                a.factor.n_levels < 2 ? column[0] : column[1]);
     if (!status)
-        status = trb_stat_twoway(s.y, s.n, &a.factor, &b.factor, &block, err);
+        status = trb_stat_twoway(s.y, s.n, &a.factor, &b.factor, plan->o->conf_level, &block, err);
     if (!status) {
         twoway_rows(plan, metric, block);
         trb_design_merge(tree, block);
@@ -140,9 +140,9 @@ static trb_status ancova(trb_compare_plan *plan, size_t metric, json_t *tree, tr
     if (!status)
         status = trb_column_factor_init(&group, plan->cohort, "group", s.row, s.n, err);
     if (!status)
-        status = trb_stat_ancova(s.y, s.x, s.n, &group.factor, &block, err);
+        status = trb_stat_ancova(s.y, s.x, s.n, &group.factor, plan->o->conf_level, &block, err);
     if (!status)
-        status = trb_stat_correlation(s.x, s.y, s.n, &correlation, err);
+        status = trb_stat_correlation(s.x, s.y, s.n, plan->o->conf_level, &correlation, err);
     if (!status) {
         json_object_set_new(block, "correlation_with_covariate_all_animals", correlation);
         add_row(plan, metric, &(place){"ancova", "covariate", plan->o->covariate, "slope", "F", "p", NULL}, json_object_get(block, "covariate"));
@@ -206,7 +206,7 @@ static trb_status paired(trb_compare_plan *plan, size_t metric, json_t *tree, tr
         status = trb_error_set(err, TRB_ERR_DATA, "--paired: an animal has several rows in one group: average them with --unit animal");
     json_t *block = NULL;
     if (!status)
-        status = trb_stat_paired(a, b, n, &block, err);
+        status = trb_stat_paired(a, b, n, plan->o->conf_level, &block, err);
     if (!status) {
         char term[1024];
         snprintf(term, sizeof term, "%s - %s", cohort->group_name[other], cohort->group_name[plan->control]);
@@ -270,7 +270,7 @@ static trb_status longitudinal(trb_compare_plan *plan, size_t metric, json_t *tr
         times[factor[2].level[i]] = isnan(value) ? (double)factor[2].level[i] : value;
     }
     if (!status)
-        status = trb_stat_longitudinal(s.y, s.n, &factor[0].factor, &factor[1].factor, &factor[2].factor, times, &block, err);
+        status = trb_stat_longitudinal(s.y, s.n, &factor[0].factor, &factor[1].factor, &factor[2].factor, times, plan->o->conf_level, &block, err);
     if (!status) {
         longitudinal_rows(plan, metric, block);
         trb_design_merge(tree, block);

@@ -93,8 +93,8 @@ trb_status trb_nested_rows(trb_compare_plan *plan, size_t metric, json_t *tree, 
     if (!status) {
         trb_error unused;
         /* Two scans of one side are repeats: their sides say nothing here. */
-        if (trb_stat_nested(y, n, &animal.factor, &group.factor, two_sides ? &side.factor : NULL, &block, &unused))
-            status = trb_stat_nested(y, n, &animal.factor, &group.factor, NULL, &block, err);
+        if (trb_stat_nested(y, n, &animal.factor, &group.factor, two_sides ? &side.factor : NULL, plan->o->conf_level, &block, &unused))
+            status = trb_stat_nested(y, n, &animal.factor, &group.factor, NULL, plan->o->conf_level, &block, err);
     }
     if (!status) {
         say_icc(plan, name, block);
@@ -121,7 +121,7 @@ trb_status trb_paired_columns(trb_compare_plan *plan, trb_error *err)
         status = trb_cohort_find_metric(cohort, plan->o->paired_columns[1], &b, err);
     json_t *block = NULL;
     if (!status)
-        status = trb_stat_paired(cohort->metric[a].value, cohort->metric[b].value, cohort->n_rows, &block, err);
+        status = trb_stat_paired(cohort->metric[a].value, cohort->metric[b].value, cohort->n_rows, plan->o->conf_level, &block, err);
     if (status)
         return status;
     char name[600];

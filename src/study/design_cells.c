@@ -72,7 +72,7 @@ trb_status trb_cells_init(trb_cells *cells, const trb_cell_source *s, trb_error 
         return TRB_ERR_MEMORY;
     sort_into_cells(cells, s);
     const trb_sample_groups groups = {n_cells, cells->group};
-    return trb_stat_data_init(&cells->data, &groups, 0.95, err);
+    return trb_stat_data_init(&cells->data, &groups, s->conf_level, err);
 }
 
 void trb_cells_clear(trb_cells *cells)
@@ -114,7 +114,7 @@ void trb_cells_t_test(const trb_cells *cells, size_t a, size_t b, bool welch, tr
         trb_node_note(at, "a group has n < 2: no test");
         return;
     }
-    const trb_stat_t t = trb_stat_t_test(&pair, welch, 0.95);
+    const trb_stat_t t = trb_stat_t_test(&pair, welch, cells->data.conf);
     trb_stat_put_t(at, &t);
 }
 

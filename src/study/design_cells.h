@@ -24,6 +24,7 @@ typedef struct trb_cell_source {
     const double *value;     /* not finite: missing, counted */
     const trb_factor *a, *b; /* cell = level of a * levels of b + level of b; b may be NULL */
     const char *separator;   /* of the two names: "WT:Sham" */
+    double conf_level;       /* of the intervals */
 } trb_cell_source;
 
 /** Errors: those of trb_stat_data_init. Clear it, also after an error. */

@@ -10,10 +10,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-trb_status trb_family_init(trb_family *family, size_t room, trb_error *err)
+trb_status trb_family_init(trb_family *family, size_t room, double conf_level, trb_error *err)
 {
     memset(family, 0, sizeof *family);
     family->room = room;
+    family->conf_level = conf_level;
     family->comparison = trb_alloc(room + 1, sizeof *family->comparison, "comparisons", err);
     return family->comparison ? TRB_OK : TRB_ERR_MEMORY;
 }
@@ -26,7 +27,7 @@ void trb_family_clear(trb_family *family)
 
 void trb_family_add(trb_family *family, trb_node node, double diff, double se, double df)
 {
-    const double t = se > 0 ? diff / se : NAN, half = qt(0.975, df, 1, 0) * se;
+    const double t = se > 0 ? diff / se : NAN, half = qt(0.5 + family->conf_level / 2, df, 1, 0) * se;
     trb_node_real(node, "diff", diff);
     trb_node_real(node, "se", se);
     trb_node_real(node, "t", t);

@@ -15,11 +15,12 @@ typedef struct trb_comparison {
 /** A table of comparisons that is filled one by one. Clear it. */
 typedef struct trb_family {
     size_t n, room;
+    double conf_level;
     trb_comparison *comparison;
 } trb_family;
 
-/** Room for a number of comparisons. */
-trb_status trb_family_init(trb_family *family, size_t room, trb_error *err);
+/** Room for a number of comparisons; conf_level: of their intervals. */
+trb_status trb_family_init(trb_family *family, size_t room, double conf_level, trb_error *err);
 void trb_family_clear(trb_family *family);
 
 /**

@@ -32,6 +32,7 @@ typedef struct ancova {
     stratum *group;     /* those with rows */
     double *x, *y;
     double x_mean, sxx, slope, rest, dfe, ms; /* within groups; rest: residual sum of squares */
+    double conf_level;
 } ancova;
 
 static trb_status find_groups(ancova *a, const trb_rows *rows, const trb_factor *group, trb_error *err)
@@ -180,7 +181,7 @@ static void write_means(trb_node out, const ancova *a)
         const trb_node row = trb_node_child(out, a->group[g].name);
         const double mean = adjusted(a, g), off = a->x_mean - a->group[g].x;
         const double se = sqrt(a->ms * (1 / (double)a->group[g].n + off * off / a->sxx));
-        const double half = qt(0.975, a->dfe, 1, 0) * se;
+        const double half = qt(0.5 + a->conf_level / 2, a->dfe, 1, 0) * se;
         trb_node_real(row, "mean", mean);
         trb_node_real(row, "se", se);
         trb_node_limits(row, "ci", mean - half, mean + half);
@@ -192,7 +193,7 @@ static trb_status write_pairs(trb_node out, const ancova *a, trb_error *err)
     trb_family family;
     trb_range range;
     trb_stat_range_init(&range, a->k);
-    trb_status status = trb_family_init(&family, a->k * (a->k - 1) / 2, err);
+    trb_status status = trb_family_init(&family, a->k * (a->k - 1) / 2, a->conf_level, err);
     for (size_t i = 0; i < a->k && !status; i++)
         for (size_t j = i + 1; j < a->k; j++) {
             const stratum *s = &a->group[i], *t = &a->group[j];
@@ -233,10 +234,10 @@ static trb_status write_all(trb_node out, ancova *a, trb_error *err)
 }
 
 trb_status trb_ancova_write(trb_node out, const double *y, const double *x, size_t n, const trb_factor *group,
-                            trb_error *err)
+                            double conf_level, trb_error *err)
 {
     trb_rows rows;
-    ancova a = {0};
+    ancova a = {.conf_level = conf_level};
     const trb_row_source source = {.n = n, .y = y, .x = x, .factor = {group}};
     trb_status status = trb_rows_init(&rows, &source, err);
     if (!status)
@@ -249,10 +250,10 @@ trb_status trb_ancova_write(trb_node out, const double *y, const double *x, size
     return status;
 }
 
-trb_status trb_stat_ancova(const double *y, const double *x, size_t n, const trb_factor *group, json_t **out,
-                           trb_error *err)
+trb_status trb_stat_ancova(const double *y, const double *x, size_t n, const trb_factor *group,
+                           double conf_level, json_t **out, trb_error *err)
 {
     bool failed = false;
     const trb_node root = trb_node_root(&failed);
-    return trb_node_finish(root, trb_ancova_write(root, y, x, n, group, err), out, err);
+    return trb_node_finish(root, trb_ancova_write(root, y, x, n, group, conf_level, err), out, err);
 }

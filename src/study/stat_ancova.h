@@ -7,6 +7,6 @@
 
 /** trb_stat_ancova() into a node. */
 trb_status trb_ancova_write(trb_node out, const double *y, const double *x, size_t n, const trb_factor *group,
-                            trb_error *err);
+                            double conf_level, trb_error *err);
 
 #endif

@@ -38,9 +38,9 @@ static double t_of(double r, double df)
     return r * sqrt(df / ((1 - r) * (1 + r)));
 }
 
-static void write_pearson(trb_node out, double r, double n)
+static void write_pearson(trb_node out, double r, double n, double conf_level)
 {
-    const double t = t_of(r, n - 2), half = qnorm(0.975, 0, 1, 1, 0) / sqrt(n - 3);
+    const double t = t_of(r, n - 2), half = qnorm(0.5 + conf_level / 2, 0, 1, 1, 0) / sqrt(n - 3);
     trb_node_real(out, "r", r);
     trb_node_real(out, "t", t);
     trb_node_real(out, "df", n - 2);
@@ -76,7 +76,7 @@ static void write_line(trb_node out, const moments *m, const double *x, const do
 }
 
 static trb_status write_all(trb_node root, const double *x, const double *y, size_t n, double *ranks,
-                            trb_error *err)
+                            double conf_level, trb_error *err)
 {
     trb_node_count(root, "n", n);
     if (n < 3) {
@@ -93,13 +93,13 @@ static trb_status write_all(trb_node root, const double *x, const double *y, siz
         status = trb_midranks(y, n, ranks + n, err);
     if (status)
         return status;
-    write_pearson(trb_node_child(root, "pearson"), trb_correlation(x, y, n), (double)n);
+    write_pearson(trb_node_child(root, "pearson"), trb_correlation(x, y, n), (double)n, conf_level);
     write_spearman(trb_node_child(root, "spearman"), trb_correlation(ranks, ranks + n, n), (double)n);
     write_line(trb_node_child(root, "regression"), &m, x, y, n);
     return TRB_OK;
 }
 
-trb_status trb_stat_correlation(const double *x, const double *y, size_t n, json_t **out, trb_error *err)
+trb_status trb_stat_correlation(const double *x, const double *y, size_t n, double conf_level, json_t **out, trb_error *err)
 {
     bool failed = false;
     const trb_node root = trb_node_root(&failed);
@@ -114,7 +114,7 @@ trb_status trb_stat_correlation(const double *x, const double *y, size_t n, json
             value[i] = rows.row[i].x;
             value[rows.n + i] = rows.row[i].y;
         }
-        status = write_all(root, value, value + rows.n, rows.n, value + 2 * rows.n, err);
+        status = write_all(root, value, value + rows.n, rows.n, value + 2 * rows.n, conf_level, err);
     }
     free(value);
     trb_rows_clear(&rows);

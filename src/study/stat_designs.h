@@ -9,8 +9,8 @@
  *
  * Common to all
  * Input       A y (or x) that is not finite is missing and is dropped inside; where SPEC counts it, it is
- *             counted. All differences are later level minus earlier level. Confidence 0.95, two-sided. Names
- *             are UTF-8, levels of a factor have different ones.
+ *             counted. All differences are later level minus earlier level. conf_level: of the two-sided
+ *             intervals, 0.95 where a call takes none. Names are UTF-8, levels of a factor have different ones.
  * Output      *out is yours (json_decref); NULL unless TRB_OK is returned.
  * Errors      TRB_ERR_ARGUMENT for a level out of range, TRB_ERR_DATA for values beyond 1e150, whose squares would
  *             overflow, TRB_ERR_MEMORY, and what a call names.
@@ -38,7 +38,7 @@
  * Cost        O(n log n + cells^3).
  */
 TRB_NODISCARD trb_status trb_stat_twoway(const double *y, size_t n, const trb_factor *a, const trb_factor *b,
-                                         json_t **out, trb_error *err);
+                                         double conf_level, json_t **out, trb_error *err);
 
 /**
  * Pairs: the t test and Wilcoxon's signed ranks of b - a.
@@ -49,7 +49,7 @@ TRB_NODISCARD trb_status trb_stat_twoway(const double *y, size_t n, const trb_fa
  *             coarser); zeros are dropped (Wilcoxon 1945).
  * Cost        O(n log n); the exact p, up to 300 pairs, O(n^3).
  */
-TRB_NODISCARD trb_status trb_stat_paired(const double *a, const double *b, size_t n, json_t **out,
+TRB_NODISCARD trb_status trb_stat_paired(const double *a, const double *b, size_t n, double conf_level, json_t **out,
                                          trb_error *err);
 
 /**
@@ -59,13 +59,13 @@ TRB_NODISCARD trb_status trb_stat_paired(const double *a, const double *b, size_
  *             tested against y ~ x * group. Groups without a complete row are left out.
  */
 TRB_NODISCARD trb_status trb_stat_ancova(const double *y, const double *x, size_t n, const trb_factor *group,
-                                         json_t **out, trb_error *err);
+                                         double conf_level, json_t **out, trb_error *err);
 
 /**
  * Pearson, Spearman (t approximation) and the regression of y on x over all rows, whatever their group: the
  * block `correlation_with_covariate_all_animals` beside an ANCOVA.
  */
-TRB_NODISCARD trb_status trb_stat_correlation(const double *x, const double *y, size_t n, json_t **out,
+TRB_NODISCARD trb_status trb_stat_correlation(const double *x, const double *y, size_t n, double conf_level, json_t **out,
                                               trb_error *err);
 
 /**
@@ -157,7 +157,7 @@ TRB_NODISCARD trb_status trb_stat_power_plan(const trb_power_groups *groups, jso
  * Errors      TRB_ERR_DATA when an animal is in two groups.
  */
 TRB_NODISCARD trb_status trb_stat_nested(const double *y, size_t n, const trb_factor *animal,
-                                         const trb_factor *group, const trb_factor *side, json_t **out,
+                                         const trb_factor *group, const trb_factor *side, double conf_level, json_t **out,
                                          trb_error *err);
 
 /**
@@ -171,6 +171,6 @@ TRB_NODISCARD trb_status trb_stat_nested(const double *y, size_t n, const trb_fa
  */
 TRB_NODISCARD trb_status trb_stat_longitudinal(const double *y, size_t n, const trb_factor *animal,
                                                const trb_factor *group, const trb_factor *time,
-                                               const double *time_value, json_t **out, trb_error *err);
+                                               const double *time_value, double conf_level, json_t **out, trb_error *err);
 
 #endif

@@ -57,7 +57,7 @@ static trb_status write_cells(trb_node root, const trb_rows *rows, const trb_vis
         cell[i] = rows->row[i].level[1] * v->n_times + rows->row[i].level[2];
         value[i] = rows->row[i].y;
     }
-    const trb_cell_source source = {rows->n, cell, value, v->group_factor, v->time_factor, " @ "};
+    const trb_cell_source source = {rows->n, cell, value, v->group_factor, v->time_factor, " @ ", v->conf_level};
     status = trb_cells_init(&cells, &source, err);
     if (!status)
         trb_cells_describe(&cells, root, "cells");
@@ -119,7 +119,7 @@ static double slope_of(const double *y, const double *time, size_t n)
 static trb_status write_summary(trb_node out, const trb_visits *v, const double *value, trb_error *err)
 {
     trb_cells cells;
-    const trb_cell_source source = {v->n_animals, v->group, value, v->group_factor, NULL, ""};
+    const trb_cell_source source = {v->n_animals, v->group, value, v->group_factor, NULL, "", v->conf_level};
     const trb_status status = trb_cells_init(&cells, &source, err);
     if (!status) {
         trb_cells_describe(&cells, out, "descriptive");
@@ -150,7 +150,7 @@ static trb_status write_summaries(trb_node root, const trb_visits *v, const doub
     if (!status)
         status = write_summary(trb_node_child(root, "percent_change_last_vs_first"), v, change, err);
     if (!status)
-        status = trb_ancova_write(trb_node_child(root, "ancova_last_on_first"), last, first, n, &group, err);
+        status = trb_ancova_write(trb_node_child(root, "ancova_last_on_first"), last, first, n, &group, v->conf_level, err);
     free(value);
     return status;
 }
@@ -165,13 +165,13 @@ static trb_status check_times(const trb_factor *time, const double *time_value, 
 }
 
 trb_status trb_stat_longitudinal(const double *y, size_t n, const trb_factor *animal, const trb_factor *group,
-                                 const trb_factor *time, const double *time_value, json_t **out,
-                                 trb_error *err)
+                                 const trb_factor *time, const double *time_value, double conf_level,
+                                 json_t **out, trb_error *err)
 {
     bool failed = false;
     const trb_node root = trb_node_root(&failed);
     trb_rows rows;
-    trb_visits visits = {.n_times = time->n_levels, .group_factor = group, .time_factor = time};
+    trb_visits visits = {.n_times = time->n_levels, .group_factor = group, .time_factor = time, .conf_level = conf_level};
     const trb_row_source source = {
         .n = n, .y = y, .factor = {animal, group, time}, .subjects = true, .keep_missing = true};
     trb_status status = trb_rows_init(&rows, &source, err);

@@ -13,6 +13,7 @@ typedef struct trb_visits {
     const trb_factor *group_factor, *time_factor;
     size_t *group; /* level, one an animal */
     double *y;
+    double conf_level; /* of the intervals */
 } trb_visits;
 
 /** `mixed_model`: y ~ group * time + (1 | animal). */

@@ -25,6 +25,7 @@ typedef struct animal {
 typedef struct nested {
     trb_rows rows;
     const trb_factor *group, *side;
+    double conf_level;
     size_t n_animals, n_groups;
     animal *animal;
     size_t *present; /* levels of groups that have rows */
@@ -77,7 +78,7 @@ static trb_status write_naive(trb_node out, const nested *d, trb_error *err)
         return TRB_ERR_MEMORY;
     for (size_t i = 0; i < d->rows.n; i++)
         cell[i] = d->rows.row[i].level[1];
-    const trb_cell_source source = {d->rows.n, cell, d->y, d->group, NULL, ""};
+    const trb_cell_source source = {d->rows.n, cell, d->y, d->group, NULL, "", d->conf_level};
     const trb_status status = trb_cells_init(&cells, &source, err);
     if (!status) {
         trb_cells_t_test(&cells, d->present[0], d->present[1], false, trb_node_child(out, "student"));
@@ -219,7 +220,7 @@ static trb_status write_sides(trb_node out, const nested *d, trb_error *err)
     }
     trb_node_text(out, "a", d->side->name[0]);
     trb_node_text(out, "b", d->side->name[1]);
-    const trb_status status = trb_paired_write(out, value, value + d->n_animals, d->n_animals, err);
+    const trb_status status = trb_paired_write(out, value, value + d->n_animals, d->n_animals, d->conf_level, err);
     free(value);
     return status;
 }
@@ -243,11 +244,11 @@ static trb_status write_all(trb_node root, const nested *d, trb_error *err)
 }
 
 trb_status trb_stat_nested(const double *y, size_t n, const trb_factor *animals, const trb_factor *group,
-                           const trb_factor *side, json_t **out, trb_error *err)
+                           const trb_factor *side, double conf_level, json_t **out, trb_error *err)
 {
     bool failed = false;
     const trb_node root = trb_node_root(&failed);
-    nested d = {.group = group, .side = side};
+    nested d = {.group = group, .side = side, .conf_level = conf_level};
     const trb_row_source source = {.n = n, .y = y, .factor = {animals, group, side}, .subjects = true};
     trb_status status = trb_rows_init(&d.rows, &source, err);
     if (!status)

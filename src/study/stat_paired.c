@@ -49,9 +49,9 @@ static trb_status load(pairs *p, const trb_rows *rows, trb_error *err)
     return TRB_OK;
 }
 
-static void write_t(trb_node out, const pairs *p)
+static void write_t(trb_node out, const pairs *p, double conf_level)
 {
-    const double n = (double)p->n, se = p->sd / sqrt(n), t = p->mean / se, half = qt(0.975, n - 1, 1, 0) * se;
+    const double n = (double)p->n, se = p->sd / sqrt(n), t = p->mean / se, half = qt(0.5 + conf_level / 2, n - 1, 1, 0) * se;
     if (!(se > 10 * DBL_EPSILON * p->largest)) {
         trb_node_note(out, "undefined: differences are essentially constant");
         return;
@@ -137,7 +137,7 @@ static double pearson(const pairs *p)
     return a > rounding && b > rounding ? trb_correlation(p->a, p->b, p->n) : NAN;
 }
 
-static trb_status write_all(trb_node out, const pairs *p, trb_error *err)
+static trb_status write_all(trb_node out, const pairs *p, double conf_level, trb_error *err)
 {
     trb_node_count(out, "n_pairs", p->n);
     trb_node_real(out, "mean_diff", p->mean);
@@ -147,7 +147,7 @@ static trb_status write_all(trb_node out, const pairs *p, trb_error *err)
         return TRB_OK;
     }
     trb_design_normality(out, "normality_diff", p->d, p->n);
-    write_t(trb_node_child(out, "paired_t"), p);
+    write_t(trb_node_child(out, "paired_t"), p, conf_level);
     const double r = pearson(p);
     trb_node_real(out, "pearson_r", r);
     if (isnan(r))
@@ -156,7 +156,7 @@ static trb_status write_all(trb_node out, const pairs *p, trb_error *err)
     return write_wilcoxon(trb_node_child(out, "wilcoxon"), p, err);
 }
 
-trb_status trb_paired_write(trb_node out, const double *a, const double *b, size_t n, trb_error *err)
+trb_status trb_paired_write(trb_node out, const double *a, const double *b, size_t n, double conf_level, trb_error *err)
 {
     trb_rows rows;
     pairs p = {0};
@@ -165,15 +165,15 @@ trb_status trb_paired_write(trb_node out, const double *a, const double *b, size
     if (!status)
         status = load(&p, &rows, err);
     if (!status)
-        status = write_all(out, &p, err);
+        status = write_all(out, &p, conf_level, err);
     free(p.a);
     trb_rows_clear(&rows);
     return status;
 }
 
-trb_status trb_stat_paired(const double *a, const double *b, size_t n, json_t **out, trb_error *err)
+trb_status trb_stat_paired(const double *a, const double *b, size_t n, double conf_level, json_t **out, trb_error *err)
 {
     bool failed = false;
     const trb_node root = trb_node_root(&failed);
-    return trb_node_finish(root, trb_paired_write(root, a, b, n, err), out, err);
+    return trb_node_finish(root, trb_paired_write(root, a, b, n, conf_level, err), out, err);
 }

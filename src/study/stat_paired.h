@@ -5,6 +5,6 @@
 #include "study/design_tree.h"
 
 /** trb_stat_paired() into a node. */
-trb_status trb_paired_write(trb_node out, const double *a, const double *b, size_t n, trb_error *err);
+trb_status trb_paired_write(trb_node out, const double *a, const double *b, size_t n, double conf_level, trb_error *err);
 
 #endif

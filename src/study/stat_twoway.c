@@ -27,6 +27,7 @@ typedef struct twoway {
     size_t n_a, n_b;
     trb_cells cells;
     double sse, dfe, ms; /* pooled over cells */
+    double conf_level;
 } twoway;
 
 static const trb_stat_group *cell_at(const twoway *t, size_t a, size_t b)
@@ -147,7 +148,7 @@ static void write_marginal(trb_node out, const twoway *t, int which)
             mean += g->mean / (double)outer;
             share += 1 / (double)g->n;
         }
-        const double se = sqrt(t->ms * share) / (double)outer, half = qt(0.975, t->dfe, 1, 0) * se;
+        const double se = sqrt(t->ms * share) / (double)outer, half = qt(0.5 + t->conf_level / 2, t->dfe, 1, 0) * se;
         const trb_node row = trb_node_child(means, t->factor[which]->name[i]);
         trb_node_real(row, "mean", mean);
         trb_node_real(row, "se", se);
@@ -164,7 +165,7 @@ static trb_status write_simple(trb_node out, const twoway *t, int which, trb_err
     const trb_node table = trb_node_childf(out, "%s within %s", inner->label, outer->label);
     trb_family family;
     trb_status status =
-        trb_family_init(&family, outer->n_levels * inner->n_levels * (inner->n_levels - 1) / 2, err);
+        trb_family_init(&family, outer->n_levels * inner->n_levels * (inner->n_levels - 1) / 2, t->conf_level, err);
     for (size_t o = 0; o < outer->n_levels && !status; o++)
         for (size_t i = 0; i < inner->n_levels; i++)
             for (size_t j = i + 1; j < inner->n_levels; j++) {
@@ -189,7 +190,7 @@ static void write_interaction(trb_node out, const twoway *t)
     double share = 0;
     for (size_t c = 0; c < 4; c++)
         share += 1 / (double)t->cells.data.group[c].n;
-    const double se = sqrt(t->ms * share), half = qt(0.975, t->dfe, 1, 0) * se;
+    const double se = sqrt(t->ms * share), half = qt(0.5 + t->conf_level / 2, t->dfe, 1, 0) * se;
     trb_node_real(row, "estimate", estimate);
     trb_node_real(row, "se", se);
     trb_node_real(row, "t", estimate / se);
@@ -258,12 +259,12 @@ static trb_status write_tests(trb_node root, const twoway *t, trb_error *err)
     return status ? status : write_residuals(root, t, err);
 }
 
-trb_status trb_stat_twoway(const double *y, size_t n, const trb_factor *a, const trb_factor *b, json_t **out,
-                           trb_error *err)
+trb_status trb_stat_twoway(const double *y, size_t n, const trb_factor *a, const trb_factor *b, double conf_level,
+                           json_t **out, trb_error *err)
 {
     bool failed = false;
     trb_node root = trb_node_root(&failed);
-    twoway t = {.factor = {a, b}, .n_a = a->n_levels, .n_b = b->n_levels};
+    twoway t = {.factor = {a, b}, .n_a = a->n_levels, .n_b = b->n_levels, .conf_level = conf_level};
     size_t *cell = trb_alloc(n + 1, sizeof *cell, "cells", err);
     double *value = trb_alloc(n + 1, sizeof *value, "values", err);
     size_t kept = 0;
@@ -275,7 +276,7 @@ trb_status trb_stat_twoway(const double *y, size_t n, const trb_factor *a, const
         value[kept] = y[i];
         kept += isfinite(y[i]) != 0;
     }
-    const trb_cell_source source = {kept, cell, value, a, b, ":"};
+    const trb_cell_source source = {kept, cell, value, a, b, ":", conf_level};
     if (!status)
         status = trb_cells_init(&t.cells, &source, err);
     if (!status) {

@@ -49,6 +49,8 @@ expect_exit 2 "$TRABECULA" compare "$table" --adjust tukey
 expect_stderr '--adjust tukey goes with --test student and --pairs all'
 expect_exit 2 "$TRABECULA" compare "$table" --control OVY
 expect_stderr 'OVY.*OVX'
+usage_error '--conf has no part in compare precision' "$TRABECULA" compare precision "$TESTDATA/oracles/s18_repeat_scans.csv" --conf 0.8
+usage_error '--control has no part in compare meta' "$TRABECULA" compare meta "$TESTDATA/oracles/s18_repeat_scans.csv" --control OVX
 usage_error '--prism decides' "$TRABECULA" compare "$table" --prism --test rank
 expect_exit 2 "$TRABECULA" compare "$table" --letters -o letters2
 expect_stderr 'letters need all pairs'
@@ -57,6 +59,9 @@ expect_stderr 'letters need all pairs'
 expect_exit 0 "$TRABECULA" compare "$TESTDATA/oracles/s13_genotype_treatment.csv" --factors genotype,treatment -o two --format svg
 expect_stdout 'type III: genotype:treatment +p = 0\.574'
 check "rows of the design" grep -q '^BV/TV \[%\],twoway,type III,genotype:treatment,' two/designs.csv
+# their limits have the level that was asked for: 4.3586 -+ qt(0.9, 24) * 1.1259
+expect_exit 0 "$TRABECULA" compare "$TESTDATA/oracles/s13_genotype_treatment.csv" --factors genotype,treatment --conf 0.8 -o two80 --format svg
+check "limits at 80 %" grep -q '^BV/TV \[%\],twoway,genotype within treatment,KO - WT | Sham,4\.35[0-9]*,1\.1259[0-9]*,2\.874[0-9]*,5\.842[0-9]*,' two80/designs.csv
 expect_exit 0 "$TRABECULA" compare "$TESTDATA/oracles/s16_ancova_body_weight.csv" --covariate body_weight
 expect_stdout 'covariate: body_weight .* p = 0\.0065'
 expect_exit 0 "$TRABECULA" compare "$TESTDATA/oracles/s14_longitudinal_complete.csv"
