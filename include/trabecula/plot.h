@@ -37,6 +37,7 @@ typedef struct trb_plot_options {
     double width_mm;        /* 85 and 174 are one and two journal columns; 40 to 1000 */
     size_t columns;         /* panels in a row; 0: as many as stay legible */
     trb_plot_spread spread; /* what the whiskers of bars and points are, and the bands over time */
+    double conf_level;      /* of the intervals that groups bring: the caption says it */
     trb_plot_kind kind;
     bool stars;        /* * < .05, ** < .01, *** < .001, **** < .0001; otherwise exact p */
     bool show_ns;      /* brackets also where p >= .05: "ns", or their p */

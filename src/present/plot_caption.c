@@ -11,12 +11,14 @@
 
 static void say_marks(FILE *out, const trb_plot_options *options)
 {
-    static const char *const SPREAD[3] = {"SD", "SEM", "the 95 % confidence interval"};
+    char interval[60];
+    snprintf(interval, sizeof interval, "the %g %% confidence interval", 100 * options->conf_level);
+    const char *const spread[3] = {"SD", "SEM", interval};
     if (options->kind == TRB_PLOT_BOX)
         fputs("Boxes are quartiles with the median, whiskers reach to the least and the greatest value", out);
     else
         fprintf(out, "%s are means, whiskers %s", options->kind == TRB_PLOT_BAR ? "Bars" : "Thick lines",
-                SPREAD[options->spread]);
+                spread[options->spread]);
     fputs("; each point is one animal.", out);
 }
 

@@ -25,6 +25,7 @@ trb_plot_options trb_plot_options_default(trb_plot_style style)
     return (trb_plot_options){.style = style,
                               .width_mm = slide ? 254 : 174,
                               .spread = TRB_PLOT_SD,
+                              .conf_level = 0.95,
                               .kind = TRB_PLOT_BAR,
                               .dpi = slide ? 150 : 300};
 }

@@ -233,8 +233,10 @@ trb_status trb_report_write(const trb_comparison *comparison, const trb_report_o
     if (!status)
         status = trb_report_distributions_write(&f.distributions, options, folder, err);
     char *caption = NULL;
+    trb_plot_options plot = options->plot;
+    plot.conf_level = trb_doc_number(document, "conf_level");
     if (!status)
-        status = trb_plot_groups_caption(f.panels.panel, f.panels.n, &options->plot, &caption, err);
+        status = trb_plot_groups_caption(f.panels.panel, f.panels.n, &plot, &caption, err);
     if (!status)
         status = write_captions(document, &f, caption, options->letters, folder, err);
     if (!status) /* last: who finds it finds all that it speaks of */

@@ -114,9 +114,13 @@ void trb_report_descriptives(FILE *out, const json_t *document)
 {
     static const char *const KEYS[] = {"n", "n_missing", "mean", "sd", "sem", "ci95_lo", "ci95_hi", "median", "q1_type7", "q3_type7", "q1_type6",
                                        "q3_type6", "min", "max", "cv_percent", "geometric_mean", NULL};
+    const double level = 100 * trb_doc_number(document, "conf_level"); /* the keys of the document say 95 whatever it is */
     fputs("metric,group", out);
     for (size_t k = 0; KEYS[k]; k++)
-        fprintf(out, ",%s", KEYS[k]);
+        if (strncmp(KEYS[k], "ci95_", 5) == 0)
+            fprintf(out, ",ci%g_%s", level, KEYS[k] + 5);
+        else
+            fprintf(out, ",%s", KEYS[k]);
     fputc('\n', out);
     put_descriptives(out, document, KEYS);
 }

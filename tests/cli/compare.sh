@@ -61,6 +61,9 @@ expect_stdout 'type III: genotype:treatment +p = 0\.574'
 check "rows of the design" grep -q '^BV/TV \[%\],twoway,type III,genotype:treatment,' two/designs.csv
 # their limits have the level that was asked for: 4.3586 -+ qt(0.9, 24) * 1.1259
 expect_exit 0 "$TRABECULA" compare "$TESTDATA/oracles/s13_genotype_treatment.csv" --factors genotype,treatment --conf 0.8 -o two80 --format svg
+check "the header says so" grep -q ',sem,ci80_lo,ci80_hi,median,' two80/descriptives.csv
+expect_exit 0 "$TRABECULA" compare "$table" --spread ci --conf 0.9 -o ci90 --format svg --quiet
+check "the caption says so" grep -q 'whiskers the 90 % confidence interval' ci90/captions.txt
 check "limits at 80 %" grep -q '^BV/TV \[%\],twoway,genotype within treatment,KO - WT | Sham,4\.35[0-9]*,1\.1259[0-9]*,2\.874[0-9]*,5\.842[0-9]*,' two80/designs.csv
 expect_exit 0 "$TRABECULA" compare "$TESTDATA/oracles/s16_ancova_body_weight.csv" --covariate body_weight
 expect_stdout 'covariate: body_weight .* p = 0\.0065'
