@@ -128,7 +128,7 @@ char *phantom_study_json(const cli_call *call, const trb_phantom_study *study,
         "BV/TV is their product",
         "sharp_note",
         "the images without blur and noise, bone where at least half of a voxel is covered, thickness by the "
-        "rule 'exact'",
+        "rule 'subvoxel'",
         "numbers_note",
         "group means and SDs are chosen to look like published rat distal femora; they are from no one study",
         "groups", list, "rescue_percent", rescue, "study", "n_per_group", (json_int_t)study->animals,

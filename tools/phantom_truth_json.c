@@ -1,8 +1,7 @@
 /* phantom_truth_json.c - see phantom_truth_json.h. */
 #include "phantom_truth_json.h"
 
-#include "trabecula/thickness.h"
-#include "trabecula/threshold.h"
+#include "trabecula/phantom_study.h"
 #include "trabecula/version.h"
 
 #include <math.h>
@@ -47,57 +46,32 @@ static json_t *truth_json(const trb_phantom_truth *truth)
     return object;
 }
 
-static trb_status measure_phase(const trb_mask *object, double h, const char *key, json_t *metrics, trb_error *err)
+static void add_thickness(json_t *metrics, const char *key, const trb_thickness *found, double h)
 {
-    const trb_thickness_options exact = trb_thickness_options_default();
-    trb_thickness found;
-    trb_status status = trb_thickness_measure(object, NULL, &exact, &found, NULL, err);
-    if (status)
-        return status;
     char name[32];
-    add_metric(metrics, key, found.mean_vox * h, "mm");
+    add_metric(metrics, key, found->mean_vox * h, "mm");
     snprintf(name, sizeof name, "%s.SD", key);
-    add_metric(metrics, name, found.sd_vox * h, "mm");
+    add_metric(metrics, name, found->sd_vox * h, "mm");
     snprintf(name, sizeof name, "%s.max", key);
-    add_metric(metrics, name, found.max_vox * h, "mm");
-    trb_thickness_clear(&found);
-    return TRB_OK;
+    add_metric(metrics, name, found->max_vox * h, "mm");
 }
 
-/* Of the same structure without blur and noise, bone where half of a voxel is covered. */
 static trb_status measured_json(const trb_phantom_options *options, json_t **out, trb_error *err)
 {
-    trb_phantom_options sharp = *options;
-    sharp.type = TRB_U8;
-    sharp.marrow_grey = 0;
-    sharp.bone_grey = 255;
-    sharp.blur_vox = sharp.noise_grey = 0;
-    const trb_filter none = {TRB_FILTER_NONE, 0, 0};
-    trb_volume *volume = NULL;
-    trb_mask *bone = NULL, *marrow = NULL;
+    trb_phantom_measured measured;
+    const trb_status status = trb_phantom_measure_sharp(options, &measured, err);
+    if (status)
+        return status;
     json_t *metrics = json_object();
-    trb_status status = trb_phantom_create(&sharp, &volume, NULL, err);
-    if (!status)
-        status = trb_threshold_apply(volume, &none, 128, false, &bone, err);
-    if (!status)
-        status = trb_mask_complement(bone, &marrow, err);
-    if (!status) {
-        const double all = (double)trb_grid_voxels(&volume->grid);
-        add_metric(metrics, "BV/TV", 100 * (double)trb_mask_count(bone) / all, "%");
-        status = measure_phase(bone, options->spacing_mm, "Tb.Th", metrics, err);
-    }
-    if (!status)
-        status = measure_phase(marrow, options->spacing_mm, "Tb.Sp", metrics, err);
-    if (!status)
-        *out = json_pack("{s:s,s:O}", "how",
-                         "the image without blur and noise, bone where at least half of a voxel is covered, "
-                         "thickness by the rule 'exact' (which has a bias of its own of up to 0.6 voxel)",
-                         "metrics", metrics);
-    json_decref(metrics);
-    trb_mask_destroy(bone);
-    trb_mask_destroy(marrow);
-    trb_volume_destroy(volume);
-    return status;
+    add_metric(metrics, "BV/TV", 100 * measured.bv_tv, "%");
+    add_thickness(metrics, "Tb.Th", &measured.tb_th, options->spacing_mm);
+    add_thickness(metrics, "Tb.Sp", &measured.tb_sp, options->spacing_mm);
+    *out = json_pack("{s:s,s:o}", "how",
+                     "the image without blur and noise, bone where at least half of a voxel is covered, thickness by the rule "
+                     "'subvoxel' (README: how far off it is)",
+                     "metrics", metrics);
+    trb_phantom_measured_clear(&measured);
+    return TRB_OK;
 }
 
 static json_t *voi_json(const trb_box *voi)

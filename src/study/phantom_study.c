@@ -2,7 +2,7 @@
  * phantom_study.c - animals of a synthetic study.
  *
  * What a study compares are numbers of images, so the truth that is given is that of the sharp image of each animal:
- * BV/TV of the covered volume, and Tb.Th by the rule exact, which has a bias of about half a voxel against the shape.
+ * BV/TV of the covered volume, and Tb.Th by the rule subvoxel, which sees the covered parts of voxels.
  * The foam is therefore asked for a thickness that is corrected by what came out, until the image has the number drawn.
  */
 #include "trabecula/phantom_study.h"
@@ -10,6 +10,7 @@
 #include "core/random.h"
 #include "trabecula/filter.h"
 #include "trabecula/mask.h"
+#include "trabecula/surface_points.h"
 #include "trabecula/thickness.h"
 #include "trabecula/threshold.h"
 
@@ -18,10 +19,9 @@
 
 /* Least voxels in a thickness; below, what the rule finds is its own quantisation. */
 #define LEAST_VOXELS 2.5
-#define CLOSE_ENOUGH 0.01  /* of the thickness drawn */
-#define EXACT_BIAS_VOX 0.5 /* first guess: see the bias table */
+#define CLOSE_ENOUGH 0.01 /* of the thickness drawn */
 
-enum { MOST_AT_ONCE = 64, CORRECTIONS = 3, MARROW_GREY = 50, BONE_GREY = 170 };
+enum { MOST_AT_ONCE = 64, CORRECTIONS = 3, MARROW_GREY = 50, BONE_GREY = 170, SHARP_GREY = 255 };
 
 static const trb_phantom_group GROUPS[] = {
     {"Sham", 0.096, 0.006, 3.30, 0.30, 0.75},
@@ -108,72 +108,85 @@ static void draw(const trb_phantom_study *study, size_t index, trb_phantom_anima
 
 /* ---- what the sharp image has */
 
-static trb_status mean_thickness(const trb_mask *object, double voxel_mm, double *mm, trb_error *err)
+static trb_status measure_phase(const trb_mask *object, const trb_surface_points *points, trb_thickness *out, trb_error *err)
 {
-    const trb_thickness_options exact = trb_thickness_options_default();
-    trb_thickness found;
-    const trb_status status = trb_thickness_measure(object, NULL, &exact, &found, NULL, err);
-    if (status)
-        return status;
-    *mm = found.mean_vox * voxel_mm;
-    trb_thickness_clear(&found);
-    return TRB_OK;
+    trb_thickness_options options = trb_thickness_options_default();
+    options.rule = TRB_THICKNESS_SUBVOXEL;
+    options.points = points;
+    return trb_thickness_measure(object, NULL, &options, out, NULL, err);
 }
 
-static trb_status sharp_bone(const trb_phantom_options *image, trb_mask **bone, trb_error *err)
+static trb_status measure_volume(const trb_volume *volume, trb_phantom_measured *out, trb_error *err)
 {
     const trb_filter none = {TRB_FILTER_NONE, 0, 0};
+    const double level = SHARP_GREY / 2.0;
+    trb_mask *bone = NULL, *marrow = NULL;
+    trb_surface_points *points = NULL;
+    trb_status status = trb_threshold_apply(volume, &none, level, false, &bone, err);
+    if (!status)
+        status = trb_surface_points_create(volume, &none, level, false, bone, &points, err);
+    if (!status)
+        status = measure_phase(bone, points, &out->tb_th, err);
+    if (!status)
+        status = trb_mask_complement(bone, &marrow, err);
+    if (!status)
+        status = measure_phase(marrow, points, &out->tb_sp, err);
+    if (!status)
+        out->bv_tv = (double)trb_mask_count(bone) / (double)trb_grid_voxels(&volume->grid);
+    trb_surface_points_destroy(points);
+    trb_mask_destroy(marrow);
+    trb_mask_destroy(bone);
+    return status;
+}
+
+trb_status trb_phantom_measure_sharp(const trb_phantom_options *image, trb_phantom_measured *out, trb_error *err)
+{
     trb_phantom_options sharp = *image;
     trb_volume *volume = NULL;
+    *out = (trb_phantom_measured){0};
+    sharp.type = TRB_U8;
     sharp.marrow_grey = 0;
-    sharp.bone_grey = 255;
+    sharp.bone_grey = SHARP_GREY;
     sharp.blur_vox = sharp.noise_grey = 0;
     trb_status status = trb_phantom_create(&sharp, &volume, NULL, err);
     if (!status)
-        status = trb_threshold_apply(volume, &none, 128, false, bone, err);
+        status = measure_volume(volume, out, err);
     trb_volume_destroy(volume);
+    if (status)
+        trb_phantom_measured_clear(out);
     return status;
 }
 
-static trb_status measure_separation(const trb_mask *bone, double voxel_mm, trb_phantom_sharp *sharp,
-                                     trb_error *err)
+void trb_phantom_measured_clear(trb_phantom_measured *measured)
 {
-    trb_mask *marrow = NULL;
-    trb_status status = trb_mask_complement(bone, &marrow, err);
-    if (!status)
-        status = mean_thickness(marrow, voxel_mm, &sharp->tb_sp_mm, err);
-    trb_mask_destroy(marrow);
-    return status;
+    trb_thickness_clear(&measured->tb_th);
+    trb_thickness_clear(&measured->tb_sp);
 }
 
 /* One try: the foam of this thickness, and how far its image is from the thickness drawn. */
-static trb_status try_foam(trb_phantom_animal *animal, double voxel_mm, double *off_mm, trb_mask **bone,
-                           trb_error *err)
+static trb_status try_foam(trb_phantom_animal *animal, double voxel_mm, double *off_mm, trb_error *err)
 {
-    trb_mask_destroy(*bone);
-    *bone = NULL;
-    trb_status status = sharp_bone(&animal->image, bone, err);
-    if (!status)
-        status = mean_thickness(*bone, voxel_mm, &animal->sharp.tb_th_mm, err);
+    trb_phantom_measured measured;
+    const trb_status status = trb_phantom_measure_sharp(&animal->image, &measured, err);
     if (status)
         return status;
-    animal->sharp.bv_tv_percent =
-        100 * (double)trb_mask_count(*bone) / (double)trb_grid_voxels(&(*bone)->grid);
-    animal->sharp.tb_n_per_mm = animal->sharp.bv_tv_percent / 100 / animal->sharp.tb_th_mm;
+    animal->sharp = (trb_phantom_sharp){.bv_tv_percent = 100 * measured.bv_tv,
+                                        .tb_th_mm = measured.tb_th.mean_vox * voxel_mm,
+                                        .tb_sp_mm = measured.tb_sp.mean_vox * voxel_mm};
+    animal->sharp.tb_n_per_mm = measured.bv_tv / animal->sharp.tb_th_mm;
     *off_mm = animal->tb_th_mm - animal->sharp.tb_th_mm;
+    trb_phantom_measured_clear(&measured);
     return TRB_OK;
 }
 
 /* Each try has another wavelength, and so a structure of its own: nearer is not certain, and the nearest is taken. */
 static trb_status fit_foam(trb_phantom_animal *animal, double voxel_mm, trb_error *err)
 {
-    trb_mask *bone = NULL;
-    double off_mm = 0, nearest_mm = INFINITY, nearest_vox = animal->tb_th_mm / voxel_mm - EXACT_BIAS_VOX,
-           next_vox = nearest_vox;
+    double off_mm = 0, nearest_mm = INFINITY, nearest_vox = animal->tb_th_mm / voxel_mm, next_vox = nearest_vox;
     trb_status status = TRB_OK;
     for (int i = 0; i <= CORRECTIONS && !status && nearest_mm > CLOSE_ENOUGH * animal->tb_th_mm; i++) {
         animal->image.thickness_vox = next_vox;
-        status = try_foam(animal, voxel_mm, &off_mm, &bone, err);
+        status = try_foam(animal, voxel_mm, &off_mm, err);
         if (!status && fabs(off_mm) < nearest_mm) {
             nearest_mm = fabs(off_mm);
             nearest_vox = next_vox;
@@ -182,11 +195,8 @@ static trb_status fit_foam(trb_phantom_animal *animal, double voxel_mm, trb_erro
     }
     if (!status && animal->image.thickness_vox != nearest_vox) {
         animal->image.thickness_vox = nearest_vox;
-        status = try_foam(animal, voxel_mm, &off_mm, &bone, err);
+        status = try_foam(animal, voxel_mm, &off_mm, err);
     }
-    if (!status)
-        status = measure_separation(bone, voxel_mm, &animal->sharp, err);
-    trb_mask_destroy(bone);
     return status;
 }
 
