@@ -93,7 +93,10 @@ void cmd_analyze_prepare(void)
 
 static trb_status check(const cli_call *call, trb_error *err)
 {
+    const struct analyze_options *given = call->options;
     trb_settings settings;
+    if (given->maps && !given->output)
+        return trb_error_set(err, TRB_ERR_ARGUMENT, "--maps: say where they go with -o DIR");
     return setting_rows_apply(call, &settings, err);
 }
 
@@ -442,6 +445,16 @@ static trb_status measure(const cli_call *call, const trb_settings *settings, tr
     return status;
 }
 
+/* A map comes of measuring its metric. */
+static void tell_missing_maps(const cli_call *call, const trb_settings *settings, const trb_record *record)
+{
+    const bool cortical = settings->region == TRB_REGION_CORTICAL;
+    const char *const keys[] = {cortical ? "Ct.Th" : "Tb.Th", "Tb.Sp"};
+    for (int i = 0; i < (cortical ? 1 : 2); i++)
+        if (!trb_record_metric(record, keys[i]))
+            cli_info(call, "no map of %s: --metrics leaves it out", keys[i]);
+}
+
 static int run(cli_call *call)
 {
     const struct analyze_options *given = call->options;
@@ -475,6 +488,8 @@ static int run(cli_call *call)
     if (!status) {
         for (size_t i = 0; i < record->n_warnings; i++)
             cli_warn(call, "%s", record->warnings[i]);
+        if (given->maps && given->output)
+            tell_missing_maps(call, &settings, record);
         char *json = NULL;
         if (!given->json)
             analyze_print_table(record);

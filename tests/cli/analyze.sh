@@ -65,3 +65,9 @@ for surface in mc crofton13 grey; do
     refuse_stdout 'not measured'
     expect_stderr 'warning: one slice only: .* plane section'
 done
+
+# a map comes of its metric
+expect_exit 0 "$TRABECULA" analyze foam.tif --metrics BV/TV,Tb.Sp --maps -o one_map
+expect_stderr '^trabecula analyze: no map of Tb\.Th: --metrics leaves it out$'
+check "the other map" test -s one_map/Tb.Sp.tif
+usage_error '--maps: say where they go with -o DIR' "$TRABECULA" analyze foam.tif --maps

@@ -23,12 +23,13 @@ both() {
 
 both trabecula --thickness exact
 case "$BUILD_DIR" in *asan | *tsan | *coverage) exit 0 ;; esac # one is enough for the slow, instrumented program
-both bonej --profile bonej --voi cylinder:100,100,80,60,20:180
-both scanco --profile scanco --keep-largest --despeckle 20 --fill-holes
-both ctan --profile ctan --crop 10:190,5:200,30:170 --threshold li
-both grey --surface grey --filter median:1 --calibration slope=2,intercept=-50 --threshold 120mgHA --thickness exact
-both closed --thickness exact-closed --ball-centres voi --voi box:40:160,40:160,40:160 --filter none --threshold 64grey
-limit=200MiB both subvoxel --thickness subvoxel # the nearest surface points of all voxels stay in memory
+# The first had every metric; of these what is particular to each.
+both bonej --profile bonej --voi cylinder:100,100,80,60,20:180 --metrics BV/TV,BS,Tb.Th,Tb.Th.SD,Tb.Sp,Tb.N,DA,Conn.D,FD
+both scanco --profile scanco --keep-largest --despeckle 20 --fill-holes --metrics BV/TV,BS,Tb.Th,Tb.Sp,Tb.N,SMI,TMD
+both ctan --profile ctan --crop 10:190,5:200,30:170 --threshold li --metrics BV/TV,BS,Tb.Th,Tb.Sp,Tb.Pf,SMI.dil,Euler,Obj.N
+both grey --surface grey --filter median:1 --calibration slope=2,intercept=-50 --threshold 120mgHA --thickness exact --metrics BV/TV,BS,BV.grey,Tb.Th,Tb.Sp,BMD,TMD,TMD.peel2,TMD.FWHM
+both closed --thickness exact-closed --ball-centres voi --voi box:40:160,40:160,40:160 --filter none --threshold 64grey --metrics Tb.Th,Tb.Sp,Tb.Th.median
+limit=200MiB both subvoxel --thickness subvoxel --metrics Tb.Th,Tb.Sp,Tb.Th.weighted # the nearest surface points of all voxels stay in memory
 
 # What the default rule cannot do within a limit it says, with a way out.
 expect_exit 1 "$TRABECULA" analyze "$bone" --voxel-size 19.5um -o no --memory-limit 62MiB --quiet
@@ -36,7 +37,7 @@ expect_stderr 'voxels need 0\.[0-9]+ GiB even when they are measured in slabs .*
 
 # A mask file as VOI is read some planes at a time as well.
 expect_exit 0 "$TRABECULA" convert "$bone" voi.nii.gz --voxel-size 19.5um --quiet
-both mask --voi voi.nii.gz --thickness exact
+both mask --voi voi.nii.gz --thickness exact --metrics BV/TV,BS,Tb.Th,Tb.Sp,DA
 
 # Maps in formats that are written whole need the memory for it, and say so.
 expect_exit 1 "$TRABECULA" analyze "$bone" --voxel-size 19.5um --thickness exact --maps --map-format mha -o no --memory-limit 62MiB --quiet
