@@ -39,7 +39,7 @@ typedef struct trb_surface_points trb_surface_points;
  * Errors      TRB_ERR_ARGUMENT: grids of different sizes, a level that is not finite; TRB_ERR_DATA: there is no crossing
  *             because all voxels are of one phase; TRB_ERR_UNSUPPORTED: more than 65535 voxels along an axis or 2^31
  *             crossings; TRB_ERR_MEMORY; those of trb_smoother_create().
- * Cost        4 bytes a voxel and 16 a crossing (about 1 to 6 voxels in trabecular bone) that stay; besides, while it works, about
+ * Cost        4 bytes a voxel and 16 a crossing (about one for six voxels of trabecular bone) that stay; besides, while it works, about
  *             16 bytes a voxel of as many planes as twice the largest distance in the image. About 80 ns a voxel of real bone and thread.
  * Threads     Uses all; same bits for any number and every SIMD path.
  * Source      Crossings by linear interpolation: Lorensen & Cline 1987, SIGGRAPH 21:163-169. Nearest: one axis at a time as in
