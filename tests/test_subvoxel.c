@@ -2,6 +2,7 @@
 #include "support/shapes.h"
 #include "support/testing.h"
 
+#include "measure/subvoxel_kernels.h"
 #include "measure/subvoxel.h"
 #include "oracle/subvoxel_oracle.h"
 #include "trabecula/version.h"
@@ -252,6 +253,26 @@ static void a_tie_on_the_ridge_is_as_the_oracle_has_it(void **state)
     }
 }
 
+/* 1, 1.5, 1, 1.5, ... along a row of bone: where a voxel lies just at SV_RIDGE the kernel must leave it to the rule. */
+static void at_the_ridge_the_kernel_is_in_doubt(void **state)
+{
+    (void)state;
+    enum { ROW = 1 + 64 + 17 };
+    float planes[3][3 * ROW + 64] = {{0}};
+    for (int sign = -1; sign <= 1; sign += 2)
+        for (int path = 0; path < 3; path++) {
+            for (int x = -1; x <= 64; x++)
+                planes[1][ROW + 1 + x] = (float)(sign * (x % 2 ? 1.5 : 1));
+            testing_simd(path);
+            const float *const at[3] = {planes[0] + ROW + 1, planes[1] + ROW + 1, planes[2] + ROW + 1};
+            uint64_t doubtful;
+            const uint64_t sure = sv_kernels_choose()->centres(at, ROW, sign > 0 ? ~(uint64_t)0 : 0, &doubtful);
+            assert_true(sure == 0xaaaaaaaaaaaaaaaaU);
+            assert_true(doubtful == 0x5555555555555555U);
+        }
+    testing_simd(-1);
+}
+
 static void any_number_of_threads_and_every_path_give_the_same_bits(void **state)
 {
     (void)state;
@@ -338,6 +359,7 @@ int main(void)
         cmocka_unit_test(a_single_voxel_far_from_everything),
         cmocka_unit_test(a_plate_has_its_thickness),
         cmocka_unit_test(a_tie_on_the_ridge_is_as_the_oracle_has_it),
+        cmocka_unit_test(at_the_ridge_the_kernel_is_in_doubt),
         cmocka_unit_test(any_number_of_threads_and_every_path_give_the_same_bits),
         cmocka_unit_test(long_ways_take_the_wide_path),
         cmocka_unit_test(what_cannot_be_measured_is_refused),
