@@ -24,7 +24,6 @@
 typedef struct growth {
     double start[3], way[3], own, least, radius, step; /* own: how far x is from its foot; least: 0 beyond the disc */
     int shrinks; /* how often; GROWING before the first */
-    bool border; /* a larger step left the image */
 } growth;
 #define GROWING (-1)
 
@@ -69,10 +68,10 @@ static sv_ball ball_alone(sv_voxel v, double radius)
     return (sv_ball){{v.x * SV_STEPS, v.y * SV_STEPS, v.z * SV_STEPS}, in_steps(radius)};
 }
 
-/* The middle of the next larger ball; false when it leaves the image: what lies beyond is not known. */
+/* The middle of the next larger ball, by a smaller step where that leaves the image; false when 1 does: what lies beyond is not known. */
 static bool next_larger(growth *g, const trb_grid *grid, double middle[3])
 {
-    for (;; g->step /= 2, g->border = true) {
+    for (;; g->step /= 2) {
         middle_of(g, g->radius + g->step, middle);
         if (in_image(grid, middle))
             return true;
@@ -111,7 +110,7 @@ static bool advance(growth *g, const trb_grid *grid, sv_voxel v, double distance
             g->shrinks = 0;
             asks = next_smaller(g, end, middle);
         } else {
-            g->step = g->border ? g->step : 2 * g->step;
+            g->step *= 2;
             if (next_larger(g, grid, middle))
                 return true;
             *out = ball_alone(v, g->own);
