@@ -1,205 +1,260 @@
 /*
- * subvoxel_paint_kernel.h - where in a tile a ball may find unpainted voxels; compiled once for each SIMD path.
+ * subvoxel_paint_kernel.h - what a ball takes of the unpainted voxels of a tile; compiled once for each SIMD path.
  *
- * Most balls find little or nothing, so it is asked from coarse to fine: planes with unpainted rows in reach, rows with
- * an unpainted bit in the square around the disc, then the disc itself. All in float32; doubt means "may".
+ * Most balls find little or nothing. So groups of 8 rows of a plane are asked first whether any has a bit both in the ball's run
+ * of this plane at its widest row and in that of the row in the ball's widest plane; only then the runs of the rows themselves are made.
+ * Squares are whole numbers below 2^53 in double and roots are rounded down: nothing here depends on rounding.
  */
-#define PLACE_SLACK 1e-3F /* see sv_disc_slack() */
-#define BEYOND 0.9999F    /* the next whole number, but for the slack */
+#include "core/ones.h"
 
-/*
- * Runs of bits from ceil(x - half) to floor(x + half), clipped to a word; half^2 = left, none where that is below 0.
- * A plane of a ball at x (or y) has such a run, and so has a row of a disc.
- */
+#define GROUP 8
+#ifdef TRB_SIMD_X86
+#define HARDWARE (VEC_BYTES > 16) /* popcnt comes with AVX2 */
+#else
+#define HARDWARE false
+#endif
+
+/* Squares of 8 distances; 8 rows of bits. */
 #if defined(TRB_VEC_AVX512)
-#define RUNS 16
-typedef struct runs {
-    __m512i bits[2]; /* 8 words each */
-    unsigned some;   /* which of the runs have a bit */
-} runs;
+typedef __m512d squares;
+typedef __m512i words;
 
-VEC_FUNCTION runs runs_of(__m512 left, float x)
+VEC_FUNCTION squares squares_from(double start) /* of start, start + 1 voxel, ... */
 {
-    const __m512 zero = _mm512_setzero_ps(), middle = _mm512_set1_ps(x);
-    const __m512 half = _mm512_add_ps(_mm512_sqrt_ps(_mm512_max_ps(left, zero)), _mm512_set1_ps(PLACE_SLACK));
-    const __m512 hi = _mm512_add_ps(middle, half), lo = _mm512_max_ps(_mm512_sub_ps(middle, half), zero);
-    const __m512i from = _mm512_cvttps_epi32(_mm512_add_ps(lo, _mm512_set1_ps(BEYOND)));
-    const __m512i back = _mm512_max_epi32(_mm512_sub_epi32(_mm512_set1_epi32(63), _mm512_cvttps_epi32(hi)), _mm512_setzero_si512());
-    const __m512i ones = _mm512_set1_epi64(-1);
-    runs out;
-    for (int i = 0; i < 2; i++) {
-        const __m256i f = i ? _mm512_extracti64x4_epi64(from, 1) : _mm512_castsi512_si256(from);
-        const __m256i b = i ? _mm512_extracti64x4_epi64(back, 1) : _mm512_castsi512_si256(back);
-        out.bits[i] = _mm512_and_si512(_mm512_sllv_epi64(ones, _mm512_cvtepi32_epi64(f)), _mm512_srlv_epi64(ones, _mm512_cvtepi32_epi64(b)));
-    }
-    out.some = _mm512_cmp_ps_mask(left, zero, _CMP_GE_OQ) & _mm512_cmp_ps_mask(hi, zero, _CMP_GE_OQ);
-    return out;
+    const __m512d steps = _mm512_setr_pd(0, SV_STEPS, 2 * SV_STEPS, 3 * SV_STEPS, 4 * SV_STEPS, 5 * SV_STEPS, 6 * SV_STEPS, 7 * SV_STEPS);
+    const __m512d d = _mm512_add_pd(steps, _mm512_set1_pd(start));
+    return _mm512_mul_pd(d, d);
 }
 
-/* Of a distance along an axis from `at` + 0 .. 15 to `middle`: what its square leaves of another. */
-VEC_FUNCTION __m512 left_of(float square, float at, float middle)
+VEC_FUNCTION squares squares_left(double of, squares taken)
 {
-    const __m512 steps = _mm512_setr_ps(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
-    const __m512 d = _mm512_add_ps(steps, _mm512_set1_ps(at - middle));
-    return _mm512_sub_ps(_mm512_set1_ps(square), _mm512_mul_ps(d, d));
+    return _mm512_sub_pd(_mm512_set1_pd(of), taken);
 }
 
-/* Which of the words have a bit in their run; and what they have there. */
-VEC_FUNCTION unsigned runs_hit(const runs *r, const uint64_t *words)
+VEC_FUNCTION void squares_store(double *p, squares a)
 {
-    return r->some & ((unsigned)_mm512_test_epi64_mask(r->bits[0], _mm512_loadu_si512(words)) |
-                      (unsigned)_mm512_test_epi64_mask(r->bits[1], _mm512_loadu_si512(words + 8)) << 8);
+    _mm512_storeu_pd(p, a);
 }
 
-VEC_FUNCTION void runs_store(const runs *r, uint64_t *out)
+/* The voxels within the root of `left` of the middle, none where that is below 0. */
+VEC_FUNCTION words runs_of(squares left, int32_t middle)
 {
-    _mm512_storeu_si512(out, r->bits[0]);
-    _mm512_storeu_si512(out + 8, r->bits[1]);
+    const __m256i half = _mm512_cvttpd_epi32(_mm512_sqrt_pd(left)), at = _mm256_set1_epi32(middle), up = _mm256_set1_epi32(middle + SV_STEPS - 1);
+    const __m256i from = _mm256_max_epi32(_mm256_srai_epi32(_mm256_sub_epi32(up, half), 12), _mm256_setzero_si256());
+    const __m256i to = _mm256_min_epi32(_mm256_srai_epi32(_mm256_add_epi32(at, half), 12), _mm256_set1_epi32(63));
+    const __m512i ones = _mm512_set1_epi64(-1), back = _mm512_cvtepi32_epi64(_mm256_sub_epi32(_mm256_set1_epi32(63), to));
+    return _mm512_maskz_and_epi64(_mm512_cmp_pd_mask(left, _mm512_setzero_pd(), _CMP_GE_OQ),
+                                  _mm512_sllv_epi64(ones, _mm512_cvtepi32_epi64(from)), _mm512_srlv_epi64(ones, back));
 }
 
-#define ALIKE 8
-VEC_FUNCTION unsigned words_hit(const uint64_t *words, uint64_t run) /* of ALIKE words with one run */
+VEC_FUNCTION void words_store(uint64_t *p, words a)
 {
-    return _mm512_test_epi64_mask(_mm512_loadu_si512(words), _mm512_set1_epi64((int64_t)run));
+    _mm512_storeu_si512(p, a);
+}
+
+VEC_FUNCTION bool words_meet(const uint64_t *p, words a, uint64_t run)
+{
+    return _mm512_test_epi64_mask(_mm512_loadu_si512(p), _mm512_and_si512(a, _mm512_set1_epi64((int64_t)run))) != 0;
+}
+
+/* Take away what is in the runs; false when that is nothing. */
+VEC_FUNCTION bool words_take(uint64_t *p, words run, uint64_t *taken)
+{
+    const __m512i all = _mm512_loadu_si512(p);
+    if (!_mm512_test_epi64_mask(all, run))
+        return false;
+    _mm512_storeu_si512(taken, _mm512_and_si512(all, run));
+    _mm512_storeu_si512(p, _mm512_andnot_si512(run, all));
+    return true;
 }
 #elif defined(TRB_VEC_AVX2)
-#define RUNS 8
-typedef struct runs {
-    __m256i bits[2]; /* 4 words each */
-    unsigned some;
-} runs;
+typedef struct squares {
+    __m256d low, high;
+} squares;
+typedef struct words {
+    __m256i low, high;
+} words;
 
-VEC_FUNCTION runs runs_of(__m256 left, float x)
+VEC_FUNCTION squares squares_from(double start)
 {
-    const __m256 zero = _mm256_setzero_ps(), middle = _mm256_set1_ps(x);
-    const __m256 half = _mm256_add_ps(_mm256_sqrt_ps(_mm256_max_ps(left, zero)), _mm256_set1_ps(PLACE_SLACK));
-    const __m256 hi = _mm256_add_ps(middle, half), lo = _mm256_max_ps(_mm256_sub_ps(middle, half), zero);
-    const __m256i from = _mm256_cvttps_epi32(_mm256_add_ps(lo, _mm256_set1_ps(BEYOND)));
-    const __m256i back = _mm256_max_epi32(_mm256_sub_epi32(_mm256_set1_epi32(63), _mm256_cvttps_epi32(hi)), _mm256_setzero_si256());
-    const __m256i ones = _mm256_set1_epi64x(-1);
-    runs out;
-    for (int i = 0; i < 2; i++) {
-        const __m128i f = i ? _mm256_extracti128_si256(from, 1) : _mm256_castsi256_si128(from);
-        const __m128i b = i ? _mm256_extracti128_si256(back, 1) : _mm256_castsi256_si128(back);
-        out.bits[i] = _mm256_and_si256(_mm256_sllv_epi64(ones, _mm256_cvtepi32_epi64(f)), _mm256_srlv_epi64(ones, _mm256_cvtepi32_epi64(b)));
-    }
-    out.some = (unsigned)_mm256_movemask_ps(_mm256_and_ps(_mm256_cmp_ps(left, zero, _CMP_GE_OQ), _mm256_cmp_ps(hi, zero, _CMP_GE_OQ)));
-    return out;
+    const __m256d low = _mm256_add_pd(_mm256_setr_pd(0, SV_STEPS, 2 * SV_STEPS, 3 * SV_STEPS), _mm256_set1_pd(start));
+    const __m256d high = _mm256_add_pd(low, _mm256_set1_pd(4 * SV_STEPS));
+    return (squares){_mm256_mul_pd(low, low), _mm256_mul_pd(high, high)};
 }
 
-VEC_FUNCTION __m256 left_of(float square, float at, float middle)
+VEC_FUNCTION squares squares_left(double of, squares taken)
 {
-    const __m256 steps = _mm256_setr_ps(0, 1, 2, 3, 4, 5, 6, 7);
-    const __m256 d = _mm256_add_ps(steps, _mm256_set1_ps(at - middle));
-    return _mm256_sub_ps(_mm256_set1_ps(square), _mm256_mul_ps(d, d));
+    return (squares){_mm256_sub_pd(_mm256_set1_pd(of), taken.low), _mm256_sub_pd(_mm256_set1_pd(of), taken.high)};
 }
 
-VEC_FUNCTION unsigned four_hit(__m256i run, const uint64_t *words)
+VEC_FUNCTION void squares_store(double *p, squares a)
 {
-    const __m256i common = _mm256_and_si256(run, _mm256_loadu_si256((const __m256i *)words));
-    return ~(unsigned)_mm256_movemask_pd(_mm256_castsi256_pd(_mm256_cmpeq_epi64(common, _mm256_setzero_si256()))) & 15U;
+    _mm256_storeu_pd(p, a.low);
+    _mm256_storeu_pd(p + 4, a.high);
 }
 
-VEC_FUNCTION unsigned runs_hit(const runs *r, const uint64_t *words)
+VEC_FUNCTION __m256i runs_of_four(__m256d left, int32_t middle)
 {
-    return r->some & (four_hit(r->bits[0], words) | four_hit(r->bits[1], words + 4) << 4);
+    const __m128i half = _mm256_cvttpd_epi32(_mm256_sqrt_pd(left)), at = _mm_set1_epi32(middle), up = _mm_set1_epi32(middle + SV_STEPS - 1);
+    const __m128i from = _mm_max_epi32(_mm_srai_epi32(_mm_sub_epi32(up, half), 12), _mm_setzero_si128());
+    const __m128i to = _mm_min_epi32(_mm_srai_epi32(_mm_add_epi32(at, half), 12), _mm_set1_epi32(63));
+    const __m256i ones = _mm256_set1_epi64x(-1), back = _mm256_cvtepi32_epi64(_mm_sub_epi32(_mm_set1_epi32(63), to));
+    const __m256i run = _mm256_and_si256(_mm256_sllv_epi64(ones, _mm256_cvtepi32_epi64(from)), _mm256_srlv_epi64(ones, back));
+    return _mm256_and_si256(run, _mm256_castpd_si256(_mm256_cmp_pd(left, _mm256_setzero_pd(), _CMP_GE_OQ)));
 }
 
-VEC_FUNCTION void runs_store(const runs *r, uint64_t *out)
+VEC_FUNCTION words runs_of(squares left, int32_t middle)
 {
-    _mm256_storeu_si256((__m256i *)out, r->bits[0]);
-    _mm256_storeu_si256((__m256i *)(out + 4), r->bits[1]);
+    return (words){runs_of_four(left.low, middle), runs_of_four(left.high, middle)};
 }
 
-#define ALIKE 4
-VEC_FUNCTION unsigned words_hit(const uint64_t *words, uint64_t run)
+VEC_FUNCTION void words_store(uint64_t *p, words a)
 {
-    return four_hit(_mm256_set1_epi64x((int64_t)run), words);
+    _mm256_storeu_si256((__m256i *)p, a.low);
+    _mm256_storeu_si256((__m256i *)(p + 4), a.high);
+}
+
+VEC_FUNCTION words words_and(const uint64_t *p, words a)
+{
+    return (words){_mm256_and_si256(a.low, _mm256_loadu_si256((const __m256i *)p)),
+                   _mm256_and_si256(a.high, _mm256_loadu_si256((const __m256i *)(p + 4)))};
+}
+
+VEC_FUNCTION bool words_meet(const uint64_t *p, words a, uint64_t run)
+{
+    const words common = words_and(p, a);
+    return !_mm256_testz_si256(_mm256_or_si256(common.low, common.high), _mm256_set1_epi64x((int64_t)run));
+}
+
+VEC_FUNCTION bool words_take(uint64_t *p, words run, uint64_t *taken)
+{
+    const words common = words_and(p, run);
+    const __m256i any = _mm256_or_si256(common.low, common.high);
+    if (_mm256_testz_si256(any, any))
+        return false;
+    words_store(taken, common);
+    words_store(p, (words){_mm256_andnot_si256(run.low, _mm256_loadu_si256((const __m256i *)p)),
+                           _mm256_andnot_si256(run.high, _mm256_loadu_si256((const __m256i *)(p + 4)))});
+    return true;
 }
 #else
-#define RUNS 1
-typedef struct runs {
-    uint64_t bits;
-} runs;
+typedef struct squares {
+    double of[GROUP];
+} squares;
+typedef struct words {
+    uint64_t row[GROUP];
+} words;
 
-VEC_FUNCTION runs runs_of(float left, float x)
+VEC_FUNCTION squares squares_from(double start)
 {
-    const float half = sqrtf(left > 0 ? left : 0) + PLACE_SLACK, hi = x + half, lo = x - half;
-    const int from = (int)((lo > 0 ? lo : 0) + BEYOND), to = hi < 63 ? (int)hi : 63;
-    if (left < 0 || hi < 0 || from > to)
-        return (runs){0};
-    return (runs){~(uint64_t)0 << from & ~(uint64_t)0 >> (63 - to)};
+    squares a;
+    for (int i = 0; i < GROUP; i++)
+        a.of[i] = (start + i * SV_STEPS) * (start + i * SV_STEPS);
+    return a;
 }
 
-VEC_FUNCTION float left_of(float square, float at, float middle)
+VEC_FUNCTION squares squares_left(double of, squares taken)
 {
-    return square - (at - middle) * (at - middle);
+    for (int i = 0; i < GROUP; i++)
+        taken.of[i] = of - taken.of[i];
+    return taken;
 }
 
-VEC_FUNCTION unsigned runs_hit(const runs *r, const uint64_t *words)
+VEC_FUNCTION void squares_store(double *p, squares a)
 {
-    return (r->bits & *words) != 0;
+    memcpy(p, a.of, sizeof a.of);
 }
 
-VEC_FUNCTION void runs_store(const runs *r, uint64_t *out)
+VEC_FUNCTION words runs_of(squares left, int32_t middle)
 {
-    *out = r->bits;
+    words a = {{0}};
+    for (int i = 0; i < GROUP; i++) {
+        if (left.of[i] < 0)
+            continue;
+        const int32_t half = (int32_t)sqrt(left.of[i]), from = (middle + SV_STEPS - 1 - half) >> 12, to = (middle + half) >> 12;
+        if (from <= to && from < 64 && to >= 0)
+            a.row[i] = ~(uint64_t)0 << (from > 0 ? from : 0) & ~(uint64_t)0 >> (to < 63 ? 63 - to : 0);
+    }
+    return a;
 }
 
-#define ALIKE 1
-VEC_FUNCTION unsigned words_hit(const uint64_t *words, uint64_t run)
+VEC_FUNCTION void words_store(uint64_t *p, words a)
 {
-    return (*words & run) != 0;
+    memcpy(p, a.row, sizeof a.row);
+}
+
+VEC_FUNCTION bool words_meet(const uint64_t *p, words a, uint64_t run)
+{
+    uint64_t any = 0;
+    for (int i = 0; i < GROUP; i++)
+        any |= p[i] & a.row[i];
+    return (any & run) != 0;
+}
+
+VEC_FUNCTION bool words_take(uint64_t *p, words run, uint64_t *taken)
+{
+    if (!words_meet(p, run, ~(uint64_t)0))
+        return false;
+    for (int i = 0; i < GROUP; i++) {
+        taken[i] = p[i] & run.row[i];
+        p[i] &= ~run.row[i];
+    }
+    return true;
 }
 #endif
 
-_Static_assert(RUNS <= SV_TILE_PAD && ALIKE <= SV_TILE_PAD, "vectors may read that far beyond the last row");
+_Static_assert(SV_STEPS == 1 << 12, "the shifts above");
 
-VEC_FUNCTION uint64_t from_bit(int i) /* bits i and above */
+/* The voxels from *lo to *hi of 0 .. 63 that are within reach; false when there is none. */
+VEC_FUNCTION bool range_of(int32_t middle, int32_t reach, int *lo, int *hi)
 {
-    return i < 64 ? ~(uint64_t)0 << i : 0;
+    *lo = (middle + SV_STEPS - 1 - reach) >> 12;
+    *hi = (middle + reach) >> 12;
+    *lo = *lo > 0 ? *lo : 0;
+    *hi = *hi < 63 ? *hi : 63;
+    return *lo <= *hi;
 }
 
-static uint64_t rows_in_disc(const uint64_t *bits, uint64_t rows, float x, float y, float square)
+/* What was taken of rows from `at` on: how much, and which. */
+VEC_FUNCTION size_t note_taken(const uint64_t taken[GROUP], int at, sv_taken *rows, size_t *n)
 {
-    uint64_t found = 0;
-    for (uint64_t rest = rows; rest;) {
-        const int first = __builtin_ctzll(rest);
-        const runs r = runs_of(left_of(square, (float)first, y), x);
-        found |= (uint64_t)runs_hit(&r, bits + first) << first;
-        rest &= from_bit(first + RUNS);
+    size_t count = 0;
+    for (int i = 0; i < GROUP; i++) {
+        count += (size_t)trb_ones(taken[i], HARDWARE);
+        if (rows) {
+            rows[*n] = (sv_taken){at + i, taken[i]};
+            *n += taken[i] != 0;
+        }
     }
-    return found & rows;
+    return count;
 }
 
-static uint64_t rows_in_run(const uint64_t *bits, uint64_t rows, uint64_t run)
+static size_t take_ball(uint64_t (*bits)[64], const int32_t middle[3], int32_t reach, sv_taken *rows, size_t *n)
 {
-    uint64_t found = 0;
-    for (uint64_t rest = rows; rest;) {
-        const int first = __builtin_ctzll(rest);
-        found |= (uint64_t)words_hit(bits + first, run) << first;
-        rest &= from_bit(first + ALIKE);
+    uint64_t widest[64 + GROUP], taken[GROUP];
+    double left[64 + GROUP];
+    const double square = (double)reach * reach;
+    int y_lo, y_hi, z_lo, z_hi;
+    size_t count = 0;
+    if (!range_of(middle[1], reach, &y_lo, &y_hi) || !range_of(middle[2], reach, &z_lo, &z_hi))
+        return 0;
+    for (int z = z_lo; z <= z_hi; z += GROUP) {
+        const squares room = squares_left(square, squares_from((double)z * SV_STEPS - middle[2]));
+        squares_store(left + z, room);
+        words_store(widest + z, runs_of(room, middle[0]));
     }
-    return found & rows;
-}
-
-static uint64_t rows_of_ball(const uint64_t (*bits)[64], const uint64_t *rows, int z_first, int z_last, const float middle[3],
-                             float square, uint64_t found[64])
-{
-    uint64_t across[64 + SV_TILE_PAD], down[64 + SV_TILE_PAD], planes = 0, hit = 0;
-    for (int z = z_first; z <= z_last; z += RUNS) {
-        const runs x = runs_of(left_of(square, (float)z, middle[2]), middle[0]);
-        const runs y = runs_of(left_of(square, (float)z, middle[2]), middle[1]);
-        runs_store(&x, across + z);
-        runs_store(&y, down + z);
-        planes |= (uint64_t)runs_hit(&y, rows + z) << z;
+    for (int y = y_lo; y <= y_hi; y += GROUP) {
+        const int at = y < 64 - GROUP ? y : 64 - GROUP; /* a row may come twice, and has nothing left then */
+        const squares dy2 = squares_from((double)at * SV_STEPS - middle[1]);
+        const words rows_widest = runs_of(squares_left(square, dy2), middle[0]);
+        uint64_t planes = 0;
+        for (int z = z_lo; z <= z_hi; z++)
+            planes |= (uint64_t)words_meet(&bits[z][at], rows_widest, widest[z]) << z;
+        for (; planes; planes &= planes - 1) {
+            const int z = __builtin_ctzll(planes);
+            if (words_take(&bits[z][at], runs_of(squares_left(left[z], dy2), middle[0]), taken))
+                count += note_taken(taken, z * 64 + at, rows, n);
+        }
     }
-    for (planes &= ~from_bit(z_last + 1); planes; planes &= planes - 1) {
-        const int z = __builtin_ctzll(planes);
-        const uint64_t near = rows_in_run(bits[z], rows[z] & down[z], across[z]);
-        const float dz = (float)z - middle[2];
-        found[z] = near ? rows_in_disc(bits[z], near, middle[0], middle[1], square - dz * dz) : 0;
-        hit |= (uint64_t)(found[z] != 0) << z;
-    }
-    return hit;
+    return count;
 }
