@@ -16,7 +16,14 @@
 #define SV_NOWHERE (-(1 << 28)) /* a place that is farther than any other */
 #define SV_ROW_UNIT 16    /* rows of values are multiples of so many */
 #define SV_BALLS_UNIT 8   /* points asked for together */
-#define SV_TAKEN_PAD 1
+
+#define SV_GROUP 8 /* rows of a tile looked at together */
+
+/** Voxels of a tile that have no value yet: rows[z][y], and those of a group of rows in one word: any[y / SV_GROUP][z]. */
+typedef struct sv_unpainted {
+    _Alignas(64) uint64_t rows[64][64];
+    uint64_t any[64 / SV_GROUP][64];
+} sv_unpainted;
 
 /** Bits of row `row & 63` of plane row >> 6 of a tile. */
 typedef struct sv_taken {
@@ -31,11 +38,11 @@ typedef struct sv_kernels {
      */
     uint64_t (*centres)(const float *const planes[3], size_t row, uint64_t bone, uint64_t *doubtful);
     /**
-     * Take the voxels of a ball out of a tile, 64 planes of 64 rows of bits: how many there were. middle: in steps from the
-     * tile's first voxel; reach: steps as well, below 2^26. rows: NULL, or what was taken of which rows, at most one for each row and
-     * SV_TAKEN_PAD more.
+     * Take the voxels of a ball out of a tile: how many there were. middle: in steps from the
+     * tile's first voxel; reach: steps as well, below 2^26. rows: NULL, or room for what was taken of
+     * which rows: 64 * 64 and one more.
      */
-    size_t (*take_ball)(uint64_t (*bits)[64], const int32_t middle[3], int32_t reach, sv_taken *rows, size_t *n);
+    size_t (*take_ball)(sv_unpainted *tile, const int32_t middle[3], int32_t reach, sv_taken *rows, size_t *n);
     void (*across_narrow)(const int32_t *const *value, const int32_t *const *crossing, size_t offset, size_t n, size_t first,
                           size_t end, size_t rows, size_t reach, int32_t *best, int32_t *from, size_t stride);
     void (*along_narrow)(const int32_t *value, const int32_t *crossing, size_t n, size_t reach, const int32_t *bound,

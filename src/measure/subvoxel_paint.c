@@ -38,10 +38,10 @@ typedef struct tally {
 
 typedef struct tile {
     size_t x0, y0, z0, nx, ny, nz;
-    uint64_t bits[TILE][TILE];    /* unpainted; 0 beyond the image */
+    sv_unpainted unpainted;       /* none beyond the image */
     uint64_t surface[TILE][TILE]; /* voxels beside the other phase */
     size_t left;
-    sv_taken taken[TILE * TILE + SV_TAKEN_PAD]; /* by a ball */
+    sv_taken taken[TILE * TILE + 1]; /* by a ball */
 } tile;
 
 /* ---- voxels */
@@ -80,7 +80,7 @@ static void paint_ball(const painter *p, tile *t, const sv_ball *ball, tally *su
         return;
     for (int k = 0; k < 3; k++)
         middle[k] = ball->middle[k] - (int32_t)from[k] * SV_STEPS;
-    const size_t found = p->use->take_ball(t->bits, middle, ball->radius + SV_COVER, p->map || p->weighted ? t->taken : NULL, &rows);
+    const size_t found = p->use->take_ball(&t->unpainted, middle, ball->radius + SV_COVER, p->map || p->weighted ? t->taken : NULL, &rows);
     t->left -= found;
     sums->count[ball->radius] += found;
     for (size_t i = 0; i < rows; i++)
@@ -103,8 +103,8 @@ static void settle_rest(const painter *p, tile *t, tally *sums)
     sv_voxel batch[SV_BATCH];
     size_t n = 0;
     for (size_t z = 0; z < t->nz && t->left; z++)
-        for (size_t y = 0; y < t->ny; y++) {
-            for (uint64_t bits = t->bits[z][y]; bits; bits &= bits - 1) {
+        for (size_t y = 0; y < t->ny; y++)
+            for (uint64_t bits = t->unpainted.rows[z][y]; bits; bits &= bits - 1) {
                 const size_t x = (size_t)__builtin_ctzll(bits);
                 batch[n++] = (sv_voxel){(uint16_t)(t->x0 + x), (uint16_t)(t->y0 + y), (uint16_t)(t->z0 + z)};
                 if (n == SV_BATCH) {
@@ -112,7 +112,6 @@ static void settle_rest(const painter *p, tile *t, tally *sums)
                     n = 0;
                 }
             }
-        }
     if (n)
         settle_batch(p, t, batch, n, sums);
 }
@@ -159,14 +158,15 @@ static void open_tile(const painter *p, size_t i, tile *t)
     t->ny = least(TILE, grid->ny - t->y0);
     t->nz = p->z1 - p->z0;
     t->left = 0;
-    memset(t->bits, 0, sizeof t->bits);
+    memset(&t->unpainted, 0, sizeof t->unpainted);
     for (size_t z = 0; z < t->nz; z++) {
         for (size_t y = 0; y < t->ny; y++) {
             const size_t word = t->x0 / TILE;
             uint64_t bits = trb_mask_row(p->object, t->y0 + y, t->z0 + z)[word];
             if (p->voi)
                 bits &= trb_mask_row(p->voi, t->y0 + y, t->z0 + z)[word];
-            t->bits[z][y] = bits;
+            t->unpainted.rows[z][y] = bits;
+            t->unpainted.any[y / SV_GROUP][z] |= bits;
             t->surface[z][y] = bits && p->weighted ? beside_other(p->object, word, t->y0 + y, t->z0 + z) : 0;
             t->left += (size_t)trb_ones(bits, false);
         }
@@ -202,7 +202,7 @@ trb_status sv_paint(const trb_surface_points *points, bool bone, const sv_ball *
     painter p = {.points = points, .use = sv_kernels_choose(), .object = object, .voi = voi, .balls = balls, .scale = scale, .bone = bone,
                  .weighted = weighted,
                  .n_codes = out->n_codes};
-    tile *tiles = trb_alloc_zero(threads, sizeof *tiles, "tiles", err);
+    tile *tiles = trb_alloc(threads, sizeof *tiles, "tiles", err);
     tally *sums = trb_alloc_zero(threads, sizeof *sums, "sums", err);
     float *layer = sink ? trb_alloc(plane * least(TILE, grid->nz), sizeof *layer, "a layer of the map", err) : NULL;
     bool ready = tiles && sums && (layer || !sink);
