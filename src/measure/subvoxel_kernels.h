@@ -16,7 +16,20 @@
 #define SV_NOWHERE (-(1 << 28)) /* a place that is farther than any other */
 #define SV_ROW_UNIT 16    /* rows of values are multiples of so many */
 #define SV_BALLS_UNIT 8   /* points asked for together */
-#define SV_TILE_PAD 16
+
+#define SV_GROUP 8 /* rows of a tile looked at together */
+
+/** Voxels of a tile that have no value yet: rows[z][y], and those of a group of rows in one word: any[y / SV_GROUP][z]. */
+typedef struct sv_unpainted {
+    _Alignas(64) uint64_t rows[64][64];
+    uint64_t any[64 / SV_GROUP][64];
+} sv_unpainted;
+
+/** Bits of row `row & 63` of plane row >> 6 of a tile. */
+typedef struct sv_taken {
+    int row;
+    uint64_t bits;
+} sv_taken;
 
 typedef struct sv_kernels {
     /**
@@ -25,12 +38,11 @@ typedef struct sv_kernels {
      */
     uint64_t (*centres)(const float *const planes[3], size_t row, uint64_t bone, uint64_t *doubtful);
     /**
-     * Of a ball and a tile of 64 planes of 64 rows of bits: which rows may have a bit within it, as found[z] of the planes
-     * z_first .. z_last whose bit is set in the answer. rows: of each plane, those that have bits. SV_TILE_PAD words behind bits and
-     * rows may be read. square: of the ball's radius in voxels and sv_disc_slack(); the answer errs towards more rows.
+     * Take the voxels of a ball out of a tile: how many there were. middle: in steps from the
+     * tile's first voxel; reach: steps as well, below 2^26. rows: NULL, or room for what was taken of
+     * which rows: 64 * 64 and one more.
      */
-    uint64_t (*rows_of_ball)(const uint64_t (*bits)[64], const uint64_t *rows, int z_first, int z_last, const float middle[3],
-                             float square, uint64_t found[64]);
+    size_t (*take_ball)(sv_unpainted *tile, const int32_t middle[3], int32_t reach, sv_taken *rows, size_t *n);
     void (*across_narrow)(const int32_t *const *value, const int32_t *const *crossing, size_t offset, size_t n, size_t first,
                           size_t end, size_t rows, size_t reach, int32_t *best, int32_t *from, size_t stride);
     void (*along_narrow)(const int32_t *value, const int32_t *crossing, size_t n, size_t reach, const int32_t *bound,
@@ -55,12 +67,6 @@ typedef struct sv_kernels {
     void (*own_feet)(const trb_surface_points *points, const double *const voxel[3], size_t n, double *distance,
                      double *const foot[3], double *const normal[3]);
 } sv_kernels;
-
-/** What float32 may be off in the squares of a ball of this radius: places in a tile by 6e-5, squares by 2e-6 r^2 + 2e-4 r. */
-static inline double sv_disc_slack(double radius)
-{
-    return 2e-6 * radius * radius + 2e-4 * radius + 1e-3;
-}
 
 const sv_kernels *sv_kernels_choose(void);
 

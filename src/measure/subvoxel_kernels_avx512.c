@@ -8,6 +8,6 @@
 #include "measure/subvoxel_ball_kernel.h"
 #include "measure/subvoxel_paint_kernel.h"
 
-const sv_kernels sv_kernels_avx512 = {centres, rows_of_ball, across_narrow, along_narrow, finish_narrow, offer_narrow,
+const sv_kernels sv_kernels_avx512 = {centres, take_ball, across_narrow, along_narrow, finish_narrow, offer_narrow,
                                        across_wide, along_wide, finish_wide, offer_wide, distances, own_feet};
 #endif

@@ -2,8 +2,7 @@
  * subvoxel_paint.c - voxels within a ball's radius and SV_COVER of its middle take its diameter; the largest wins.
  *
  * As in ipl_paint.c: largest first into bits still unpainted, layers of slices, one thread a tile. Here balls are many and mostly
- * find nothing left: a word for each plane of a tile says which of its rows have unpainted bits, and the kernel which of
- * these a ball may reach. Integers throughout, so that which voxels a ball covers does not depend on rounding.
+ * find nothing left, which the kernel sees at a glance.
  */
 #include "measure/subvoxel.h"
 
@@ -39,20 +38,11 @@ typedef struct tally {
 
 typedef struct tile {
     size_t x0, y0, z0, nx, ny, nz;
-    uint64_t bits[TILE + 1][TILE], rows[TILE + SV_TILE_PAD]; /* unpainted, and the rows that have some; 0 beyond */
-    uint64_t surface[TILE][TILE];                            /* voxels beside the other phase */
+    sv_unpainted unpainted;       /* none beyond the image */
+    uint64_t surface[TILE][TILE]; /* voxels beside the other phase */
     size_t left;
+    sv_taken taken[TILE * TILE + 1]; /* by a ball */
 } tile;
-
-static int64_t root(int64_t square) /* rounded down; exact below 2^52 */
-{
-    return (int64_t)sqrt((double)square);
-}
-
-static uint64_t run(int64_t lo, int64_t hi) /* bits lo .. hi, 0 <= lo <= hi < 64 */
-{
-    return ~(uint64_t)0 << lo & ~(uint64_t)0 >> (63 - hi);
-}
 
 /* ---- voxels */
 
@@ -69,60 +59,32 @@ static void settle_voxel(const painter *p, const tile *t, size_t x, size_t y, si
     sums->weighted += share * (uint64_t)radius;
 }
 
-/* Bits that a ball has found in row y of plane z. */
-static void settle(const painter *p, tile *t, size_t y, size_t z, uint64_t bits, int32_t radius, tally *sums)
+/* Bits that a ball has taken of a row. */
+static void settle_row(const painter *p, const tile *t, const sv_taken *taken, int32_t radius, tally *sums)
 {
-    const size_t found = (size_t)trb_ones(bits, false);
-    t->bits[z][y] &= ~bits;
-    if (!t->bits[z][y])
-        t->rows[z] &= ~((uint64_t)1 << y);
-    t->left -= found;
-    sums->count[radius] += found;
-    if (!p->weighted && !p->map)
-        return;
-    uint64_t one_by_one = p->map ? bits : bits & t->surface[z][y];
-    const size_t whole = found - (size_t)trb_ones(one_by_one, false);
+    const size_t y = (size_t)taken->row % TILE, z = (size_t)taken->row / TILE;
+    uint64_t one_by_one = p->map ? taken->bits : taken->bits & t->surface[z][y];
+    const size_t whole = (size_t)trb_ones(taken->bits & ~one_by_one, false);
     sums->weight += whole * SV_STEPS;
     sums->weighted += whole * SV_STEPS * (uint64_t)radius;
     for (; one_by_one; one_by_one &= one_by_one - 1)
         settle_voxel(p, t, (size_t)__builtin_ctzll(one_by_one), y, z, radius, sums);
 }
 
-/* Row y of plane z of a ball, exactly. */
-static void paint_row(const painter *p, tile *t, const sv_ball *ball, size_t y, size_t z, int64_t disc2, tally *sums)
-{
-    const int64_t dy = (int64_t)(y + t->y0) * SV_STEPS - ball->middle[1], left = disc2 - dy * dy;
-    if (left < 0)
-        return;
-    const int64_t half = root(left);
-    int64_t x = sv_first_within(ball->middle[0], half), x_last = sv_last_within(ball->middle[0], half);
-    if (!sv_clip(&x, &x_last, t->x0, t->nx))
-        return;
-    const uint64_t bits = t->bits[z][y] & run(x, x_last);
-    if (bits)
-        settle(p, t, y, z, bits, ball->radius, sums);
-}
-
 static void paint_ball(const painter *p, tile *t, const sv_ball *ball, tally *sums)
 {
-    const int64_t reach = ball->radius + SV_COVER;
-    int64_t first = sv_first_within(ball->middle[2], reach), last = sv_last_within(ball->middle[2], reach);
-    if (!ball->radius || !sv_clip(&first, &last, t->z0, t->nz)) /* a point covers nothing */
-        return;
     const size_t from[3] = {t->x0, t->y0, t->z0};
-    const double voxels = (double)reach / SV_STEPS;
-    float middle[3];
-    uint64_t found[TILE];
+    int32_t middle[3];
+    size_t rows = 0;
+    if (!ball->radius) /* a point covers nothing */
+        return;
     for (int k = 0; k < 3; k++)
-        middle[k] = (float)((double)ball->middle[k] / SV_STEPS - (double)from[k]);
-    uint64_t planes = p->use->rows_of_ball((const uint64_t(*)[TILE])t->bits, t->rows, (int)first, (int)last, middle,
-                                           (float)(voxels * voxels + sv_disc_slack(voxels)), found);
-    for (; planes; planes &= planes - 1) {
-        const size_t z = (size_t)__builtin_ctzll(planes);
-        const int64_t dz = (int64_t)(z + t->z0) * SV_STEPS - ball->middle[2], disc2 = reach * reach - dz * dz;
-        for (uint64_t rows = found[z]; rows; rows &= rows - 1)
-            paint_row(p, t, ball, (size_t)__builtin_ctzll(rows), z, disc2, sums);
-    }
+        middle[k] = ball->middle[k] - (int32_t)from[k] * SV_STEPS;
+    const size_t found = p->use->take_ball(&t->unpainted, middle, ball->radius + SV_COVER, p->map || p->weighted ? t->taken : NULL, &rows);
+    t->left -= found;
+    sums->count[ball->radius] += found;
+    for (size_t i = 0; i < rows; i++)
+        settle_row(p, t, &t->taken[i], ball->radius, sums);
 }
 
 static void settle_batch(const painter *p, tile *t, const sv_voxel *voxel, size_t n, tally *sums)
@@ -141,9 +103,8 @@ static void settle_rest(const painter *p, tile *t, tally *sums)
     sv_voxel batch[SV_BATCH];
     size_t n = 0;
     for (size_t z = 0; z < t->nz && t->left; z++)
-        for (; t->rows[z]; t->rows[z] &= t->rows[z] - 1) {
-            const size_t y = (size_t)__builtin_ctzll(t->rows[z]);
-            for (uint64_t bits = t->bits[z][y]; bits; bits &= bits - 1) {
+        for (size_t y = 0; y < t->ny; y++)
+            for (uint64_t bits = t->unpainted.rows[z][y]; bits; bits &= bits - 1) {
                 const size_t x = (size_t)__builtin_ctzll(bits);
                 batch[n++] = (sv_voxel){(uint16_t)(t->x0 + x), (uint16_t)(t->y0 + y), (uint16_t)(t->z0 + z)};
                 if (n == SV_BATCH) {
@@ -151,7 +112,6 @@ static void settle_rest(const painter *p, tile *t, tally *sums)
                     n = 0;
                 }
             }
-        }
     if (n)
         settle_batch(p, t, batch, n, sums);
 }
@@ -198,16 +158,16 @@ static void open_tile(const painter *p, size_t i, tile *t)
     t->ny = least(TILE, grid->ny - t->y0);
     t->nz = p->z1 - p->z0;
     t->left = 0;
-    memset(t->rows, 0, sizeof t->rows);
+    memset(&t->unpainted, 0, sizeof t->unpainted);
     for (size_t z = 0; z < t->nz; z++) {
         for (size_t y = 0; y < t->ny; y++) {
             const size_t word = t->x0 / TILE;
             uint64_t bits = trb_mask_row(p->object, t->y0 + y, t->z0 + z)[word];
             if (p->voi)
                 bits &= trb_mask_row(p->voi, t->y0 + y, t->z0 + z)[word];
-            t->bits[z][y] = bits;
+            t->unpainted.rows[z][y] = bits;
+            t->unpainted.any[y / SV_GROUP][z] |= bits;
             t->surface[z][y] = bits && p->weighted ? beside_other(p->object, word, t->y0 + y, t->z0 + z) : 0;
-            t->rows[z] |= (uint64_t)(bits != 0) << y;
             t->left += (size_t)trb_ones(bits, false);
         }
     }
@@ -242,7 +202,7 @@ trb_status sv_paint(const trb_surface_points *points, bool bone, const sv_ball *
     painter p = {.points = points, .use = sv_kernels_choose(), .object = object, .voi = voi, .balls = balls, .scale = scale, .bone = bone,
                  .weighted = weighted,
                  .n_codes = out->n_codes};
-    tile *tiles = trb_alloc_zero(threads, sizeof *tiles, "tiles", err);
+    tile *tiles = trb_alloc(threads, sizeof *tiles, "tiles", err);
     tally *sums = trb_alloc_zero(threads, sizeof *sums, "sums", err);
     float *layer = sink ? trb_alloc(plane * least(TILE, grid->nz), sizeof *layer, "a layer of the map", err) : NULL;
     bool ready = tiles && sums && (layer || !sink);

@@ -1,205 +1,300 @@
 /*
- * subvoxel_paint_kernel.h - where in a tile a ball may find unpainted voxels; compiled once for each SIMD path.
+ * subvoxel_paint_kernel.h - what a ball takes of the unpainted voxels of a tile; compiled once for each SIMD path.
  *
- * Most balls find little or nothing, so it is asked from coarse to fine: planes with unpainted rows in reach, rows with
- * an unpainted bit in the square around the disc, then the disc itself. All in float32; doubt means "may".
+ * Most balls find little or nothing, so it is asked from coarse to fine, 8 rows of a plane (a group) at a time: whether any of
+ * them has a bit near, then whether one has a bit in its run, then the runs themselves. The first two are in float32: its squares are
+ * off by less than 1e-6 of that of the ball, which has ROUGH on top, so that they err towards looking. The runs are exact: squares are whole
+ * numbers below 2^53 in double, and roots are rounded down.
  */
-#define PLACE_SLACK 1e-3F /* see sv_disc_slack() */
-#define BEYOND 0.9999F    /* the next whole number, but for the slack */
+#include "core/ones.h"
 
-/*
- * Runs of bits from ceil(x - half) to floor(x + half), clipped to a word; half^2 = left, none where that is below 0.
- * A plane of a ball at x (or y) has such a run, and so has a row of a disc.
- */
-#if defined(TRB_VEC_AVX512)
-#define RUNS 16
-typedef struct runs {
-    __m512i bits[2]; /* 8 words each */
-    unsigned some;   /* which of the runs have a bit */
-} runs;
+#define GROUP SV_GROUP
+#define ROUGH 2e-6F
 
-VEC_FUNCTION runs runs_of(__m512 left, float x)
+_Static_assert(SV_STEPS == 1 << 12, "the shifts below");
+
+/* The voxels from *lo to *hi of 0 .. 63 that are within reach; false when there is none. */
+VEC_FUNCTION bool range_of(int32_t middle, int32_t reach, int *lo, int *hi)
 {
-    const __m512 zero = _mm512_setzero_ps(), middle = _mm512_set1_ps(x);
-    const __m512 half = _mm512_add_ps(_mm512_sqrt_ps(_mm512_max_ps(left, zero)), _mm512_set1_ps(PLACE_SLACK));
-    const __m512 hi = _mm512_add_ps(middle, half), lo = _mm512_max_ps(_mm512_sub_ps(middle, half), zero);
-    const __m512i from = _mm512_cvttps_epi32(_mm512_add_ps(lo, _mm512_set1_ps(BEYOND)));
-    const __m512i back = _mm512_max_epi32(_mm512_sub_epi32(_mm512_set1_epi32(63), _mm512_cvttps_epi32(hi)), _mm512_setzero_si512());
-    const __m512i ones = _mm512_set1_epi64(-1);
-    runs out;
-    for (int i = 0; i < 2; i++) {
-        const __m256i f = i ? _mm512_extracti64x4_epi64(from, 1) : _mm512_castsi512_si256(from);
-        const __m256i b = i ? _mm512_extracti64x4_epi64(back, 1) : _mm512_castsi512_si256(back);
-        out.bits[i] = _mm512_and_si512(_mm512_sllv_epi64(ones, _mm512_cvtepi32_epi64(f)), _mm512_srlv_epi64(ones, _mm512_cvtepi32_epi64(b)));
-    }
-    out.some = _mm512_cmp_ps_mask(left, zero, _CMP_GE_OQ) & _mm512_cmp_ps_mask(hi, zero, _CMP_GE_OQ);
-    return out;
+    *lo = (middle + SV_STEPS - 1 - reach) >> 12;
+    *hi = (middle + reach) >> 12;
+    *lo = *lo > 0 ? *lo : 0;
+    *hi = *hi < 63 ? *hi : 63;
+    return *lo <= *hi;
 }
 
-/* Of a distance along an axis from `at` + 0 .. 15 to `middle`: what its square leaves of another. */
-VEC_FUNCTION __m512 left_of(float square, float at, float middle)
+#if defined(TRB_VEC_AVX512) || defined(TRB_VEC_AVX2)
+typedef __m256 squares; /* of 8 distances */
+
+VEC_FUNCTION squares squares_from(float start) /* of start, start + 1 voxel, ... */
 {
-    const __m512 steps = _mm512_setr_ps(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
-    const __m512 d = _mm512_add_ps(steps, _mm512_set1_ps(at - middle));
-    return _mm512_sub_ps(_mm512_set1_ps(square), _mm512_mul_ps(d, d));
+    const __m256 steps = _mm256_setr_ps(0, SV_STEPS, 2 * SV_STEPS, 3 * SV_STEPS, 4 * SV_STEPS, 5 * SV_STEPS, 6 * SV_STEPS, 7 * SV_STEPS);
+    const __m256 d = _mm256_add_ps(steps, _mm256_set1_ps(start));
+    return _mm256_mul_ps(d, d);
 }
 
-/* Which of the words have a bit in their run; and what they have there. */
-VEC_FUNCTION unsigned runs_hit(const runs *r, const uint64_t *words)
+/* Of the nearest of the voxels 0 .. 7, 8 .. 15, ... from `start` on. */
+VEC_FUNCTION squares squares_of_groups(float start)
 {
-    return r->some & ((unsigned)_mm512_test_epi64_mask(r->bits[0], _mm512_loadu_si512(words)) |
-                      (unsigned)_mm512_test_epi64_mask(r->bits[1], _mm512_loadu_si512(words + 8)) << 8);
+    const float g = GROUP * SV_STEPS;
+    const __m256 first = _mm256_add_ps(_mm256_setr_ps(0, g, 2 * g, 3 * g, 4 * g, 5 * g, 6 * g, 7 * g), _mm256_set1_ps(start));
+    const __m256 last = _mm256_add_ps(first, _mm256_set1_ps(g - SV_STEPS)), zero = _mm256_setzero_ps();
+    const __m256 d = _mm256_max_ps(_mm256_max_ps(first, _mm256_sub_ps(zero, last)), zero);
+    return _mm256_mul_ps(d, d);
 }
 
-VEC_FUNCTION void runs_store(const runs *r, uint64_t *out)
+VEC_FUNCTION squares squares_left(float of, squares taken)
 {
-    _mm512_storeu_si512(out, r->bits[0]);
-    _mm512_storeu_si512(out + 8, r->bits[1]);
+    return _mm256_sub_ps(_mm256_set1_ps(of), taken);
 }
 
-#define ALIKE 8
-VEC_FUNCTION unsigned words_hit(const uint64_t *words, uint64_t run) /* of ALIKE words with one run */
+VEC_FUNCTION void squares_store(float *p, squares a)
 {
-    return _mm512_test_epi64_mask(_mm512_loadu_si512(words), _mm512_set1_epi64((int64_t)run));
-}
-#elif defined(TRB_VEC_AVX2)
-#define RUNS 8
-typedef struct runs {
-    __m256i bits[2]; /* 4 words each */
-    unsigned some;
-} runs;
-
-VEC_FUNCTION runs runs_of(__m256 left, float x)
-{
-    const __m256 zero = _mm256_setzero_ps(), middle = _mm256_set1_ps(x);
-    const __m256 half = _mm256_add_ps(_mm256_sqrt_ps(_mm256_max_ps(left, zero)), _mm256_set1_ps(PLACE_SLACK));
-    const __m256 hi = _mm256_add_ps(middle, half), lo = _mm256_max_ps(_mm256_sub_ps(middle, half), zero);
-    const __m256i from = _mm256_cvttps_epi32(_mm256_add_ps(lo, _mm256_set1_ps(BEYOND)));
-    const __m256i back = _mm256_max_epi32(_mm256_sub_epi32(_mm256_set1_epi32(63), _mm256_cvttps_epi32(hi)), _mm256_setzero_si256());
-    const __m256i ones = _mm256_set1_epi64x(-1);
-    runs out;
-    for (int i = 0; i < 2; i++) {
-        const __m128i f = i ? _mm256_extracti128_si256(from, 1) : _mm256_castsi256_si128(from);
-        const __m128i b = i ? _mm256_extracti128_si256(back, 1) : _mm256_castsi256_si128(back);
-        out.bits[i] = _mm256_and_si256(_mm256_sllv_epi64(ones, _mm256_cvtepi32_epi64(f)), _mm256_srlv_epi64(ones, _mm256_cvtepi32_epi64(b)));
-    }
-    out.some = (unsigned)_mm256_movemask_ps(_mm256_and_ps(_mm256_cmp_ps(left, zero, _CMP_GE_OQ), _mm256_cmp_ps(hi, zero, _CMP_GE_OQ)));
-    return out;
+    _mm256_storeu_ps(p, a);
 }
 
-VEC_FUNCTION __m256 left_of(float square, float at, float middle)
+/* Voxels within `half` of the middle: the first, and how far the last is from 63. Where that is above 63 there is none. */
+VEC_FUNCTION __m256i first_of_run(__m256i half, int32_t middle)
 {
-    const __m256 steps = _mm256_setr_ps(0, 1, 2, 3, 4, 5, 6, 7);
-    const __m256 d = _mm256_add_ps(steps, _mm256_set1_ps(at - middle));
-    return _mm256_sub_ps(_mm256_set1_ps(square), _mm256_mul_ps(d, d));
+    return _mm256_max_epi32(_mm256_srai_epi32(_mm256_sub_epi32(_mm256_set1_epi32(middle + SV_STEPS - 1), half), 12), _mm256_setzero_si256());
 }
 
-VEC_FUNCTION unsigned four_hit(__m256i run, const uint64_t *words)
+VEC_FUNCTION __m256i back_of_run(__m256i half, int32_t middle)
 {
-    const __m256i common = _mm256_and_si256(run, _mm256_loadu_si256((const __m256i *)words));
-    return ~(unsigned)_mm256_movemask_pd(_mm256_castsi256_pd(_mm256_cmpeq_epi64(common, _mm256_setzero_si256()))) & 15U;
-}
-
-VEC_FUNCTION unsigned runs_hit(const runs *r, const uint64_t *words)
-{
-    return r->some & (four_hit(r->bits[0], words) | four_hit(r->bits[1], words + 4) << 4);
-}
-
-VEC_FUNCTION void runs_store(const runs *r, uint64_t *out)
-{
-    _mm256_storeu_si256((__m256i *)out, r->bits[0]);
-    _mm256_storeu_si256((__m256i *)(out + 4), r->bits[1]);
-}
-
-#define ALIKE 4
-VEC_FUNCTION unsigned words_hit(const uint64_t *words, uint64_t run)
-{
-    return four_hit(_mm256_set1_epi64x((int64_t)run), words);
-}
-#else
-#define RUNS 1
-typedef struct runs {
-    uint64_t bits;
-} runs;
-
-VEC_FUNCTION runs runs_of(float left, float x)
-{
-    const float half = sqrtf(left > 0 ? left : 0) + PLACE_SLACK, hi = x + half, lo = x - half;
-    const int from = (int)((lo > 0 ? lo : 0) + BEYOND), to = hi < 63 ? (int)hi : 63;
-    if (left < 0 || hi < 0 || from > to)
-        return (runs){0};
-    return (runs){~(uint64_t)0 << from & ~(uint64_t)0 >> (63 - to)};
-}
-
-VEC_FUNCTION float left_of(float square, float at, float middle)
-{
-    return square - (at - middle) * (at - middle);
-}
-
-VEC_FUNCTION unsigned runs_hit(const runs *r, const uint64_t *words)
-{
-    return (r->bits & *words) != 0;
-}
-
-VEC_FUNCTION void runs_store(const runs *r, uint64_t *out)
-{
-    *out = r->bits;
-}
-
-#define ALIKE 1
-VEC_FUNCTION unsigned words_hit(const uint64_t *words, uint64_t run)
-{
-    return (*words & run) != 0;
+    const __m256i to = _mm256_srai_epi32(_mm256_add_epi32(_mm256_set1_epi32(middle), half), 12), last = _mm256_set1_epi32(63);
+    return _mm256_sub_epi32(last, _mm256_min_epi32(to, last));
 }
 #endif
 
-_Static_assert(RUNS <= SV_TILE_PAD && ALIKE <= SV_TILE_PAD, "vectors may read that far beyond the last row");
+#if defined(TRB_VEC_AVX512)
+typedef __m512i words; /* 8 rows of bits */
 
-VEC_FUNCTION uint64_t from_bit(int i) /* bits i and above */
+VEC_FUNCTION words runs_within(__m256i half, unsigned some, int32_t middle)
 {
-    return i < 64 ? ~(uint64_t)0 << i : 0;
+    const __m512i ones = _mm512_set1_epi64(-1); /* shifts by 64 and more give 0 */
+    return _mm512_maskz_and_epi64((__mmask8)some, _mm512_sllv_epi64(ones, _mm512_cvtepi32_epi64(first_of_run(half, middle))),
+                                  _mm512_srlv_epi64(ones, _mm512_cvtepi32_epi64(back_of_run(half, middle))));
 }
 
-static uint64_t rows_in_disc(const uint64_t *bits, uint64_t rows, float x, float y, float square)
+/* The voxels within the root of `left` of the middle, none where that is below 0. */
+VEC_FUNCTION words runs_of(squares left, int32_t middle)
 {
-    uint64_t found = 0;
-    for (uint64_t rest = rows; rest;) {
-        const int first = __builtin_ctzll(rest);
-        const runs r = runs_of(left_of(square, (float)first, y), x);
-        found |= (uint64_t)runs_hit(&r, bits + first) << first;
-        rest &= from_bit(first + RUNS);
-    }
-    return found & rows;
+    return runs_within(_mm256_cvttps_epi32(_mm256_sqrt_ps(left)), _mm256_cmp_ps_mask(left, _mm256_setzero_ps(), _CMP_GE_OQ), middle);
 }
 
-static uint64_t rows_in_run(const uint64_t *bits, uint64_t rows, uint64_t run)
+/* The same of exact squares: of `left`, less those of start, start + 1 voxel, ... */
+VEC_FUNCTION words exact_runs(double left, double start, int32_t middle)
 {
-    uint64_t found = 0;
-    for (uint64_t rest = rows; rest;) {
-        const int first = __builtin_ctzll(rest);
-        found |= (uint64_t)words_hit(bits + first, run) << first;
-        rest &= from_bit(first + ALIKE);
-    }
-    return found & rows;
+    const __m512d steps = _mm512_setr_pd(0, SV_STEPS, 2 * SV_STEPS, 3 * SV_STEPS, 4 * SV_STEPS, 5 * SV_STEPS, 6 * SV_STEPS, 7 * SV_STEPS);
+    const __m512d d = _mm512_add_pd(steps, _mm512_set1_pd(start)), square = _mm512_sub_pd(_mm512_set1_pd(left), _mm512_mul_pd(d, d));
+    return runs_within(_mm512_cvttpd_epi32(_mm512_sqrt_pd(square)), _mm512_cmp_pd_mask(square, _mm512_setzero_pd(), _CMP_GE_OQ), middle);
 }
 
-static uint64_t rows_of_ball(const uint64_t (*bits)[64], const uint64_t *rows, int z_first, int z_last, const float middle[3],
-                             float square, uint64_t found[64])
+VEC_FUNCTION void words_store(uint64_t *p, words a)
 {
-    uint64_t across[64 + SV_TILE_PAD], down[64 + SV_TILE_PAD], planes = 0, hit = 0;
-    for (int z = z_first; z <= z_last; z += RUNS) {
-        const runs x = runs_of(left_of(square, (float)z, middle[2]), middle[0]);
-        const runs y = runs_of(left_of(square, (float)z, middle[2]), middle[1]);
-        runs_store(&x, across + z);
-        runs_store(&y, down + z);
-        planes |= (uint64_t)runs_hit(&y, rows + z) << z;
-    }
-    for (planes &= ~from_bit(z_last + 1); planes; planes &= planes - 1) {
-        const int z = __builtin_ctzll(planes);
-        const uint64_t near = rows_in_run(bits[z], rows[z] & down[z], across[z]);
-        const float dz = (float)z - middle[2];
-        found[z] = near ? rows_in_disc(bits[z], near, middle[0], middle[1], square - dz * dz) : 0;
-        hit |= (uint64_t)(found[z] != 0) << z;
-    }
-    return hit;
+    _mm512_storeu_si512(p, a);
 }
+
+VEC_FUNCTION bool words_meet(const uint64_t *p, words a)
+{
+    return _mm512_test_epi64_mask(_mm512_loadu_si512(p), a) != 0;
+}
+
+/* Which of 8 words have a bit in both of two runs, one their own and one of all. */
+VEC_FUNCTION unsigned words_near(const uint64_t *p, const uint64_t *own, uint64_t run)
+{
+    return _mm512_test_epi64_mask(_mm512_loadu_si512(p), _mm512_and_si512(_mm512_loadu_si512(own), _mm512_set1_epi64((int64_t)run)));
+}
+
+/* Take away what is in the runs; returns what stays, all in one word. */
+VEC_FUNCTION uint64_t words_take(uint64_t *p, words run, uint64_t *taken)
+{
+    const __m512i all = _mm512_loadu_si512(p), rest = _mm512_andnot_si512(run, all);
+    _mm512_storeu_si512(taken, _mm512_and_si512(all, run));
+    _mm512_storeu_si512(p, rest);
+    return (uint64_t)_mm512_reduce_or_epi64(rest);
+}
+#elif defined(TRB_VEC_AVX2)
+typedef struct words {
+    __m256i low, high;
+} words;
+
+VEC_FUNCTION __m256i shifted_ones(__m128i left, __m128i right)
+{
+    const __m256i ones = _mm256_set1_epi64x(-1); /* shifts by 64 and more give 0 */
+    return _mm256_and_si256(_mm256_sllv_epi64(ones, _mm256_cvtepi32_epi64(left)), _mm256_srlv_epi64(ones, _mm256_cvtepi32_epi64(right)));
+}
+
+/* below: the lanes of no run have the sign bit set. */
+VEC_FUNCTION words runs_within(__m256i half, __m256i below, int32_t middle)
+{
+    const __m256i none = _mm256_and_si256(_mm256_srai_epi32(below, 31), _mm256_set1_epi32(64));
+    const __m256i from = _mm256_or_si256(first_of_run(half, middle), none), back = back_of_run(half, middle);
+    return (words){shifted_ones(_mm256_castsi256_si128(from), _mm256_castsi256_si128(back)),
+                   shifted_ones(_mm256_extracti128_si256(from, 1), _mm256_extracti128_si256(back, 1))};
+}
+
+VEC_FUNCTION words runs_of(squares left, int32_t middle)
+{
+    return runs_within(_mm256_cvttps_epi32(_mm256_sqrt_ps(left)), _mm256_castps_si256(left), middle);
+}
+
+VEC_FUNCTION words exact_runs(double left, double start, int32_t middle)
+{
+    __m128i half[2], below[2];
+    for (int i = 0; i < 2; i++) {
+        const __m256d d = _mm256_add_pd(_mm256_setr_pd(0, SV_STEPS, 2 * SV_STEPS, 3 * SV_STEPS), _mm256_set1_pd(start + i * 4 * SV_STEPS));
+        const __m256d square = _mm256_sub_pd(_mm256_set1_pd(left), _mm256_mul_pd(d, d));
+        half[i] = _mm256_cvttpd_epi32(_mm256_sqrt_pd(square));
+        below[i] = _mm_castps_si128(_mm256_cvtpd_ps(square));
+    }
+    return runs_within(_mm256_set_m128i(half[1], half[0]), _mm256_set_m128i(below[1], below[0]), middle);
+}
+
+VEC_FUNCTION void words_store(uint64_t *p, words a)
+{
+    _mm256_storeu_si256((__m256i *)p, a.low);
+    _mm256_storeu_si256((__m256i *)(p + 4), a.high);
+}
+
+VEC_FUNCTION words words_load(const uint64_t *p)
+{
+    return (words){_mm256_loadu_si256((const __m256i *)p), _mm256_loadu_si256((const __m256i *)(p + 4))};
+}
+
+VEC_FUNCTION bool words_meet(const uint64_t *p, words a)
+{
+    const words b = words_load(p);
+    return !(_mm256_testz_si256(a.low, b.low) & _mm256_testz_si256(a.high, b.high));
+}
+
+VEC_FUNCTION unsigned four_near(__m256i a, __m256i b, __m256i c)
+{
+    const __m256i none = _mm256_cmpeq_epi64(_mm256_and_si256(_mm256_and_si256(a, b), c), _mm256_setzero_si256());
+    return ~(unsigned)_mm256_movemask_pd(_mm256_castsi256_pd(none)) & 15U;
+}
+
+VEC_FUNCTION unsigned words_near(const uint64_t *p, const uint64_t *own, uint64_t run)
+{
+    const words a = words_load(p), b = words_load(own);
+    const __m256i c = _mm256_set1_epi64x((int64_t)run);
+    return four_near(a.low, b.low, c) | four_near(a.high, b.high, c) << 4;
+}
+
+VEC_FUNCTION uint64_t words_take(uint64_t *p, words run, uint64_t *taken)
+{
+    const words all = words_load(p), rest = {_mm256_andnot_si256(run.low, all.low), _mm256_andnot_si256(run.high, all.high)};
+    const __m256i four = _mm256_or_si256(rest.low, rest.high);
+    const __m128i two = _mm_or_si128(_mm256_castsi256_si128(four), _mm256_extracti128_si256(four, 1));
+    words_store(taken, (words){_mm256_and_si256(all.low, run.low), _mm256_and_si256(all.high, run.high)});
+    words_store(p, rest);
+    return (uint64_t)(_mm_cvtsi128_si64(two) | _mm_extract_epi64(two, 1));
+}
+#endif
+
+#if defined(TRB_VEC_AVX512) || defined(TRB_VEC_AVX2)
+/* What was taken of the rows from `at` on: how much, and which. */
+VEC_FUNCTION size_t note_taken(const uint64_t taken[GROUP], int at, sv_taken *rows, size_t *n)
+{
+    size_t count = 0;
+    for (int i = 0; i < GROUP; i++) {
+        count += (size_t)trb_ones(taken[i], true);
+        if (rows) {
+            rows[*n] = (sv_taken){at + i, taken[i]};
+            *n += taken[i] != 0;
+        }
+    }
+    return count;
+}
+
+static size_t take_ball(sv_unpainted *tile, const int32_t middle[3], int32_t reach, sv_taken *rows, size_t *n)
+{
+    _Alignas(64) uint64_t widest[64], along_x[GROUP], along_z[GROUP], taken[GROUP];
+    float left[64];
+    const float square = (float)reach * (float)reach * (1 + ROUGH);
+    int y_lo, y_hi, z_lo, z_hi;
+    size_t count = 0;
+    if (!range_of(middle[1], reach, &y_lo, &y_hi) || !range_of(middle[2], reach, &z_lo, &z_hi))
+        return 0;
+    for (int z = z_lo & -GROUP; z <= z_hi; z += GROUP) {
+        const squares room = squares_left(square, squares_from((float)(z * SV_STEPS - middle[2])));
+        squares_store(left + z, room);
+        words_store(widest + z, runs_of(room, middle[0]));
+    }
+    const squares nearest = squares_left(square, squares_of_groups((float)-middle[1]));
+    words_store(along_x, runs_of(nearest, middle[0]));
+    words_store(along_z, runs_of(nearest, middle[2]));
+    for (int g = y_lo / GROUP; g <= y_hi / GROUP; g++) {
+        uint64_t planes = 0;
+        for (int z = z_lo & -GROUP; z <= z_hi; z += GROUP)
+            planes |= (uint64_t)words_near(&tile->any[g][z], widest + z, along_x[g]) << z;
+        const int start = g * GROUP * SV_STEPS - middle[1];
+        const squares dy2 = squares_from((float)start);
+        for (planes &= along_z[g]; planes; planes &= planes - 1) {
+            const int z = __builtin_ctzll(planes);
+            uint64_t *row = &tile->rows[z][g * GROUP];
+            if (!words_meet(row, runs_of(squares_left(left[z], dy2), middle[0])))
+                continue;
+            const double dz = (double)z * SV_STEPS - middle[2], disc2 = (double)reach * reach - dz * dz;
+            tile->any[g][z] = words_take(row, exact_runs(disc2, start, middle[0]), taken);
+            count += note_taken(taken, z * 64 + g * GROUP, rows, n);
+        }
+    }
+    return count;
+}
+#else
+VEC_FUNCTION uint64_t run_of(int32_t middle, int32_t half)
+{
+    int lo, hi;
+    return range_of(middle, half, &lo, &hi) ? ~(uint64_t)0 << lo & ~(uint64_t)0 >> (63 - hi) : 0;
+}
+
+VEC_FUNCTION uint64_t any_of(const uint64_t row[GROUP])
+{
+    uint64_t any = 0;
+    for (int i = 0; i < GROUP; i++)
+        any |= row[i];
+    return any;
+}
+
+/* One row after another, by the exact runs alone; of rows that have a bit in the widest run of the plane. */
+VEC_FUNCTION size_t take_of_plane(sv_unpainted *tile, int z, double disc2, const int32_t middle[3], sv_taken *rows, size_t *n)
+{
+    const int32_t half = (int32_t)sqrt(disc2);
+    const uint64_t widest = run_of(middle[0], half);
+    int y, y_hi;
+    size_t count = 0;
+    if (!widest || !range_of(middle[1], half, &y, &y_hi))
+        return 0;
+    for (; y <= y_hi; y++) {
+        uint64_t *row = &tile->rows[z][y];
+        if (!(tile->any[y / GROUP][z] & widest)) {
+            y |= GROUP - 1;
+            continue;
+        }
+        const double dy = (double)y * SV_STEPS - middle[1];
+        const uint64_t taken = *row & widest ? *row & run_of(middle[0], (int32_t)sqrt(disc2 - dy * dy)) : 0;
+        if (!taken)
+            continue;
+        *row &= ~taken;
+        tile->any[y / GROUP][z] = any_of(&tile->rows[z][y & -GROUP]);
+        if (rows)
+            rows[(*n)++] = (sv_taken){z * 64 + y, taken};
+        count += (size_t)trb_ones(taken, false);
+    }
+    return count;
+}
+
+static size_t take_ball(sv_unpainted *tile, const int32_t middle[3], int32_t reach, sv_taken *rows, size_t *n)
+{
+    int z, z_hi;
+    size_t count = 0;
+    if (!range_of(middle[2], reach, &z, &z_hi))
+        return 0;
+    for (; z <= z_hi; z++) {
+        const double dz = (double)z * SV_STEPS - middle[2];
+        count += take_of_plane(tile, z, (double)reach * reach - dz * dz, middle, rows, n);
+    }
+    return count;
+}
+#endif
