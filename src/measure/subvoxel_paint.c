@@ -2,7 +2,8 @@
  * subvoxel_paint.c - voxels within a ball's radius and SV_COVER of its middle take its diameter; the largest wins.
  *
  * As in ipl_paint.c: largest first into bits still unpainted, layers of slices, one thread a tile. Here balls are many and mostly
- * find nothing left, which the kernel sees at a glance.
+ * find nothing left, which the kernel finds out in float32, eight planes of eight rows at a time. Which voxels a ball covers is decided by
+ * whole numbers and does not depend on rounding.
  */
 #include "measure/subvoxel.h"
 
@@ -11,7 +12,6 @@
 #include "measure/subvoxel_kernels.h"
 #include "measure/subvoxel_tiles.h"
 
-#include <math.h>
 #include <omp.h>
 #include <stdlib.h>
 #include <string.h>

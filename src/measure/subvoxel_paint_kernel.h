@@ -1,10 +1,10 @@
 /*
  * subvoxel_paint_kernel.h - what a ball takes of the unpainted voxels of a tile; compiled once for each SIMD path.
  *
- * Most balls find little or nothing, so it is asked from coarse to fine, 8 rows of a plane (a group) at a time: whether any of
- * them has a bit near, then whether one has a bit in its run, then the runs themselves. The first two are in float32: its squares are
- * off by less than 1e-6 of that of the ball, which has ROUGH on top, so that they err towards looking. The runs are exact: squares are whole
- * numbers below 2^53 in double, and roots are rounded down.
+ * Most balls find little or nothing, so it is asked from coarse to fine: which of 8 planes have a bit near in 8 rows (a group), taken
+ * together; whether a row of these has one in its own run; and only then the runs themselves. The questions are in float32, where squares are
+ * off by less than 1e-6 of that of the ball: it has ROUGH on top, so that they err towards looking. The runs are exact: squares are
+ * whole numbers below 2^53 in double, and roots are rounded down. The plain path has only these.
  */
 #include "core/ones.h"
 
