@@ -153,6 +153,13 @@ static void a_full_disk_is_an_error_and_leaves_the_old_file(void **state)
         assert_non_null(strstr(error.text, "full/a.tif: cannot be written: File too large"));
         assert_null(strstr(error.text, ".trabecula-"));
     }
+    assert_int_equal(0, setrlimit(RLIMIT_FSIZE, &small));
+    trb_error itk = {TRB_OK, ""};
+    const trb_status status = trb_volume_write(tiff_path("full/b.nrrd"), testing_bone(), NULL, &itk);
+    assert_int_equal(0, setrlimit(RLIMIT_FSIZE, &before));
+    assert_int_equal(TRB_ERR_IO, status);
+    assert_non_null(strstr(itk.text, "full/b.nrrd"));
+    assert_null(strstr(itk.text, ".trabecula-"));
     signal(SIGXFSZ, old_handler);
     tiff_check_reads(tiff_path("full/a.tif"), volume, "the old file");
     assert_int_equal(1, count_entries(tiff_path("full")));

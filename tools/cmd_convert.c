@@ -76,6 +76,16 @@ static trb_status refuse_existing(const char *path, bool force, trb_error *err)
     return TRB_OK;
 }
 
+/* So is what the format cannot hold. */
+static trb_status check_target(const char *path, const trb_grid *whole, const trb_box *box, trb_error *err)
+{
+    trb_grid part = *whole;
+    part.nx = box->hi[0] - box->lo[0];
+    part.ny = box->hi[1] - box->lo[1];
+    part.nz = box->hi[2] - box->lo[2];
+    return trb_volume_write_check(path, &part, err);
+}
+
 static trb_status convert(cli_call *call, trb_error *err)
 {
     const struct convert_options *options = call->options;
@@ -98,6 +108,8 @@ static trb_status convert(cli_call *call, trb_error *err)
         status = wanted_box(options, trb_scan_grid(scan), &box, err);
         if (trb_scan_facts(scan)->warning[0])
             cli_warn(call, "%s", trb_scan_facts(scan)->warning);
+        if (!status)
+            status = check_target(out, trb_scan_grid(scan), &box, err);
     }
     trb_scan_close(scan);
     if (!status)

@@ -108,6 +108,12 @@ typedef struct trb_write_options {
 TRB_API trb_write_options trb_write_options_default(void);
 
 /**
+ * Before a long reading: the errors of trb_volume_write() that name and grid decide. An unknown ending, a spacing that is not
+ * known where the format cannot say so, more voxels than it holds. Looks at no file.
+ */
+TRB_API TRB_NODISCARD trb_status trb_volume_write_check(const char *path, const trb_grid *grid, trb_error *err);
+
+/**
  * Write a volume; the format follows from the name: .tif .tiff (ImageJ-calibrated, BigTIFF from 3.9 GB on),
  * .mha .nrrd .nii .nii.gz. (.mhd and .nhdr are read only: two files cannot appear at once.)
  *

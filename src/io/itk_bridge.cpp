@@ -277,9 +277,8 @@ bool ends_with(const char *path, const char *ending)
     return n > m && std::strcmp(path + n - m, ending) == 0;
 }
 
-trb_status check_writable(const char *path, const trb_volume *volume, trb_error *err)
+trb_status check_writable(const char *path, const trb_grid &grid, trb_error *err)
 {
-    const trb_grid &grid = volume->grid;
     const trb_file_format format = trb_format_of_name(path);
     if (ends_with(path, ".mhd") || ends_with(path, ".nhdr"))
         return trb_error_set(err, TRB_ERR_UNSUPPORTED,
@@ -379,10 +378,15 @@ extern "C" trb_status trb_itk_read(const char *path, size_t z0, size_t z1, void 
     }
 }
 
+extern "C" trb_status trb_itk_check_writable(const char *path, const trb_grid *grid, trb_error *err)
+{
+    return check_writable(path, *grid, err);
+}
+
 extern "C" trb_status trb_itk_write(const char *path, const trb_volume *volume, bool compress, trb_error *err)
 {
     try {
-        trb_status status = check_writable(path, volume, err);
+        trb_status status = check_writable(path, volume->grid, err);
         if (status)
             return status;
         const trabecula::QuietItk quiet;

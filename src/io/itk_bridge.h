@@ -52,6 +52,9 @@ trb_status trb_itk_read(const char *path, size_t z0, size_t z1, void *dst, trb_e
  */
 trb_status trb_itk_write(const char *path, const trb_volume *volume, bool compress, trb_error *err);
 
+/** The errors of trb_itk_write() that are known without voxels. */
+trb_status trb_itk_check_writable(const char *path, const trb_grid *grid, trb_error *err);
+
 #ifdef __cplusplus
 }
 #endif

@@ -56,6 +56,12 @@ static trb_status check_name(const char *path, trb_error *err)
     return TRB_OK;
 }
 
+trb_status trb_volume_write_check(const char *path, const trb_grid *grid, trb_error *err)
+{
+    const trb_status status = check_name(path, err);
+    return status || is_tiff_name(path) ? status : trb_itk_check_writable(path, grid, err);
+}
+
 static trb_status check_absent(const char *path, bool force, trb_error *err)
 {
     struct stat facts;
@@ -125,15 +131,15 @@ static trb_status write_tiff(const target *to, const trb_volume *volume, const t
     return status;
 }
 
-/* The file that was to be written, not the one that stands for it until it is whole. */
-static void name_the_target(const target *to, trb_error *err)
+/* A message names the file that was asked for: nobody knows the hidden one, and it is gone when the message is read. The hidden name
+   is the longer one, so that the text only shrinks. */
+static void say_final_name(const target *to, trb_error *err)
 {
-    const size_t length = strlen(to->file);
-    if (!err || strncmp(err->text, to->file, length) != 0)
-        return;
-    trb_error named = {TRB_OK, ""};
-    trb_error_set(&named, err->status, "%s%s", to->path, err->text + length);
-    *err = named;
+    const size_t hidden = strlen(to->file), shown = strlen(to->path);
+    for (char *at = err ? err->text : NULL; at && hidden > shown && (at = strstr(at, to->file)); at += shown) {
+        memcpy(at, to->path, shown);
+        memmove(at + shown, at + hidden, strlen(at + hidden) + 1);
+    }
 }
 
 static trb_status write_with_itk(const target *to, const trb_volume *volume, const trb_mask *mask,
@@ -142,10 +148,8 @@ static trb_status write_with_itk(const target *to, const trb_volume *volume, con
     const bool compress = options->compression != TRB_TIFF_NONE;
     trb_volume *drawn = NULL;
     trb_status status = volume ? TRB_OK : trb_mask_to_volume(mask, 255, &drawn, err);
-    if (!status)
-        status = trb_itk_write(to->file, volume ? volume : drawn, compress, err);
-    if (status)
-        name_the_target(to, err);
+    if (!status && (status = trb_itk_write(to->file, volume ? volume : drawn, compress, err)))
+        say_final_name(to, err);
     trb_volume_destroy(drawn);
     return status;
 }
@@ -158,7 +162,7 @@ static trb_status write_any(const char *path, const trb_volume *volume, const tr
     target to = {.path = path};
     trb_status status = check_absent(path, options->force, err);
     if (!status)
-        status = check_name(path, err);
+        status = trb_volume_write_check(path, volume ? &volume->grid : &mask->grid, err);
     if (!status)
         status = make_hidden_folder(&to, err);
     if (!status)

@@ -89,12 +89,12 @@ if ! spacing_of "$bone" | grep -q '\['; then
     expect_stderr 'warning: .* has no voxel size'
 fi
 
-# a format that has to say it: the name that was given, no half truth before it
-if ! spacing_of "$bone" | grep -q '\['; then
-    expect_exit 2 "$TRABECULA" convert "$bone" none.nii.gz --slices 0:2
-    expect_stderr '^trabecula convert: none\.nii\.gz: the voxel size is not known, .*--voxel-size'
-    refuse_stderr 'warning|\.trabecula-'
-fi
+# a format that cannot say so: refused in the name that was given, before the long reading, and without contradicting itself
+for out in none.mha none.nrrd none.nii.gz; do
+    expect_exit 2 "$TRABECULA" convert "$bone" $out --progress=plain
+    expect_stderr "^trabecula convert: $out: the voxel size is not known, and .* cannot say so; give it \\(--voxel-size\\)\$"
+    refuse_stderr '%|\.trabecula-|will have none'
+done
 
 # nothing temporary is left
 check "files are left: $(ls -A | grep -Ei 'tmp|part')" test -z "$(ls -A | grep -Ei 'tmp|part')"
